@@ -1,0 +1,71 @@
+# What the README and .ci/run call. Everything is installed from the locks into .venv and node_modules.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_CLI_TELEMETRY := true
+ENVIRONMENT ?= dev
+CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
+PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests benchmarks
+
+.PHONY: help install install-dev demo test lint format bench synth deploy destroy lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+install: .venv/.installed node_modules/.installed ## .venv and node_modules, from the locks
+
+install-dev: install .venv/.installed-dev ## the same, with what tests and linters need
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python could not make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	@echo "Installing the Python packages of requirements.txt into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing the Python packages of requirements-dev.txt into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@command -v npm > /dev/null || { echo "npm is needed for the CDK command line: install Node.js (https://nodejs.org), then run this again." >&2; exit 1; }
+	@echo "Installing the CDK command line of package-lock.json into node_modules ..."
+	@npm ci --no-audit --no-fund --silent
+	@touch $@
+
+demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroying
+	@started=$$(date +%s); $(MAKE) --no-print-directory install && \
+	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep)
+
+test: install-dev ## every test; the last line is pytest's
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+
+lint: install-dev ## formatting, lint rules, types
+	@ruff format --check --quiet . && ruff check --quiet .
+	@mypy $(PACKAGES)
+	@for folder in lambda/*/; do mypy $$folder || exit 1; done
+
+format: install-dev ## rewrite the formatting
+	@ruff format . && ruff check --fix .
+
+bench: install-dev ## every benchmark; prints tables
+	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .) || exit 1; done
+
+synth: install ## the templates, into cdk.out
+	@$(CDK) synth --quiet
+
+deploy: install ## deploy to the account of your AWS credentials
+	@$(CDK) deploy --all
+
+destroy: install ## stop jobs, destroy the stacks, remove what they leave
+	@$(BIN)/python -m client destroy --environment $(ENVIRONMENT)
+
+lock: ## requirements*.in -> requirements*.txt, with hashes, for every platform
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove what was installed and built
+	rm -rf .venv node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
