@@ -46,7 +46,7 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 def without_type_checking(tree: ast.Module) -> ast.Module:
     class Dropper(ast.NodeTransformer):
-        def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802 -- ast's own name
+        def visit_If(self, node: ast.If) -> ast.AST | None:
             if ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
                 return None
             return self.generic_visit(node)
