@@ -1,0 +1,179 @@
+"""boto3 clients that call this server back over HTTP as somebody, so that IAM decides about them too."""
+
+import functools
+import hashlib
+import json
+import os
+import secrets
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+
+from local_aws import names
+
+ADMINISTRATOR = "test"  # access key and secret of the account's root, as ministack has them
+_SECRET = secrets.token_hex()
+
+OPERATOR: ContextVar[str] = ContextVar("operator")
+"""ARN of the principal whose rights the running stack operation has."""
+
+
+class Credentials(NamedTuple):
+    """Temporary credentials of a role session, for a process's environment."""
+
+    access_key: str
+    secret_key: str
+    session_token: str
+
+
+class RoleRefusedError(PermissionError):
+    """A role that isn't there, or whose trust policy doesn't name the one who wants to assume it."""
+
+
+def endpoint() -> str:
+    """Return where this server listens."""
+    return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
+
+
+def account() -> str:
+    """Return the account of the request that is being served, 12 digits."""
+    return str(names.get("account")())
+
+
+def region() -> str:
+    """Return the region of the request that is being served."""
+    return str(names.get("region")())
+
+
+def administrator_client(service: str) -> Any:
+    """Return a boto3 client that may do everything in this account."""
+    return _client(service, Credentials(ADMINISTRATOR, ADMINISTRATOR, ""), region())
+
+
+def role_client(role_arn: str, service: str, *, session_name: str, source: str) -> Any:
+    """Return a boto3 client with a session of a role.
+
+    Parameters
+    ----------
+    role_arn
+        The role that the work is done with.
+    service
+        boto3's name of the service to call.
+    session_name
+        The end of the session's ARN, as CloudTrail would show it.
+    source
+        Who assumes the role: a service principal ("sagemaker.amazonaws.com").
+
+    Raises
+    ------
+    RoleRefusedError
+        If there is no such role, or its trust policy doesn't name the source.
+    """
+    return _client(service, role_credentials(role_arn, session_name=session_name, source=source), region())
+
+
+def role_credentials(role_arn: str, *, session_name: str, source: str) -> Credentials:
+    """Return keys of a session of a role, for a program that is started with them.
+
+    The session is the same one for the same role, name and source, and lives as long as the server.
+
+    Raises
+    ------
+    RoleRefusedError
+        As `role_client`.
+    """
+    require_trust(role_arn, source)
+    return _session_of(session_arn(role_arn, session_name))
+
+
+def session_arn(role_arn: str, session_name: str) -> str:
+    """Return the ARN of a session of a role, as policies and messages name it."""
+    owner, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    return f"arn:aws:sts::{owner}:assumed-role/{name}/{session_name}"
+
+
+def stack_client(service: str) -> Any:
+    """Return a boto3 client with the rights that the running stack operation has.
+
+    They are the rights of the stack's role, and without one those of whoever started the operation
+    (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html). Only provisioners of
+    CloudFormation types may call this.
+    """
+    return principal_client(OPERATOR.get(), service)
+
+
+def principal_client(arn: str, service: str) -> Any:
+    """Return a boto3 client that acts as a user, a role session or the account's root, by its ARN."""
+    if arn.endswith(":root"):
+        return administrator_client(service)
+    return _client(service, _session_of(arn), region())
+
+
+def _session_of(arn: str) -> Credentials:
+    digest = hashlib.sha256(f"{arn} {_SECRET}".encode()).hexdigest()
+    keys = Credentials(f"ASIA{digest[:16].upper()}", digest[16:56], digest)
+    names.get("register session")(
+        keys.access_key,
+        {
+            "Arn": arn,
+            "UserId": arn.partition("/")[2].replace("/", ":"),
+            "AccountId": arn.split(":")[4],
+            "PrincipalType": "AssumedRole" if ":assumed-role/" in arn else "User",
+            "SecretAccessKey": keys.secret_key,
+            "SessionToken": keys.session_token,
+        },
+    )
+    return keys
+
+
+def require_trust(role_arn: str, source: str) -> None:
+    """Raise `RoleRefusedError` unless the role is there and its trust policy names the service principal."""
+    if not _trusts(role_arn, source):
+        raise RoleRefusedError(
+            f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust policy allows "
+            "sts:AssumeRole to others only."
+        )
+
+
+def _trusts(role_arn: str, source: str) -> bool:
+    if not role_arn.startswith("arn:aws:iam::") or ":role/" not in role_arn:
+        return False
+    role = names.get("roles").get_scoped(role_arn.split(":")[4], None, role_arn.rpartition("/")[2])
+    return role is not None and bool(
+        names.get("evaluate trust")(_for_services(role["AssumeRolePolicyDocument"]), source)
+    )
+
+
+def _for_services(document: str | dict[str, Any]) -> dict[str, Any]:
+    """Keep the statements on services, written so that ministack's matcher compares service principals."""
+    policy = json.loads(document) if isinstance(document, str) else document
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    return {
+        "Statement": [
+            {**statement, "Principal": {"AWS": statement["Principal"]["Service"]}}
+            for statement in statements
+            if isinstance(statement.get("Principal"), dict) and "Service" in statement["Principal"]
+        ]
+    }
+
+
+@functools.lru_cache(maxsize=256)
+def _client(service: str, keys: Credentials, region_name: str) -> Any:
+    make: Any = _session().client  # the stubs know services by literal names only
+    return make(
+        service,
+        region_name=region_name,
+        endpoint_url=endpoint(),
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.session_token or None,
+        # One attempt: the server is this process, so a second one would only hide what the first one said.
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"}),
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _session() -> boto3.Session:
+    return boto3.Session()

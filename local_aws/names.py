@@ -1,0 +1,95 @@
+"""The one place that says where ministack keeps what the extension leans on.
+
+ministack promises none of these names, so `check` looks for every one of them before the server starts, and
+the version is pinned exactly. The other rooms say `names.get("roles")` and never a name of ministack.
+"""
+
+import importlib
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+# our word -> where ministack keeps it, and each module that imported it from there
+NAMES: dict[str, tuple[str, ...]] = {
+    "application": ("app:app",),
+    "service handlers": ("app:SERVICE_HANDLERS",),
+    "service modules": ("app:_loaded_modules",),
+    "service module": ("app:_get_module",),
+    "state files": ("app:_state_map",),
+    "state to save": ("app:_build_persistence_save_dict",),
+    "save all": ("core.persistence:save_all",),
+    "pin request origin": ("app:pin_request_origin",),
+    "routes": ("core.router:SERVICE_PATTERNS",),
+    "access key of request": ("core.router:extract_access_key_id",),
+    "account": ("core.responses:get_account_id",),
+    "region": ("core.responses:get_region",),
+    "set account": ("core.responses:set_request_account_id",),
+    "set region": ("core.responses:set_request_region",),
+    "namespaces": ("core.iam_actions:SERVICE_TO_IAM_NAMESPACE",),
+    "rest models": ("core.iam_actions:_BOTOCORE_SERVICE_MAP",),
+    "resource arn": ("core.iam_actions:extract_resource_arn",),
+    "request conditions": ("core.iam_actions:request_tag_context",),
+    "denied response": ("core.iam_actions:access_denied_response",),
+    "denial message": ("core.iam_actions:identity_denial_message",),
+    "evaluate": ("core.iam_evaluator:evaluate",),
+    "evaluation context": ("core.iam_evaluator:EvalContext",),
+    "evaluate trust": ("core.iam_evaluator:evaluate_trust_policy",),
+    "resolve principal": ("core.iam_evaluator:resolve_principal",),
+    "register session": ("services.sts:register_session",),
+    "sessions": ("services.sts:_sessions",),
+    "roles": ("services.iam:_roles",),
+    "resource handlers": ("services.cloudformation.provisioners:_RESOURCE_HANDLERS",),
+    "replacing properties": ("services.cloudformation.provisioners:_REPLACING_PROPERTIES",),
+    "stack tag properties": ("services.cloudformation.provisioners:_STACK_TAG_PROPERTY",),
+    "runs on worker thread": ("services.cloudformation.stacks:_runs_on_worker_thread",),
+    "integrations": ("services.stepfunctions:_SERVICE_DISPATCH",),
+    "task error": ("services.stepfunctions:_ExecutionError",),
+}
+
+
+class MissingHookError(RuntimeError):
+    """ministack has no longer what the extension leans on; the message names it and the version."""
+
+
+def check() -> None:
+    """Look for every name of `NAMES`.
+
+    Raises
+    ------
+    MissingHookError
+        Naming what is missing, where, and the versions.
+    """
+    for name in NAMES:
+        get(name)
+
+
+def get(name: str) -> Any:
+    """Return what stands in `NAMES` under that word, as it is now."""
+    module, attribute = _place(NAMES[name][0])
+    return getattr(module, attribute)
+
+
+def wrap(name: str, around: Callable[[Any], Any]) -> None:
+    """Put ``around(original)`` in the place of what `NAMES` lists, in every module that imported it."""
+    replacement = around(get(name))
+    for place in NAMES[name]:
+        module, attribute = _place(place)
+        setattr(module, attribute, replacement)
+
+
+def _place(place: str) -> tuple[Any, str]:
+    path, _, attribute = place.partition(":")
+    try:
+        module = importlib.import_module(f"ministack.{path}")
+    except ImportError as error:
+        raise _missing(place) from error
+    if not hasattr(module, attribute):
+        raise _missing(place)
+    return module, attribute
+
+
+def _missing(place: str) -> MissingHookError:
+    return MissingHookError(
+        f"ministack {version('ministack')} has no {place.replace(':', '.')}, which local_aws leans on. "
+        "Install the version that requirements.txt pins (make install)."
+    )
