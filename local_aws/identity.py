@@ -132,8 +132,8 @@ def require_trust(role_arn: str, source: str) -> None:
     """Raise `RoleRefusedError` unless the role is there and its trust policy names the service principal."""
     if not _trusts(role_arn, source):
         raise RoleRefusedError(
-            f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust policy allows "
-            "sts:AssumeRole to others only."
+            f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust "
+            "policy allows sts:AssumeRole to others only."
         )
 
 

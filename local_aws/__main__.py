@@ -1,0 +1,129 @@
+"""The command line: python -m local_aws up | down | status | env."""
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from local_aws.environment import client_exports, node_complaint, node_modules
+from local_aws.machine import Machine, MachineError, Server
+
+
+def main() -> None:
+    """Do what the arguments say; a failure is one sentence on stderr and exit code 1."""
+    arguments = _parser().parse_args()
+    try:
+        arguments.run(Machine(arguments.state), arguments)
+    except MachineError as error:
+        sys.exit(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description="AWS on 127.0.0.1.")
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | env")
+
+    def command(name: str, run: object, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(run=run)
+        sub.add_argument(
+            "--state", type=Path, default=Path(".local_aws"), help="the folder of its state and its log"
+        )
+        return sub
+
+    up = command("up", _up, "Start it in the background and wait until it is ready.")
+    up.add_argument("--port", type=int, default=4566, help="where it listens on 127.0.0.1 (default: 4566)")
+    up.add_argument("--images", type=Path, help="a TOML file that says which programs SageMaker's images are")
+    down = command("down", _down, "Stop it and everything that it started; its state is kept.")
+    down.add_argument("--delete", action="store_true", help="forget its state too")
+    status = command("status", _status, "Say what runs.")
+    env = command(
+        "env", _env, "Print the shell's exports that point AWS's tools at it, as the administrator."
+    )
+    for sub in (status, env):
+        sub.add_argument("--json", action="store_true", help="for a program to read")
+    return parser
+
+
+def _up(machine: Machine, arguments: argparse.Namespace) -> None:
+    server = machine.server()
+    if server and server.runs:
+        print(f"AWS already runs at {server.endpoint} (pid {server.pid}, state {machine.state}).")
+        return
+    if arguments.images and not arguments.images.is_file():
+        raise MachineError(
+            f"There is no file {arguments.images}: --images names the TOML file of the images."
+        )
+    if complaint := node_complaint(node_modules()):
+        print(complaint, file=sys.stderr)
+    if server or list(machine.programs):
+        _recover(machine, server)
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    server = machine.up(arguments.port, region, arguments.images)
+    print(f"AWS runs at {server.endpoint} (pid {server.pid}, state {machine.state}).")
+
+
+def _recover(machine: Machine, server: Server | None) -> None:
+    orphans = machine.recover()
+    pid = f" (pid {server.pid})" if server else ""
+    print(
+        f"The last server{pid} didn't stop properly. What changed after its last finished stack operation or "
+        "execution is lost; executions and training jobs that ran count as failed.",
+        file=sys.stderr,
+    )
+    for orphan in orphans:
+        print(f"Ended what it left running: {orphan.what} (pid {orphan.pid}).", file=sys.stderr)
+
+
+def _down(machine: Machine, arguments: argparse.Namespace) -> None:
+    ran = machine.down()
+    if arguments.delete:
+        machine.delete()
+    kept = "forgotten" if arguments.delete else "kept"
+    print(f"AWS {'stopped' if ran else 'did not run'}; its state in {machine.state} is {kept}.")
+
+
+def _status(machine: Machine, arguments: argparse.Namespace) -> None:
+    server = machine.server()
+    runs = server is not None and server.runs
+    programs = [program for program in machine.programs if program.runs]
+    if arguments.json:
+        said = {
+            "running": runs,
+            "endpoint": server.endpoint if server and runs else None,
+            "pid": server.pid if server and runs else None,
+            "state": str(machine.state),
+            "log": str(machine.log),
+            "programs": [{"pid": program.pid, "what": program.what} for program in programs],
+        }
+        print(json.dumps(said))
+        return
+    if server and runs:
+        print(f"AWS runs at {server.endpoint} (pid {server.pid}, state {machine.state}, log {machine.log}).")
+    elif server:
+        print(
+            f"AWS does not run: its server (pid {server.pid}) was killed. python -m local_aws up recovers it."
+        )
+    else:
+        print(f"AWS does not run (state {machine.state}).")
+    for program in programs:
+        print(f"{program.what} (pid {program.pid})")
+
+
+def _env(machine: Machine, arguments: argparse.Namespace) -> None:
+    server = machine.server()
+    if server is None or not server.runs:
+        raise MachineError(
+            f"AWS does not run with the state {machine.state}: python -m local_aws up starts it."
+        )
+    exports = client_exports(server.port, server.region)
+    if arguments.json:
+        print(json.dumps(exports))
+        return
+    for name, value in exports.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+if __name__ == "__main__":
+    main()

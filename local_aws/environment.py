@@ -1,0 +1,89 @@
+"""The environment variables of the server, and those that point AWS's own tools at it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from local_aws.identity import ADMINISTRATOR
+
+ACCOUNT = "123456789012"
+WAIT_SCALE = 0.1  # of the seconds that Wait states and retries really wait
+
+
+def client_exports(port: int, region: str) -> dict[str, str]:
+    """Return what boto3, the AWS CLI and the cdk CLI need to find the server, as the administrator."""
+    endpoint = f"http://127.0.0.1:{port}"
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION": endpoint,
+        "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+        "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": "false",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def server_environment(port: int, region: str, state: Path, modules: Path | None) -> dict[str, str]:
+    """Return the server's environment: the caller's without his AWS settings, and ministack's settings.
+
+    Parameters
+    ----------
+    port, region
+        Where the server listens, and the region of whoever names none.
+    state
+        The state folder; everything that the server writes lies in it.
+    modules
+        The node_modules that Node.js functions may load from, if there is one.
+    """
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "LOCALSTACK_"))
+    }
+    environment |= client_exports(port, region) | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": region,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state / "services"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state / "objects"),
+        "TMPDIR": str(state / "tmp"),
+        "SFN_WAIT_SCALE": str(WAIT_SCALE),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if modules:
+        environment["NODE_PATH"] = str(modules)
+        environment["PATH"] = os.pathsep.join([str(modules / ".bin"), os.environ.get("PATH", os.defpath)])
+    return environment
+
+
+def node_modules() -> Path | None:
+    """Return the nearest node_modules of the working directory and the folders above it."""
+    here = Path.cwd()
+    return next(
+        (path for folder in (here, *here.parents) if (path := folder / "node_modules").is_dir()), None
+    )
+
+
+def node_complaint(modules: Path | None) -> str | None:
+    """Say what Node.js functions will lack, if anything: CDK empties buckets with one."""
+    cost = "Until then a bucket with auto_delete_objects cannot be deployed or destroyed."
+    path = os.pathsep.join([str(modules / ".bin") if modules else "", os.environ.get("PATH", os.defpath)])
+    if shutil.which("node", path=path) is None:
+        return f"Node.js is missing: install it (https://nodejs.org), then npm install. {cost}"
+    if modules is None or not (modules / "@aws-sdk" / "client-s3").is_dir():
+        return (
+            "@aws-sdk/client-s3 is in no node_modules of the working directory or above it: "
+            f"npm install @aws-sdk/client-s3. {cost}"
+        )
+    return None

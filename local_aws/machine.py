@@ -1,0 +1,161 @@
+"""Start, stop and describe the server of a state folder."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws import environment
+from local_aws.processes import Program, Record, start_time
+
+READY_WITHIN = 60  # seconds
+
+
+class MachineError(RuntimeError):
+    """What a person can do something about, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that was started: what its state folder says about it."""
+
+    pid: int
+    started: str
+    port: int
+    region: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether this very process is there."""
+        return Program(self.pid, self.started, "").runs
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class Machine:
+    """The AWS of one state folder.
+
+    Parameters
+    ----------
+    state
+        The folder that holds everything it keeps, its log and its process's pid.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self.state = state.resolve()
+        self.log = self.state / "server.log"
+        self.file = self.state / "server.json"
+        self.programs = Record(self.state)
+
+    def server(self) -> Server | None:
+        """Return what the state folder says of its server; one that was stopped properly says nothing."""
+        return Server(**json.loads(self.file.read_text())) if self.file.exists() else None
+
+    def up(self, port: int, region: str, images: Path | None) -> Server:
+        """Start the server and wait until it answers.
+
+        Raises
+        ------
+        MachineError
+            If the port is taken, or the server ends before it is ready.
+        """
+        refuse_taken_port(port)
+        (self.state / "tmp").mkdir(parents=True, exist_ok=True)
+        modules = environment.node_modules()
+        command = [sys.executable, "-m", "local_aws.server", "--state", str(self.state), "--port", str(port)]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command + (["--images", str(images.resolve())] if images else []),
+                env=environment.server_environment(port, region, self.state, modules),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = Server(process.pid, start_time(process.pid) or "", port, region)
+        self.file.write_text(json.dumps(asdict(server)))
+        try:
+            self._wait(process, server)
+        except BaseException:
+            Program(server.pid, server.started, "").end()
+            self.file.unlink(missing_ok=True)
+            raise
+        return server
+
+    def _wait(self, process: subprocess.Popen[bytes], server: Server) -> None:
+        until = time.monotonic() + READY_WITHIN
+        while who(server.port) is None:
+            if process.poll() is not None:
+                raise MachineError(
+                    f"The server ended before it was ready: {self._last_words()} (log: {self.log})"
+                )
+            if time.monotonic() > until:
+                raise MachineError(
+                    f"The server wasn't ready within {READY_WITHIN} seconds (log: {self.log})."
+                )
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it wrote nothing"
+
+    def recover(self) -> list[Program]:
+        """Clear away what a server that was killed has left; return the programs of it that still ran."""
+        orphans = self.programs.end_all()
+        shutil.rmtree(self.state / "tmp", ignore_errors=True)
+        self.file.unlink(missing_ok=True)
+        return orphans
+
+    def down(self) -> bool:
+        """Stop the server if it runs, and whatever it started; keep its state. Return whether it ran."""
+        server = self.server()
+        running = server is not None and server.runs
+        if server is not None and running:
+            Program(server.pid, server.started, "").end()
+        self.recover()
+        return running
+
+    def delete(self) -> None:
+        """Forget everything."""
+        shutil.rmtree(self.state, ignore_errors=True)
+
+
+def who(port: int) -> dict[str, Any] | None:
+    """Return what a local AWS on that port says about itself, or None if there is none that answers."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/_local_aws")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=2) as answer:
+            said: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError):
+        return None
+    return said if "state" in said else None
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raise `MachineError` if something listens on the port already, and say who if it is one of ours."""
+    said = who(port)
+    if said:
+        raise MachineError(
+            f"Port {port} is taken by another local AWS (pid {said['pid']}, state {said['state']}): "
+            f"stop it with python -m local_aws down --state {said['state']}, or choose another --port."
+        )
+    if answers(port):
+        raise MachineError(
+            f"Port {port} is taken by another program: stop it, or choose another with --port."
+        )
+
+
+def answers(port: int) -> bool:
+    """Whether anything accepts connections on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,86 @@
+"""The background process: ministack with the extension, on one port of 127.0.0.1."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local_aws import buckets, cloudformation, functions, iam, integrations, machines, names, state
+
+Scope = dict[str, Any]
+
+
+def main() -> None:
+    """Serve until SIGTERM, then save the state and end."""
+    parser = argparse.ArgumentParser(prog="python -m local_aws.server")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--images", type=Path)
+    arguments = parser.parse_args()
+    try:
+        names.check()
+        extend(arguments.images, arguments.state)
+    except names.MissingHookError as error:
+        sys.exit(str(error))
+    asyncio.run(_serve(arguments.port, arguments.state))
+
+
+def extend(images: Path | None, folder: Path) -> None:
+    """Register the extension with ministack; SageMaker comes with a file that says what its images are."""
+    for room in (iam, cloudformation, buckets, functions, machines, integrations, state):
+        room.install()
+    if images:
+        from local_aws import sagemaker  # noqa: PLC0415 -- only with images; it starts threads
+
+        sagemaker.install(images, folder)
+
+
+async def _serve(port: int, folder: Path) -> None:
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.graceful_timeout = 1
+    config.keep_alive_timeout = 75  # seconds; boto3 keeps its connections
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ministack = names.get("application")
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/_local_aws":
+            await _introduce(folder, send)
+        else:
+            await ministack(scope, receive, send)
+
+    await serve(application, config, shutdown_trigger=stop.wait)
+    _end(folder)
+
+
+async def _introduce(folder: Path, send: Any) -> None:
+    body = json.dumps({"pid": os.getpid(), "state": str(folder)}).encode()
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def _end(folder: Path) -> None:
+    """Leave at once: a thread that waits for a custom resource's answer would hold it for an hour."""
+    if "local_aws.sagemaker" in sys.modules:
+        sys.modules["local_aws.sagemaker"].shutdown()
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    (folder / "server.json").unlink(missing_ok=True)
+    logging.shutdown()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
