@@ -1,0 +1,113 @@
+"""What each command does: parsed arguments in, data on stdout, talk on stderr, an exit code out."""
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+
+from client import destroy as destroying
+from client import inventory, policies
+from client import leftovers as remains
+from client import predict as predicting
+from client import status as looking
+from client import train as training
+from client import watch as watching
+from client.deployment import Deployment
+from client.errors import SayableError
+from client.watch import say_on_stderr as say
+
+FIELDS = (
+    "dataset",
+    "num_topics",
+    "alpha0",
+    "max_restarts",
+    "max_iterations",
+    "tol",
+    "promote",
+    "minimum_pwll",
+    "require_promotion",
+)
+
+
+def train(arguments: Namespace) -> int:
+    """Start an execution with the fields that were given, and follow it unless told otherwise."""
+    deployment = _deployment(arguments)
+    given = {field: getattr(arguments, field) for field in FIELDS}
+    execution = training.start(deployment, {key: value for key, value in given.items() if value is not None})
+    say(f"started {execution}")
+    if arguments.no_watch:
+        print(json.dumps({"execution": execution}) if arguments.json else execution)
+        return 0
+    return _follow(deployment, execution, as_json=arguments.json)
+
+
+def watch(arguments: Namespace) -> int:
+    """Follow the execution that was named, or the last one."""
+    deployment = _deployment(arguments)
+    execution = arguments.execution or training.latest(deployment)
+    if execution is None:
+        raise SayableError(f"{deployment.prefix} has no execution yet: run python -m client train.")
+    return _follow(deployment, execution, as_json=arguments.json)
+
+
+def predict(arguments: Namespace) -> int:
+    """Print the topic mixture of each document of a CSV file."""
+    mixtures = predicting.predict(_deployment(arguments), predicting.read_csv(arguments.documents)).tolist()
+    if arguments.json:
+        print(json.dumps({"predictions": [{"topic_mixture": mixture} for mixture in mixtures]}))
+    else:
+        print("\n".join(",".join(f"{value:.6g}" for value in mixture) for mixture in mixtures))
+    return 0
+
+
+def status(arguments: Namespace) -> int:
+    """Print what is deployed, running and served."""
+    found = looking.look(_deployment(arguments))
+    print(json.dumps(asdict(found)) if arguments.json else "\n".join(looking.tell(found)))
+    return 0
+
+
+def destroy(arguments: Namespace) -> int:
+    """Take the deployment away."""
+    deployment = _deployment(arguments)
+    destroying.destroy(deployment)
+    say(f"{deployment.prefix} is destroyed. To check that nothing is left: python -m client leftovers")
+    return 0
+
+
+def leftovers(arguments: Namespace) -> int:
+    """Print the inventory, or what is left of the deployment; 1 when anything is."""
+    deployment = _deployment(arguments)
+    now = inventory.take(deployment)
+    if arguments.inventory:
+        print(json.dumps(now, indent=2))
+        return 0
+    if arguments.before:
+        left = remains.leftovers(inventory.read(arguments.before), now)
+    else:
+        left = remains.owned(deployment, now)
+    if arguments.json:
+        print(json.dumps(left))
+    else:
+        print("\n".join(remains.tell(left)) or f"Nothing is left of {deployment.prefix}.")
+    return 1 if left else 0
+
+
+def policy(arguments: Namespace) -> int:
+    """Print an IAM policy, filled in for this deployment, account and region."""
+    print(json.dumps(policies.render(arguments.policy, _deployment(arguments)), indent=2))
+    return 0
+
+
+def _deployment(arguments: Namespace) -> Deployment:
+    return Deployment(arguments.name, arguments.environment)
+
+
+def _follow(deployment: Deployment, execution: str, *, as_json: bool) -> int:
+    ending = watching.watch(deployment, execution, say=say)
+    for line in watching.tell(ending):
+        say(line)
+    if as_json:
+        print(json.dumps(asdict(ending)))
+    elif ending.succeeded:
+        print(json.dumps(ending.output, indent=2))
+    return 0 if ending.succeeded else 1

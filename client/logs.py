@@ -1,0 +1,75 @@
+"""The log lines of one training job, as they come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.deployment import TRAINING_LOG_GROUP
+from client.errors import found
+
+
+def command(job: str) -> str:
+    """Compose the AWS CLI command that shows a training job's log again."""
+    return f"aws logs tail {TRAINING_LOG_GROUP} --since 1d --log-stream-name-prefix {job}/"
+
+
+def our_streams(client: Any, prefix: str) -> list[str]:
+    """List the streams of a deployment's training jobs; none where the account has no such log group yet.
+
+    Parameters
+    ----------
+    client
+        A boto3 client of CloudWatch Logs.
+    prefix
+        The deployment's, such as lda-dev.
+    """
+    pages = client.get_paginator("describe_log_streams").paginate(
+        logGroupName=TRAINING_LOG_GROUP, logStreamNamePrefix=f"{prefix}-"
+    )
+    streams = found(
+        lambda: [str(stream["logStreamName"]) for page in pages for stream in page["logStreams"]],
+        "ResourceNotFoundException",
+    )
+    return streams or []
+
+
+@dataclass
+class JobLog:
+    """Reads each line of a training job's streams once.
+
+    Parameters
+    ----------
+    client
+        A boto3 client of CloudWatch Logs.
+    job
+        The training job's name; its streams are called <job>/algo-1-<epoch seconds>.
+    """
+
+    client: Any
+    job: str
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    def new_lines(self) -> Iterator[str]:
+        """Yield the lines since the last call; none while there is no stream yet."""
+        for stream in self._streams():
+            yield from self._unread(stream)
+
+    def _streams(self) -> list[str]:
+        answer = found(
+            lambda: self.client.describe_log_streams(
+                logGroupName=TRAINING_LOG_GROUP, logStreamNamePrefix=f"{self.job}/"
+            ),
+            "ResourceNotFoundException",
+        )
+        return [stream["logStreamName"] for stream in answer["logStreams"]] if answer else []
+
+    def _unread(self, stream: str) -> Iterator[str]:
+        # GetLogEvents says that there is no more by handing the same token back.
+        while True:
+            token = self._tokens.get(stream)
+            more = {"nextToken": token} if token else {"startFromHead": True}
+            page = self.client.get_log_events(logGroupName=TRAINING_LOG_GROUP, logStreamName=stream, **more)
+            self._tokens[stream] = page["nextForwardToken"]
+            yield from (event["message"].rstrip("\n") for event in page["events"])
+            if page["nextForwardToken"] == token:
+                return

@@ -1,0 +1,43 @@
+"""Start the state machine: the button of the Step Functions console, as a function."""
+
+import json
+from collections.abc import Mapping
+
+from client.deployment import Deployment
+
+Field = str | int | float | bool
+
+
+def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> str:
+    """Start one execution: train, evaluate, promote.
+
+    Parameters
+    ----------
+    deployment
+        Whose state machine.
+    fields
+        The execution's input, such as {"num_topics": 10, "alpha0": 0.5}; the settings' values hold for what
+        is left out. The state machine refuses what it doesn't know, before any training job starts.
+
+    Returns
+    -------
+    str
+        The ARN of the execution, for `client.watch.watch`.
+
+    Raises
+    ------
+    SayableError
+        The Training stack isn't deployed.
+    """
+    machine = deployment.output("Training", "StateMachineArn")
+    answer = deployment.client("stepfunctions").start_execution(
+        stateMachineArn=machine, input=json.dumps(dict(fields or {}))
+    )
+    return str(answer["executionArn"])
+
+
+def latest(deployment: Deployment) -> str | None:
+    """Find the ARN of the execution that was started last; None before the first one."""
+    machine = deployment.output("Training", "StateMachineArn")
+    answer = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
+    return str(answer["executions"][0]["executionArn"]) if answer["executions"] else None

@@ -1,0 +1,185 @@
+"""Follow an execution from outside: its history for the states, the logs API for the training job."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from client.deployment import Deployment
+from client.logs import JobLog, command
+
+POLL_SECONDS = 1.0
+# How an execution's last event is called, and how DescribeExecution calls the status that it leads to.
+ENDINGS = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionAborted": "ABORTED",
+    "ExecutionTimedOut": "TIMED_OUT",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How an execution ended."""
+
+    execution: str
+    status: str
+    seconds: float
+    output: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    cause: str = ""
+    training_job: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the state machine came to its good end."""
+        return self.status == "SUCCEEDED"
+
+
+def say_on_stderr(line: str) -> None:
+    """Print a line of talk; stdout is for data."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def watch(
+    deployment: Deployment,
+    execution: str,
+    *,
+    say: Callable[[str], None] = say_on_stderr,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Ending:
+    """Follow an execution to its end and tell every state, and the training job's log lines while it runs.
+
+    Parameters
+    ----------
+    deployment
+        Whose execution it is.
+    execution
+        The execution's ARN.
+    say
+        Takes each line.
+    sleep
+        Waits between two looks, in seconds.
+
+    Returns
+    -------
+    Ending
+        The output, or the error and its cause.
+    """
+    watcher = _Watcher(deployment, execution)
+    while True:
+        for line in watcher.look():
+            say(line)
+        if watcher.ending:
+            break
+        sleep(POLL_SECONDS)
+    return watcher.ending
+
+
+def tell(ending: Ending) -> list[str]:
+    """Say an ending in lines: that it is good, or the error, its cause and the command that shows the log."""
+    ended = f"{ending.status} after {ending.seconds:.1f} s."
+    if ending.succeeded:
+        return [ended]
+    reason = f"{ending.error or 'No error was named'}: {ending.cause or 'no cause was given'}"
+    if ending.training_job:
+        return [f"{ended} {reason}", f"The training job's log: {command(ending.training_job)}"]
+    history = f"aws stepfunctions get-execution-history --execution-arn {ending.execution}"
+    return [f"{ended} {reason}", f"The execution's history: {history}"]
+
+
+@dataclass
+class _Watcher:
+    deployment: Deployment
+    execution: str
+    ending: Ending | None = None
+    _seen: int = 0
+    _started: datetime | None = None
+    _entered: dict[str, datetime] = field(default_factory=dict)
+    _log: JobLog | None = None
+
+    def __post_init__(self) -> None:
+        self._states = self.deployment.client("stepfunctions")
+        self._logs = self.deployment.client("logs")
+
+    def look(self) -> Iterator[str]:
+        """Tell what happened since the last look; a state that came and went since then takes one line."""
+        entries: dict[str, str] = {}
+        for event in self._new_events():
+            name = event.get("stateEnteredEventDetails", {}).get("name")
+            if name:
+                entries[name] = self._enter(name, event["timestamp"])
+                continue
+            for line in self._tell(event):
+                yield from entries.values()
+                entries.clear()
+                yield line
+            left = event.get("stateExitedEventDetails", {}).get("name")
+            if left:
+                yield self._leave(left, event["timestamp"], same_look=entries.pop(left, None) is not None)
+        yield from entries.values()
+        if self._log:
+            yield from (f"            | {line}" for line in self._log.new_lines())
+
+    def _new_events(self) -> Iterator[dict[str, Any]]:
+        more: dict[str, str] = {}
+        while True:
+            page = self._states.get_execution_history(
+                executionArn=self.execution, maxResults=1000, includeExecutionData=True, **more
+            )
+            for event in page["events"]:
+                if event["id"] > self._seen:
+                    self._seen = event["id"]
+                    yield event
+            if "nextToken" not in page:
+                return
+            more = {"nextToken": page["nextToken"]}
+
+    def _enter(self, name: str, when: datetime) -> str:
+        self._entered[name] = when
+        return f"{self._clock(when)}  {name} entered"
+
+    def _leave(self, name: str, when: datetime, *, same_look: bool) -> str:
+        seconds = (when - self._entered.get(name, when)).total_seconds()
+        word = "entered and left" if same_look else "left"
+        return f"{self._clock(when)}  {name} {word} after {seconds:.1f} s"
+
+    def _tell(self, event: dict[str, Any]) -> Iterator[str]:
+        if event["type"] == "ExecutionStarted":
+            self._started = event["timestamp"]
+        elif event["type"] in ENDINGS:
+            self.ending = self._end(event)
+        elif job := training_job(event):
+            self._log = JobLog(self._logs, job)
+            yield f"{self._clock(event['timestamp'])}  training job {job}"
+        elif event["type"] in {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}:
+            details = next(value for key, value in event.items() if key.endswith("EventDetails"))
+            yield f"{self._clock(event['timestamp'])}  {event['type']}: {details.get('error', '')}"
+
+    def _end(self, event: dict[str, Any]) -> Ending:
+        details: dict[str, str] = next(
+            (value for key, value in event.items() if key.endswith("EventDetails")), {}
+        )
+        return Ending(
+            execution=self.execution,
+            status=ENDINGS[event["type"]],
+            seconds=(event["timestamp"] - (self._started or event["timestamp"])).total_seconds(),
+            output=json.loads(details.get("output") or "{}"),
+            error=details.get("error", ""),
+            cause=details.get("cause", ""),
+            training_job=self._log.job if self._log else "",
+        )
+
+    def _clock(self, when: datetime) -> str:
+        return f"{(when - (self._started or when)).total_seconds():8.1f} s"
+
+
+def training_job(event: dict[str, Any]) -> str:
+    """Find the training job that an event of the history starts; "" in any other event."""
+    details = event.get("taskScheduledEventDetails", {})
+    if details.get("resourceType") != "sagemaker" or "createTrainingJob" not in details.get("resource", ""):
+        return ""
+    return str(json.loads(details["parameters"])["TrainingJobName"])
