@@ -1,0 +1,33 @@
+"""Files that appear whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file beside `path` for writing; it takes the name `path` only when the block ends well.
+
+    Parameters
+    ----------
+    path : path
+        The file to make or to replace. Its folder must exist.
+
+    Yields
+    ------
+    binary file
+        What is written here is lost, and `path` left as it was, when the block raises.
+    """
+    target = Path(path)
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("xb") as file:
+            yield file
+        aside.replace(target)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,17 @@
+"""RecordIO-protobuf, the format in which Amazon SageMaker's built-in algorithms read and answer."""
+
+from data_prep.recordio.errors import EmptyDocumentWarning, RecordIOError
+from data_prep.recordio.reader import iter_records, read
+from data_prep.recordio.tensors import Record, Tensor
+from data_prep.recordio.writer import write, write_labels
+
+__all__ = [
+    "EmptyDocumentWarning",
+    "Record",
+    "RecordIOError",
+    "Tensor",
+    "iter_records",
+    "read",
+    "write",
+    "write_labels",
+]
