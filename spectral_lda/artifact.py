@@ -1,0 +1,104 @@
+"""The model's file: model.tar.gz with one file model_algo-1, or that file bare.
+
+Format: an MXNet NDArray list of two unnamed float32 arrays, alpha (K,) and beta (K, V). The archive is the
+same to the byte for the same model: it carries no time, no user and no name of a machine.
+"""
+
+import gzip
+import io
+import os
+import tarfile
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from spectral_lda import ndarray_list
+from spectral_lda.counts import FloatArray
+
+FilePath = str | os.PathLike[str]
+MEMBER = "model_algo-1"
+ARCHIVE_SUFFIX = ".tar.gz"
+# 1 GiB holds 250 topics over a million words; a file that unpacks to more is refused, not unpacked.
+LARGEST_MODEL = 2**30
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def write(path: FilePath, alpha: FloatArray, beta: FloatArray) -> None:
+    """Write the artifact beside its place and move it there, so that no reader sees half of it."""
+    data = ndarray_list.encode([alpha.astype(np.float32), beta.astype(np.float32)])
+    target = Path(path)
+    if target.name.endswith(ARCHIVE_SUFFIX):
+        data = _archive(data)
+    handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp's 0600 would hide the model from a server that runs as another user.
+        Path(aside).chmod(0o644)
+        Path(aside).replace(target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def read(path: FilePath) -> tuple[FloatArray, FloatArray]:
+    """Return alpha (K,) and beta (K, V) of an artifact, archive or bare (told apart by their first bytes).
+
+    Raises
+    ------
+    ValueError
+        The file is not an artifact of LDA; the sentence names the file and what is wrong with it.
+    """
+    try:
+        return _read(Path(path))
+    except (ValueError, EOFError, tarfile.TarError, gzip.BadGzipFile) as error:
+        raise ValueError(f"{os.fspath(path)} is no model of SageMaker LDA: {error}") from error
+
+
+def _read(path: Path) -> tuple[FloatArray, FloatArray]:
+    with path.open("rb") as file:
+        packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    with gzip.open(path) if packed else path.open("rb") as stream:
+        data = stream.read(LARGEST_MODEL + 1)
+    if len(data) > LARGEST_MODEL:
+        raise ValueError(f"it holds more than {LARGEST_MODEL} bytes.")
+    arrays = ndarray_list.decode(_only_member(data) if packed else data)
+    if [array.ndim for array in arrays] != [1, 2] or arrays[0].shape[0] != arrays[1].shape[0]:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(
+            f"expected alpha (K,) and beta (K, V), found arrays of the shapes {shapes or 'none'}."
+        )
+    alpha, beta = (array.astype(np.float64) for array in arrays)
+    if alpha.size == 0 or beta.size == 0:
+        raise ValueError("it holds no topics.")
+    if not (np.isfinite(beta).all() and (beta >= 0).all() and np.isfinite(alpha).all() and (alpha > 0).all()):
+        raise ValueError("alpha must be positive and beta not negative, and both finite.")
+    return alpha, beta
+
+
+def _archive(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with (
+        gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        member = tarfile.TarInfo(MEMBER)
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _only_member(data: bytes) -> bytes:
+    """Return the bytes of model_algo-1 in a tar archive; nothing is extracted to disk."""
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        members = archive.getmembers()
+        names = [member.name.removeprefix("./") for member in members]
+        if names != [MEMBER] or not members[0].isreg():
+            raise ValueError(
+                f"expected one file {MEMBER} in the archive, found {', '.join(names[:5]) or 'none'}."
+            )
+        file = archive.extractfile(members[0])
+        return file.read() if file else b""

@@ -1,0 +1,57 @@
+"""The model that a fit returns: a prior over topics, and topics over words."""
+
+from dataclasses import dataclass
+
+from spectral_lda import artifact
+from spectral_lda.artifact import FilePath
+from spectral_lda.counts import CountsLike, FloatArray, as_counts, check_width
+from spectral_lda.mixtures import infer_mixtures
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A latent Dirichlet allocation.
+
+    Attributes
+    ----------
+    alpha
+        (K,) the Dirichlet prior over topic mixtures.
+    beta
+        (K, V) the topics: each row a distribution over the words.
+    """
+
+    alpha: FloatArray
+    beta: FloatArray
+
+    def topic_mixtures(self, counts: CountsLike) -> FloatArray:
+        """Return the topic mixture of each document, (D, K), rows summing to 1.
+
+        Parameters
+        ----------
+        counts
+            (D, V) word counts, dense or sparse; fractional ones are weights of words here, as SageMaker takes
+            them.
+
+        Raises
+        ------
+        ValueError
+            A count is negative or not finite, or the vocabulary has another size.
+        """
+        matrix = as_counts(counts, whole=False)
+        check_width(matrix, self.beta.shape[1])
+        return infer_mixtures(matrix, self.alpha, self.beta)
+
+    def save(self, path: FilePath) -> None:
+        """Write SageMaker LDA's artifact: model.tar.gz for that ending, else model_algo-1 bare."""
+        artifact.write(path, self.alpha, self.beta)
+
+
+def load(path: FilePath) -> Model:
+    """Read a model of SageMaker LDA, its own or one of ours: model.tar.gz or the bare model_algo-1.
+
+    Raises
+    ------
+    ValueError
+        The file is not such a model; the sentence says what it is instead and where.
+    """
+    return Model(*artifact.read(path))

@@ -1,0 +1,71 @@
+"""Recovery: from whitened components back to topics over words and their prior."""
+
+import numpy as np
+
+from spectral_lda.counts import FloatArray
+from spectral_lda.decomposition import Decomposition
+from spectral_lda.whitening import Whitening
+
+# No topic's prior falls below this share of the mean one: the moments of real text give priors of nearly
+# zero, and with one of them a document could never take up that topic again.
+SMALLEST_PRIOR = 0.01
+
+
+def recover(whitening: Whitening, parts: Decomposition, alpha0: float) -> tuple[FloatArray, FloatArray]:
+    """Return alpha (k,) and beta (k, V): alpha_k = 1 / lambda_k^2 and beta_k = lambda_k (W')^+ v_k.
+
+    The rows of beta are normalised and put onto the simplex; alpha is scaled to the sum ``alpha0``.
+    """
+    beta = project_to_simplex(_normalised((whitening.unwhitener @ parts.vectors).T))
+    smallest = np.sqrt(np.finfo(np.float64).tiny)
+    return scale_prior(1.0 / np.maximum(parts.weights, smallest) ** 2, alpha0), beta
+
+
+def scale_prior(alpha: FloatArray, alpha0: float) -> FloatArray:
+    """Return ``alpha`` with the sum ``alpha0`` and no topic below a hundredth of the mean."""
+    shares = alpha / alpha.max()
+    shares = np.maximum(shares / shares.sum(), SMALLEST_PRIOR / alpha.size)
+    return np.asarray(alpha0 * shares / shares.sum())
+
+
+def keep_largest(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[FloatArray, FloatArray]:
+    """Return the ``topics`` topics with the largest priors, largest first; the prior's sum stays."""
+    order = np.argsort(-alpha, kind="stable")[:topics]
+    return alpha[order] * (alpha.sum() / alpha[order].sum()), beta[order]
+
+
+def split_topics(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[FloatArray, FloatArray]:
+    """Split the topic with the largest prior into two equal halves until there are ``topics`` topics.
+
+    The moments stay what they were, so nothing is invented where the data can't carry as many topics.
+    """
+    while alpha.size < topics:
+        largest = int(np.argmax(alpha))
+        half = alpha[largest] / 2
+        alpha = np.append(alpha, half)
+        alpha[largest] = half
+        beta = np.vstack([beta, beta[largest]])
+    return alpha, beta
+
+
+def project_to_simplex(rows: FloatArray) -> FloatArray:
+    """Return the nearest distribution (Euclidean) to each row of (n, V).
+
+    References
+    ----------
+    Duchi, Shalev-Shwartz, Singer, Chandra: Efficient projections onto the l1-ball, ICML 2008, figure 1.
+    """
+    descending = -np.sort(-rows, axis=1)
+    excess = np.cumsum(descending, axis=1) - 1.0
+    position = np.arange(1, rows.shape[1] + 1)
+    kept = np.count_nonzero(descending * position > excess, axis=1)
+    threshold = excess[np.arange(len(rows)), kept - 1] / kept
+    projected = np.maximum(rows - threshold[:, None], 0.0)
+    return np.asarray(projected / projected.sum(axis=1, keepdims=True))
+
+
+def _normalised(rows: FloatArray) -> FloatArray:
+    """Scale rows to the sum 1, a topic's sign with it; a row of sum 0 stays for the projection to settle."""
+    sums = rows.sum(axis=1, keepdims=True)
+    negligible = np.abs(sums) <= np.finfo(np.float64).eps * np.abs(rows).sum(axis=1, keepdims=True)
+    return np.asarray(rows / np.where(negligible, 1.0, sums))

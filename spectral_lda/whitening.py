@@ -1,0 +1,63 @@
+"""Whitening: the top eigenpairs of M2, and the map that turns its topics into an orthonormal basis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spectral_lda.counts import FloatArray
+from spectral_lda.moments import Moments
+
+# Up to this vocabulary M2 is formed (32 MB) and decomposed exactly; above, it stays an operator.
+DENSE_VOCABULARY = 2000
+# Block Krylov: three products with M2 of K + 10 columns reach its top K eigenvalues to several digits
+# (Musco and Musco, NIPS 2015: depth grows with the logarithm of the vocabulary only).
+KRYLOV_DEPTH = 3
+OVERSAMPLING = 10
+# An eigenvalue below this share of a0(a0+1) is rounding, not data: M2 is a difference of terms of that size,
+# and a topic with a thousandth of the prior spread over 10^5 words still has an eigenvalue 10^4 times larger.
+RANK_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """The maps between words and the whitened space of k <= K dimensions."""
+
+    eigenvalues: FloatArray  # (k,), descending, all positive
+    vectors: FloatArray  # (V, k), orthonormal
+    noise: float  # the size of M2's most negative eigenvalue: M2 has none but by sampling noise
+
+    @property
+    def whitener(self) -> FloatArray:
+        """W = U S^-1/2, (V, k), so that W' M2 W is the identity."""
+        return self.vectors / np.sqrt(self.eigenvalues)
+
+    @property
+    def unwhitener(self) -> FloatArray:
+        """The pseudo-inverse of W', (V, k)."""
+        return self.vectors * np.sqrt(self.eigenvalues)
+
+
+def whiten(moments: Moments, rank: int, rng: np.random.Generator) -> Whitening:
+    """Return the whitening of M2 in at most ``rank`` dimensions, fewer where M2 has a smaller rank."""
+    words = moments.mean.size
+    if words <= DENSE_VOCABULARY:
+        values, vectors = np.linalg.eigh(moments.dense_second())
+    else:
+        values, vectors = _block_krylov(moments, rank, rng)
+    order = np.argsort(values)[::-1][:rank]
+    order = order[values[order] > RANK_TOLERANCE * moments.alpha0 * (moments.alpha0 + 1)]
+    return Whitening(values[order], vectors[:, order], noise=max(0.0, -float(values.min())))
+
+
+def _block_krylov(moments: Moments, rank: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return the Ritz pairs of M2 in the space of its first powers on random vectors, ascending."""
+    words = moments.mean.size
+    width = min(rank + OVERSAMPLING, words // KRYLOV_DEPTH)
+    block = rng.standard_normal((words, width))
+    blocks = []
+    for _ in range(KRYLOV_DEPTH):
+        block = np.linalg.qr(moments.second(block))[0]
+        blocks.append(block)
+    basis = np.linalg.qr(np.hstack(blocks))[0]
+    values, small = np.linalg.eigh(basis.T @ moments.second(basis))
+    return values, basis @ small

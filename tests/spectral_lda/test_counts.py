@@ -1,0 +1,81 @@
+"""What can't be counts is refused, naming its place."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from spectral_lda.counts import as_counts
+
+MATRIX = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        np.asarray,
+        np.asfortranarray,
+        lambda m: m.astype(np.uint8),
+        lambda m: m.astype(">f4"),
+        lambda m: m.tolist(),
+        sparse.csr_array,
+        sparse.csc_matrix,
+        sparse.coo_array,
+        sparse.lil_array,
+        sparse.dok_array,
+    ],
+)
+def test_every_form_of_a_matrix_gives_the_same_counts(form: object) -> None:
+    assert callable(form)
+    assert np.array_equal(as_counts(form(MATRIX)).toarray(), MATRIX)
+
+
+def test_the_input_is_not_changed_and_not_shared() -> None:
+    counts = sparse.csr_array(([2.0, 1.0, 0.0], [2, 0, 1], [0, 3]), shape=(1, 3))
+    result = as_counts(counts)
+    result.data[:] = 7
+    assert counts.data.tolist() == [2.0, 1.0, 0.0]
+    assert counts.indices.tolist() == [2, 0, 1]
+
+
+def test_entries_that_stand_twice_are_summed_and_zeros_dropped() -> None:
+    counts = sparse.coo_array(([1, 2, 0], ([0, 0, 0], [1, 1, 2])), shape=(1, 3))
+    result = as_counts(counts)
+    assert result.nnz == 1
+    assert result.toarray().tolist() == [[0, 3, 0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (-1.0, r"The count -1.0 in row 2, column 1 is negative\."),
+        (0.5, r"The count 0.5 in row 2, column 1 is not a whole number"),
+        (np.nan, r"The count nan in row 2, column 1 is not finite\."),
+        (np.inf, r"The count inf in row 2, column 1 is not finite\."),
+        (1e30, r"The count 1e\+30 in row 2, column 1 is too large to be a count\."),
+    ],
+)
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array, sparse.csc_array])
+def test_a_value_that_is_no_count_is_named(form: object, value: float, sentence: str) -> None:
+    assert callable(form)
+    counts = MATRIX.copy()
+    counts[2, 1] = value
+    with pytest.raises(ValueError, match=sentence):
+        as_counts(form(counts))
+
+
+def test_fractions_are_weights_where_whole_numbers_are_not_needed() -> None:
+    assert as_counts([[0.5, 0.25]], whole=False).toarray().tolist() == [[0.5, 0.25]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ([1, 2], r"two dimensions, documents by words; these have the shape \(2,\)"),
+        ([[[1]]], r"these have the shape \(1, 1, 1\)"),
+        ([["a"]], "counts must be numbers"),
+        ([[1j]], "counts must be numbers"),
+    ],
+)
+def test_what_is_no_matrix_of_numbers_is_refused(counts: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        as_counts(counts)

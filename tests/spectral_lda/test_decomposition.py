@@ -1,0 +1,72 @@
+"""Planted components come back, whatever their order and sign."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spectral_lda.counts import FloatArray
+from spectral_lda.decomposition import Decomposition, decompose
+
+
+def run(tensor: FloatArray, *, restarts: int = 10, iterations: int = 1000, seed: int = 0) -> Decomposition:
+    return decompose(
+        tensor,
+        max_restarts=restarts,
+        max_iterations=iterations,
+        tol=1e-8,
+        rng=np.random.default_rng(seed),
+        observe=lambda _: None,
+    )
+
+
+def planted(width: int, seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    generator = np.random.default_rng(seed)
+    vectors = np.linalg.qr(generator.standard_normal((width, width)))[0]
+    weights = generator.uniform(1, 4, width)
+    return np.einsum("k,ak,bk,ck->abc", weights, vectors, vectors, vectors), vectors, weights
+
+
+@given(width=st.integers(1, 8), seed=st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_orthonormal_components_are_found_with_their_signs(width: int, seed: int) -> None:
+    tensor, vectors, weights = planted(width, seed)
+    found = run(tensor)
+    assert found.error < 1e-3
+    overlap = vectors.T @ found.vectors
+    np.testing.assert_allclose(overlap.max(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(found.weights, weights[overlap.argmax(axis=0)], rtol=1e-6)
+
+
+def test_the_best_restart_wins_and_every_one_is_told() -> None:
+    said: list[str] = []
+    noise = np.random.default_rng(0).standard_normal((4, 4, 4))
+    symmetric = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)
+    best = decompose(
+        symmetric,
+        max_restarts=4,
+        max_iterations=100,
+        tol=1e-8,
+        rng=np.random.default_rng(0),
+        observe=said.append,
+    )
+    errors = [float(line.split()[2]) for line in said if line.startswith("Reconstruction error")]
+    assert len(errors) == 4
+    assert min(errors) < max(errors)
+    assert best.error == pytest.approx(min(errors), rel=1e-5)
+    assert said[0] == "Restart 1/4"
+    assert said[-1].startswith("Best reconstruction error")
+
+
+def test_max_iterations_bounds_the_sweeps() -> None:
+    tensor, _, _ = planted(6, 0)
+    found = run(tensor, restarts=1, iterations=2)
+    assert found.iterations == 2
+
+
+def test_a_tensor_of_zeros_is_decomposed_without_a_warning() -> None:
+    found = run(np.zeros((2, 2, 2)))
+    np.testing.assert_array_equal(found.weights, 0)
+    assert np.isfinite(found.vectors).all()

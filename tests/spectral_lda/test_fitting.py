@@ -1,0 +1,177 @@
+"""Known topics are recovered; what the data can't carry is said, never invented."""
+
+import doctest
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from spectral_lda import Model, Settings, fit, fit_observed, fitting
+from spectral_lda.counts import FloatArray
+
+Errors = Callable[[FloatArray, FloatArray], FloatArray]
+
+
+def assert_is_a_model(model: Model, topics: int, words: int) -> None:
+    assert model.alpha.shape == (topics,)
+    assert model.beta.shape == (topics, words)
+    assert np.isfinite(model.alpha).all()
+    assert (model.alpha > 0).all()
+    assert (model.beta >= 0).all()
+    np.testing.assert_allclose(model.beta.sum(axis=1), 1)
+
+
+# Measured with refinement, mean (worst): seed 0 .0108 (.0177), 1 .0141 (.0232), 2 .0155 (.0233);
+# and without: .0263 (.0612), .0379 (.0724), .0395 (.0819).
+@pytest.mark.parametrize(("seed", "mean", "worst"), [(0, 0.013, 0.021), (1, 0.017, 0.028), (2, 0.019, 0.028)])
+def test_all_ten_bars_are_found(
+    bars: Callable[[int], Any], topic_errors: Errors, seed: int, mean: float, worst: float
+) -> None:
+    corpus = bars(seed)
+    errors = topic_errors(corpus.beta, fit(corpus.train, 10).beta)
+    assert errors.mean() < mean
+    assert errors.max() < worst
+
+
+@pytest.mark.parametrize(("seed", "mean", "worst"), [(0, 0.03, 0.07), (1, 0.045, 0.085), (2, 0.045, 0.095)])
+def test_the_moments_alone_find_all_ten_bars(
+    bars: Callable[[int], Any], topic_errors: Errors, seed: int, mean: float, worst: float
+) -> None:
+    corpus = bars(seed)
+    errors = topic_errors(corpus.beta, fit(corpus.train, 10, refine=False).beta)
+    assert errors.mean() < mean
+    assert errors.max() < worst
+
+
+def test_the_prior_is_recovered_with_the_sum_that_was_given(bars: Callable[[int], Any]) -> None:
+    model = fit(bars(0).train, 10, alpha0=1.0)
+    assert model.alpha.sum() == pytest.approx(1.0)
+    assert np.abs(model.alpha - 0.1).max() < 0.015
+
+
+def test_inferred_mixtures_are_as_near_as_with_the_known_topics(bars: Callable[[int], Any]) -> None:
+    corpus = bars(0)
+    model = fit(corpus.train, 10)
+    nearest = np.abs(corpus.beta[:, None] - model.beta[None]).sum(axis=2).argmin(axis=1)
+    learned = model.topic_mixtures(corpus.test)[:, nearest]
+    with_known_topics = Model(corpus.alpha, corpus.beta).topic_mixtures(corpus.test)
+    error = np.abs(learned - corpus.test_mixtures).sum(axis=1).mean()
+    assert error < np.abs(with_known_topics - corpus.test_mixtures).sum(axis=1).mean() + 0.005
+
+
+def test_dense_and_sparse_counts_give_the_same_bits(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train[:200]
+    dense, thin = fit(train, 3), fit(sparse.csc_array(train), 3)
+    assert np.array_equal(dense.beta, thin.beta)
+    assert np.array_equal(dense.alpha, thin.alpha)
+
+
+def test_a_seed_gives_the_same_bits_again(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train[:300]
+    first, again, other = (fit(train, 10, seed=seed).beta for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_extra_topics_follow_the_25_percent_rule(bars: Callable[[int], Any]) -> None:
+    settings = Settings(num_topics=10, extra_topics=True)
+    assert settings.computed_topics == 13
+    assert_is_a_model(fit(bars(0).train, 10, refine=False, extra_topics=True), 10, 25)
+
+
+def test_a_vocabulary_too_large_for_a_matrix_of_pairs_is_learned(topic_errors: Errors) -> None:
+    generator = np.random.default_rng(0)
+    beta = generator.dirichlet(np.full(3000, 0.05), 4)
+    mixtures = generator.dirichlet(np.full(4, 0.25), 1000)
+    counts = sparse.csr_array(np.array([generator.multinomial(200, mixture @ beta) for mixture in mixtures]))
+    assert topic_errors(beta, fit(counts, 4).beta).max() < 0.25
+
+
+def test_every_step_is_told_as_it_happens(bars: Callable[[int], Any]) -> None:
+    said: list[str] = []
+    fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=2), said.append)
+    order = ["moments", "SVD", "third moment", "Restart 1/2", "Restart 2/2", "Best reconstruction", "pass 0"]
+    places = [next(place for place, line in enumerate(said) if word in line) for word in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("topics", [2, 7])
+def test_more_topics_than_the_data_carry_are_split_with_a_warning(topics: int) -> None:
+    counts = np.full((30, 1), 9)
+    with pytest.warns(UserWarning, match=f"carry 1 of the {topics} topics asked for") as caught:
+        model = fit(counts, topics)
+    assert caught[0].filename == __file__
+    assert_is_a_model(model, topics, 1)
+
+
+def test_documents_of_one_and_the_same_word_show_one_topic() -> None:
+    counts = np.zeros((40, 5), dtype=int)
+    counts[:, 2] = np.arange(3, 43)
+    with pytest.warns(UserWarning, match="carry 1 of the 3 topics"):
+        model = fit(counts, 3)
+    np.testing.assert_allclose(model.beta, np.tile([0, 0, 1, 0, 0], (3, 1)), atol=1e-12)
+
+
+def test_documents_of_two_words_show_no_topics_and_say_so() -> None:
+    with pytest.warns(UserWarning, match="No document holds three words"), pytest.warns(match="carry 1 of"):
+        model = fit([[1, 1, 0], [0, 2, 0]], 2)
+    np.testing.assert_allclose(model.beta, [[0.25, 0.75, 0]] * 2)
+
+
+def test_topics_that_the_noise_could_have_made_are_said(bars: Callable[[int], Any]) -> None:
+    with pytest.warns(UserWarning, match="stand out from the sampling noise") as caught:
+        model = fit(bars(0).train[:30], 10)
+    assert caught[0].filename == __file__
+    assert_is_a_model(model, 10, 25)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("topics", [1, 3])
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [[5]],
+        [[4, 2, 1]],
+        [[4, 2, 1], [0, 0, 0], [4, 2, 1], [4, 2, 1]],
+        [[3, 0, 0, 5], [0, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 2], [4, 0, 0, 4]],
+        np.random.default_rng(0).poisson(0.3, (300, 20)),
+        np.eye(4) * 2.0**53,
+    ],
+    ids=["V=1", "one document", "duplicates", "empty documents and columns", "short texts", "huge counts"],
+)
+def test_small_and_strange_data_give_a_model(counts: Any, topics: int) -> None:
+    words = np.shape(counts)[1]
+    model = fit(counts, topics)
+    assert_is_a_model(model, topics, words)
+    mixtures = model.topic_mixtures(counts)
+    np.testing.assert_allclose(mixtures.sum(axis=1), 1)
+    assert (mixtures >= 0).all()
+
+
+@pytest.mark.parametrize("counts", [np.zeros((3, 4)), np.zeros((0, 4)), sparse.csr_array((2, 3))])
+def test_nothing_but_empty_documents_is_an_error(counts: object) -> None:
+    with pytest.raises(ValueError, match=r"none of the \d documents holds a word"):
+        fit(counts, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"num_topics": 0}, "num_topics must be a whole number of at least 1, not 0"),
+        ({"num_topics": 2.5}, "num_topics must be a whole number"),
+        ({"num_topics": 2, "max_restarts": 0}, "max_restarts must be"),
+        ({"num_topics": 2, "max_iterations": True}, "max_iterations must be"),
+        ({"num_topics": 2, "alpha0": 0}, "alpha0 must be a positive number, not 0"),
+        ({"num_topics": 2, "tol": float("nan")}, "tol must be a positive number, not nan"),
+    ],
+)
+def test_a_setting_out_of_range_is_a_sentence(settings: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        fit([[1, 2]], **settings)
+
+
+def test_the_examples_of_the_documentation_are_true() -> None:
+    assert doctest.testmod(fitting).attempted > 0
+    assert doctest.testmod(fitting).failed == 0

@@ -1,0 +1,51 @@
+"""A model gives mixtures for every form of documents, and refuses what it can't read."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import spectral_lda
+from spectral_lda import Model
+
+MODEL = Model(np.array([0.5, 0.5]), np.array([[0.9, 0.1, 0.0], [0.0, 0.2, 0.8]]))
+
+
+def test_rows_sum_to_one_and_keep_the_order() -> None:
+    mixtures = MODEL.topic_mixtures([[9, 1, 0], [0, 0, 0], [0, 2, 8]])
+    np.testing.assert_allclose(mixtures.sum(axis=1), 1)
+    assert mixtures[:, 0].argsort().tolist() == [2, 1, 0]
+
+
+def test_weights_of_words_are_taken() -> None:
+    weights = [[0.9, 0.1, 0.0]]
+    np.testing.assert_array_equal(
+        MODEL.topic_mixtures(weights), MODEL.topic_mixtures(sparse.csr_array(weights))
+    )
+
+
+def test_no_documents_have_no_mixtures() -> None:
+    assert MODEL.topic_mixtures(np.zeros((0, 3))).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ([[1, 2]], "The model knows 3 words, but these documents have 2 columns"),
+        ([[1, -2, 0]], "The count -2.0 in row 0, column 1 is negative"),
+        ([[1, np.nan, 0]], "is not finite"),
+    ],
+)
+def test_documents_that_the_model_cannot_read_are_a_sentence(counts: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        MODEL.topic_mixtures(counts)
+
+
+def test_the_public_names() -> None:
+    assert spectral_lda.__all__ == [
+        "Model",
+        "Settings",
+        "fit",
+        "fit_observed",
+        "load",
+        "per_word_log_likelihood",
+    ]

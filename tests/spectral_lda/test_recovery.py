@@ -1,0 +1,65 @@
+"""Topics are distributions, and splitting them changes no moment."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from spectral_lda.counts import FloatArray
+from spectral_lda.decomposition import Decomposition
+from spectral_lda.recovery import keep_largest, project_to_simplex, recover, scale_prior, split_topics
+from spectral_lda.whitening import Whitening
+
+rows = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 9)), elements=st.floats(-5, 5))
+
+
+@given(rows)
+def test_a_projection_is_a_distribution(points: FloatArray) -> None:
+    projected = project_to_simplex(points)
+    assert (projected >= 0).all()
+    np.testing.assert_allclose(projected.sum(axis=1), 1, atol=1e-12)
+
+
+@given(rows, st.integers(0, 2**32 - 1))
+def test_no_distribution_is_nearer_than_the_projection(points: FloatArray, seed: int) -> None:
+    others = np.random.default_rng(seed).dirichlet(np.ones(points.shape[1]), len(points))
+    nearest = np.linalg.norm(points - project_to_simplex(points), axis=1)
+    assert (nearest <= np.linalg.norm(points - others, axis=1) + 1e-9).all()
+
+
+@given(rows)
+def test_projecting_twice_changes_nothing(points: FloatArray) -> None:
+    once = project_to_simplex(points)
+    np.testing.assert_allclose(project_to_simplex(once), once, atol=1e-12)
+
+
+def test_exact_components_give_back_the_model() -> None:
+    generator = np.random.default_rng(0)
+    alpha, beta = np.array([0.5, 0.3, 0.2]), generator.dirichlet(np.ones(8), 3)
+    values, vectors = np.linalg.eigh((beta.T * alpha) @ beta)
+    whitening = Whitening(values[-3:], vectors[:, -3:], noise=0.0)
+    whitened = whitening.whitener.T @ (beta.T * np.sqrt(alpha))
+    parts = Decomposition(whitened, alpha**-0.5, error=0.0, iterations=1, converged=True)
+    found_alpha, found_beta = recover(whitening, parts, 1.0)
+    np.testing.assert_allclose(found_alpha, alpha, atol=1e-9)
+    np.testing.assert_allclose(found_beta, beta, atol=1e-9)
+
+
+def test_a_vanishing_prior_is_lifted_and_the_sum_kept() -> None:
+    alpha = scale_prior(np.array([1e300, 1.0, 1e-300]), 2.0)
+    assert alpha.sum() == pytest.approx(2.0)
+    assert alpha.min() == pytest.approx(2.0 * 0.01 / 3, rel=0.01)
+
+
+def test_the_largest_priors_are_kept_in_order() -> None:
+    alpha, beta = keep_largest(np.array([1.0, 3.0, 2.0]), np.eye(3), 2)
+    assert beta.tolist() == [[0, 1, 0], [0, 0, 1]]
+    np.testing.assert_allclose(alpha, [3.6, 2.4])
+
+
+def test_splitting_keeps_the_second_moment() -> None:
+    alpha, beta = np.array([0.7, 0.3]), np.array([[0.5, 0.5, 0], [0, 0, 1.0]])
+    more_alpha, more_beta = split_topics(alpha, beta, 5)
+    assert more_beta.shape == (5, 3)
+    np.testing.assert_allclose((more_beta.T * more_alpha) @ more_beta, (beta.T * alpha) @ beta)

@@ -1,0 +1,46 @@
+"""Whitening makes M2 the identity, exactly for small vocabularies and by block Krylov for large ones."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from spectral_lda import whitening as module
+from spectral_lda.counts import as_counts
+from spectral_lda.moments import Moments, compute_moments
+from spectral_lda.whitening import whiten
+
+
+def moments_of(counts: object) -> Moments:
+    moments = compute_moments(as_counts(counts), 1.0)
+    assert moments is not None
+    return moments
+
+
+def test_the_whitened_second_moment_is_the_identity(bars: Callable[[int], tuple[object, ...]]) -> None:
+    moments = moments_of(bars(0)[2])
+    whitening = whiten(moments, 10, np.random.default_rng(0))
+    whitened = whitening.whitener.T @ moments.dense_second() @ whitening.whitener
+    np.testing.assert_allclose(whitened, np.eye(10), atol=1e-9)
+    np.testing.assert_allclose(whitening.unwhitener.T @ whitening.whitener, np.eye(10), atol=1e-12)
+
+
+def test_the_operator_finds_the_eigenpairs_of_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(1)
+    topics = generator.dirichlet(np.full(300, 0.05), 6)
+    documents = np.array(
+        [generator.multinomial(80, generator.dirichlet(np.full(6, 0.2)) @ topics) for _ in range(400)]
+    )
+    moments = moments_of(documents)
+    exact = whiten(moments, 6, np.random.default_rng(0))
+    monkeypatch.setattr(module, "DENSE_VOCABULARY", 0)
+    monkeypatch.setattr(Moments, "dense_second", None)
+    found = whiten(moments, 6, np.random.default_rng(0))
+    np.testing.assert_allclose(found.eigenvalues, exact.eigenvalues, rtol=1e-5)
+    overlap = np.linalg.svd(exact.vectors.T @ found.vectors)[1]
+    np.testing.assert_allclose(overlap, 1, atol=1e-4)
+
+
+def test_a_rank_that_is_rounding_is_left_out() -> None:
+    whitening = whiten(moments_of([[5, 0, 0], [9, 0, 0]]), 3, np.random.default_rng(0))
+    np.testing.assert_allclose(whitening.eigenvalues, [1.0])
