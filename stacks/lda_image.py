@@ -1,9 +1,12 @@
-"""Where the training and serving image of each region lies."""
+"""Which image trains and serves, and in which ECR repository it lies."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-IMAGE_TAG: Final = "1"
-REPOSITORY: Final = "lda"
+from aws_cdk import Aws
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
 
 # AWS documentation, "Docker registry paths and example code", one page a region, row LDA: the account that
 # owns the repository is the algorithm's own, not the one of the other built-in algorithms.
@@ -25,3 +28,35 @@ LDA_ACCOUNTS: Final = {
     "us-west-1": "632365934929",
     "us-west-2": "266724342769",
 }
+
+
+@dataclass(frozen=True)
+class Image:
+    """A container image in ECR.
+
+    Attributes
+    ----------
+    uri
+        What SageMaker is told to pull.
+    repository_arn
+        What a role needs the right to pull from.
+    """
+
+    uri: str
+    repository_arn: str
+
+
+def image(settings: "Settings") -> Image:
+    """Return the image of the algorithm that the settings choose, in their region."""
+    if settings.algorithm == "open":
+        return _image(
+            Aws.ACCOUNT_ID, settings.region, settings.open_image_repository, settings.open_image_tag
+        )
+    return _image(LDA_ACCOUNTS[settings.region], settings.region, "lda", "1")
+
+
+def _image(account: str, region: str, repository: str, tag: str) -> Image:
+    return Image(
+        uri=f"{account}.dkr.ecr.{region}.{Aws.URL_SUFFIX}/{repository}:{tag}",
+        repository_arn=f"arn:{Aws.PARTITION}:ecr:{region}:{account}:repository/{repository}",
+    )

@@ -173,6 +173,11 @@ class Settings:
         """``<name>-<environment>``: the endpoint's name and the beginning of every training job's."""
         return f"{self.name}-{self.environment}"
 
+    @property
+    def scales(self) -> bool:
+        """Whether the endpoint may grow beyond the instances that it starts with."""
+        return self.endpoint_max_instance_count > self.endpoint_instance_count
+
     def stack_name(self, kind: str) -> str:
         """Return the name of the stack of a `kind`: DevStorage, or alice-DevStorage."""
         own = f"{self.environment.capitalize()}{kind}"

@@ -1,0 +1,31 @@
+"""Composition root: settings -> three stacks."""
+
+import sys
+
+from aws_cdk import App, Tags
+
+from stacks.knobs import SettingsError
+from stacks.serving import ServingStack
+from stacks.settings import load
+from stacks.storage import StorageStack
+from stacks.training import TrainingStack
+
+
+def compose(app: App) -> None:
+    """Add the three stacks of the environment that the context chooses."""
+    settings = load(app.node.get_all_context())
+    storage = StorageStack(app, settings=settings)
+    training = TrainingStack(app, settings=settings, data_bucket=storage.bucket)
+    ServingStack(app, settings=settings, hosting_role=training.hosting_role, topic=training.topic)
+    Tags.of(app).add("project", settings.name)
+    Tags.of(app).add("environment", settings.environment)
+
+
+if __name__ == "__main__":
+    # cfn-lint, in the tests, is the gate; the built-in validation would add four seconds to every synthesis.
+    app = App(analytics_reporting=False, builtin_cloud_formation_validation=False)
+    try:
+        compose(app)
+    except SettingsError as error:
+        sys.exit(str(error))
+    app.synth()

@@ -1,0 +1,29 @@
+"""What Serving's resources are called: its template and the role that may update it have to agree."""
+
+from typing import Final
+
+from stacks.settings import Settings
+
+VARIANT: Final = "AllTraffic"
+
+
+def logical_id(settings: Settings, kind: str) -> str:
+    """Return the logical id of a resource of a `kind` that has no physical name: LdaDevModel.
+
+    It carries the deployment, because CloudFormation builds the physical name from it: so the role that
+    replaces models can be confined to the models of this deployment.
+    """
+    return f"{settings.name.capitalize()}{settings.environment.capitalize()}{kind}"
+
+
+def generated_names(settings: Settings, kind: str) -> list[str]:
+    """Return patterns, for IAM, of the names that CloudFormation generates for `logical_id`.
+
+    For SageMaker's types it has been seen to generate ``<logical id>-<random>``, without the stack's name
+    (github.com/aws/aws-cli/issues/4021), where most other types get ``<stack>-<logical id>-<random>``; and
+    SageMaker lower-cases names in ARNs, with which IAM compares by case. Neither is documented, so all four
+    are granted: each still begins with this deployment's own name.
+    """
+    own = logical_id(settings, kind)
+    names = [own, f"{settings.stack_name('Serving')}-{own}"]
+    return [f"{name}-*" for name in (*names, *(name.lower() for name in names))]

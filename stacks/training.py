@@ -1,0 +1,64 @@
+"""The stack that trains, evaluates and promotes: roles, functions, state machine, notifications."""
+
+from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.execution_roles import ExecutionRoles
+from stacks.functions import Functions
+from stacks.hosting_deploy_role import HostingDeployRole
+from stacks.lda_image import image
+from stacks.notifications import ExecutionWatch, Notifications
+from stacks.settings import Settings
+from stacks.workflow import TrainingWorkflow
+
+
+class TrainingStack(Stack):
+    """What a person starts from the console; it knows Serving by its name, so nothing is circular.
+
+    Attributes
+    ----------
+    hosting_role
+        The role of the model behind the endpoint.
+    topic
+        Where failures and alarms go.
+    """
+
+    def __init__(self, scope: Construct, *, settings: Settings, data_bucket: s3.IBucket) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name("Training"),
+            env=Environment(region=settings.region),
+            description=f"SageMaker LDA as code, {settings.prefix}: training and promotion",
+        )
+        serving = settings.stack_name("Serving")
+        roles = ExecutionRoles(self, "Roles", settings=settings, data_bucket=data_bucket)
+        deploy = HostingDeployRole(self, "HostingDeploy", settings=settings, hosting_role=roles.hosting)
+        self.hosting_role = roles.hosting
+        self.topic = Notifications(self, "Notifications", settings=settings).topic
+        workflow = TrainingWorkflow(
+            self,
+            "Workflow",
+            settings=settings,
+            image_uri=image(settings).uri,
+            data_bucket=data_bucket,
+            functions=Functions(
+                self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
+            ),
+            training_role=roles.training,
+            hosting_role=roles.hosting,
+            hosting_deploy_role=deploy.role,
+            serving_stack_name=serving,
+            topic=self.topic,
+        )
+        ExecutionWatch(self, "Watch", state_machine=workflow.state_machine, topic=self.topic)
+        self._outputs(workflow.state_machine.state_machine_arn)
+
+    def _outputs(self, state_machine_arn: str) -> None:
+        CfnOutput(self, "StateMachineArn", value=state_machine_arn, description="What to start, with {}")
+        CfnOutput(
+            self,
+            "NotificationTopicArn",
+            value=self.topic.topic_arn,
+            description="What to subscribe to for failures and alarms",
+        )
