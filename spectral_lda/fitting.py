@@ -12,7 +12,7 @@ from spectral_lda.decomposition import decompose
 from spectral_lda.model import Model
 from spectral_lda.moments import Moments, compute_moments
 from spectral_lda.recovery import keep_largest, recover, split_topics
-from spectral_lda.refinement import refine
+from spectral_lda.refinement import hold_out, refine
 from spectral_lda.whitening import Whitening, whiten
 
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
@@ -133,10 +133,9 @@ def fit_observed(counts: CountsLike, settings: Settings, observe: Callable[[str]
             f"There is nothing to learn from: none of the {matrix.shape[0]} documents holds a word."
         )
     rng = np.random.default_rng(settings.seed)
-    alpha, beta = _spectral(matrix, settings, rng, observe)
-    if settings.refine:
-        beta = refine(matrix, alpha, beta, rng=rng, observe=observe)
-    return Model(alpha, beta)
+    split = hold_out(matrix, rng) if settings.refine else None
+    alpha, beta = _spectral(split.kept if split else matrix, settings, rng, observe)
+    return Model(alpha, refine(split, alpha, beta, observe) if split else beta)
 
 
 def _spectral(

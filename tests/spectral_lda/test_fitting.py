@@ -23,9 +23,9 @@ def assert_is_a_model(model: Model, topics: int, words: int) -> None:
     np.testing.assert_allclose(model.beta.sum(axis=1), 1)
 
 
-# Measured with refinement, mean (worst): seed 0 .0108 (.0177), 1 .0141 (.0232), 2 .0155 (.0233);
+# Measured with refinement, mean (worst): seed 0 .0114 (.0213), 1 .0145 (.0252), 2 .0148 (.0213);
 # and without: .0263 (.0612), .0379 (.0724), .0395 (.0819).
-@pytest.mark.parametrize(("seed", "mean", "worst"), [(0, 0.013, 0.021), (1, 0.017, 0.028), (2, 0.019, 0.028)])
+@pytest.mark.parametrize(("seed", "mean", "worst"), [(0, 0.014, 0.026), (1, 0.018, 0.03), (2, 0.018, 0.026)])
 def test_all_ten_bars_are_found(
     bars: Callable[[int], Any], topic_errors: Errors, seed: int, mean: float, worst: float
 ) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from spectral_lda import refinement as module
 from spectral_lda.counts import FloatArray, as_counts
-from spectral_lda.refinement import refine
+from spectral_lda.refinement import hold_out, refine
 
 
 def run(counts: object, alpha: FloatArray, beta: FloatArray) -> tuple[FloatArray, list[float]]:
     said: list[str] = []
-    refined = refine(as_counts(counts), alpha, beta, rng=np.random.default_rng(0), observe=said.append)
+    split = hold_out(as_counts(counts), np.random.default_rng(0))
+    assert split is not None
+    refined = refine(split, alpha, beta, said.append)
     return refined, [float(line.split()[-1]) for line in said]
 
 
@@ -38,11 +40,21 @@ def test_passes_that_make_it_worse_are_not_taken(
     assert len(scores) == 1 + module.PATIENCE
 
 
-def test_a_corpus_too_small_to_hold_documents_out_keeps_its_topics(bars: Callable[[int], Any]) -> None:
-    corpus = bars(0)
-    refined, scores = run(corpus.train[:99], corpus.alpha, corpus.beta)
-    assert refined is corpus.beta
-    assert scores == []
+@pytest.mark.parametrize(("documents", "held_out"), [(100, 10), (1600, 80)])
+def test_the_documents_held_out_are_not_learned_from(
+    bars: Callable[[int], Any], documents: int, held_out: int
+) -> None:
+    train = bars(0).train[:documents]
+    split = hold_out(as_counts(np.vstack([train, np.zeros((5, 25))])), np.random.default_rng(0))
+    assert split is not None
+    assert split.given.shape[0] == split.wanted.shape[0] == held_out
+    whole = (split.given + split.wanted).toarray()
+    parts = np.vstack([split.kept.toarray(), whole])
+    assert sorted(parts.tolist()) == sorted(train.tolist())
+
+
+def test_a_corpus_too_small_to_hold_documents_out_is_not_refined(bars: Callable[[int], Any]) -> None:
+    assert hold_out(as_counts(bars(0).train[:99]), np.random.default_rng(0)) is None
 
 
 def test_a_word_that_no_topic_held_is_shared_out_among_the_documents_topics() -> None:
