@@ -1,0 +1,69 @@
+"""The SageMaker that ministack lacks: real training jobs, real model servers (docs/local-sagemaker.md)."""
+
+from pathlib import Path
+
+from local_aws import hooks
+from local_aws.processes import Record
+from local_aws.sagemaker import (
+    api,
+    authorization,
+    autoscaling,
+    autoscaling_cloudformation,
+    cloudformation,
+    deployments,
+    images,
+    step_functions,
+)
+from local_aws.sagemaker.service import Service
+
+_services: list[Service] = []
+
+
+def install(images_file: Path, folder: Path) -> None:
+    """Register SageMaker, Application Auto Scaling, their CloudFormation types and the integration.
+
+    Parameters
+    ----------
+    images_file
+        Which program stands for which container image.
+    folder
+        The server's state folder; files of jobs and servers go to its ``sagemaker``.
+
+    Raises
+    ------
+    local_aws.sagemaker.images.BadImagesFileError
+        The images file can't be used.
+    """
+    service = Service(images.load(images_file), folder / "sagemaker", Record(folder))
+    _services.append(service)
+
+    def restore(saved: dict[str, object]) -> None:
+        service.store.restore(saved)
+        deployments.revive(service)
+
+    hooks.register_service(
+        "sagemaker",
+        "SageMaker.",
+        api.sagemaker(service),
+        resource_arn=authorization.resource_of,
+        rest_model="sagemaker-runtime",
+        get_state=service.store.snapshot,
+        restore=restore,
+    )
+    hooks.register_service(
+        "application-autoscaling",
+        "AnyScaleFrontendService.",
+        api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
+    )
+    cloudformation.install()
+    autoscaling_cloudformation.install()
+    step_functions.install()
+
+
+def shutdown() -> None:
+    """End every training process and every model server within seconds; what they were is saved before."""
+    for service in _services:
+        for running in list(service.running.values()):
+            running.stop_soon()
+        for running in list(service.running.values()):
+            running.wait_until_stopped()

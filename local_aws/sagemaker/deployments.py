@@ -1,0 +1,166 @@
+"""How an endpoint comes up, changes over to another configuration, ends, and comes back after a restart."""
+
+import logging
+import socket
+import time
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws import identity
+from local_aws.sagemaker.archives import BadArchiveError
+from local_aws.sagemaker.calls import Record, now
+from local_aws.sagemaker.errors import ServiceError
+from local_aws.sagemaker.fleet import Fleet, UnhealthyError, Variant
+from local_aws.sagemaker.service import Service, in_background, in_region
+
+SERVER_READY_SECONDS = 60.0
+EXPECTED = (
+    UnhealthyError,
+    BadArchiveError,
+    ServiceError,
+    ClientError,
+    BotoCoreError,
+    PermissionError,
+    OSError,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def create(service: Service, endpoint: Record, fleet: Fleet) -> None:
+    """Bring a new endpoint up: InService, or Failed with the reason."""
+    reason = _start(service, endpoint, fleet)
+    with service.store.lock:
+        if reason:
+            endpoint.update(EndpointStatus="Failed", FailureReason=reason, LastModifiedTime=now())
+        else:
+            _serve(service, endpoint, fleet)
+
+
+def update(service: Service, endpoint: Record, fleet: Fleet) -> None:
+    """Change an endpoint over to new servers, or keep the old ones and say why."""
+    reason = _start(service, endpoint, fleet)
+    old: Fleet = service.running[endpoint["EndpointArn"]]
+    if not reason:
+        with service.store.lock:
+            service.running[endpoint["EndpointArn"]] = fleet
+        old.drain()
+        old.stop()
+    with service.store.lock:
+        endpoint.pop("PendingDeploymentSummary", None)
+        if reason:
+            endpoint.update(EndpointStatus="InService", FailureReason=reason, LastModifiedTime=now())
+        else:
+            _serve(service, endpoint, fleet)
+
+
+def delete(service: Service, endpoint: Record) -> None:
+    """End an endpoint's servers and forget it."""
+    arn = endpoint["EndpointArn"]
+    fleet: Fleet | None = service.running.pop(arn, None)
+    if fleet:
+        fleet.drain()
+        fleet.stop()
+    with service.store.lock:
+        service.store.endpoints.pop(arn, None)
+        service.store.tags.pop(arn, None)
+
+
+def _start(service: Service, endpoint: Record, fleet: Fleet) -> str:
+    """Start a fleet; return why it doesn't serve, "" if it does."""
+    starting = f"{endpoint['EndpointArn']} (starting)"
+    service.running[starting] = fleet
+    try:
+        fleet.start()
+    except EXPECTED as error:
+        return str(error)
+    except Exception as error:
+        logger.exception("The endpoint %s met an error of this program", endpoint["EndpointName"])
+        return f"InternalServerError: {error!r}"
+    finally:
+        del service.running[starting]
+    return ""
+
+
+def _serve(service: Service, endpoint: Record, fleet: Fleet) -> None:
+    service.running[endpoint["EndpointArn"]] = fleet
+    endpoint.update(
+        EndpointStatus="InService",
+        EndpointConfigName=fleet.config["EndpointConfigName"],
+        ProductionVariants=[described(variant) for variant in fleet.variants],
+        LastModifiedTime=now(),
+        # What the servers came from, for starting them again: the model may be deleted meanwhile.
+        _Config=fleet.config,
+        _Models=[variant.model for variant in fleet.variants],
+    )
+
+
+def described(variant: Variant) -> Record:
+    """Return a running variant as DescribeEndpoint shows it."""
+    image = variant.model["PrimaryContainer"]["Image"]
+    deployed = {"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now()}
+    return {
+        "VariantName": variant.name,
+        "DeployedImages": [deployed],
+        "CurrentWeight": variant.weight,
+        "DesiredWeight": variant.weight,
+        "CurrentInstanceCount": variant.instances,
+        "DesiredInstanceCount": variant.instances,
+    }
+
+
+def variants_of(service: Service, endpoint: Record) -> list[Variant]:
+    """Return what an endpoint runs at this moment."""
+    fleet: Fleet | None = service.running.get(endpoint["EndpointArn"])
+    return fleet.variants if fleet else []
+
+
+def revive(service: Service) -> None:
+    """Start the servers of the endpoints that a former server had; called after the state is restored."""
+    for arn, endpoint in list(service.store.endpoints.items()):
+        status = endpoint["EndpointStatus"]
+        if status == "Deleting":
+            del service.store.endpoints[arn]
+        elif status == "Creating":
+            endpoint.update(
+                EndpointStatus="Failed", FailureReason="The local AWS stopped while the endpoint was created."
+            )
+        elif "_Config" in endpoint and status != "Failed":
+            _revive(service, endpoint)
+
+
+def _revive(service: Service, endpoint: Record) -> None:
+    shown = {v["VariantName"]: v for v in endpoint["ProductionVariants"]}
+    variants = [
+        Variant(
+            settings,
+            model,
+            shown[settings["VariantName"]]["CurrentWeight"],
+            shown[settings["VariantName"]]["CurrentInstanceCount"],
+        )
+        for settings, model in zip(
+            endpoint["_Config"]["ProductionVariants"], endpoint["_Models"], strict=True
+        )
+    ]
+    fleet = Fleet(service, endpoint["EndpointName"], endpoint["_Config"], variants)
+    endpoint.pop("PendingDeploymentSummary", None)
+    endpoint["EndpointStatus"] = "SystemUpdating"
+
+    def bring_back() -> None:
+        _wait_for_this_server()
+        create(service, endpoint, fleet)
+
+    region = endpoint["EndpointArn"].split(":")[3]
+    in_background(in_region(region, bring_back), f"bring back endpoint {endpoint['EndpointName']}")
+
+
+def _wait_for_this_server() -> None:
+    """Wait: archives and logs go through this server's own API, which isn't served yet."""
+    place = urlsplit(identity.endpoint())
+    until = time.monotonic() + SERVER_READY_SECONDS
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex((str(place.hostname), place.port or 80)) == 0:
+                return
+        time.sleep(0.1)

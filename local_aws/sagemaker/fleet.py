@@ -1,0 +1,200 @@
+"""All model servers of one endpoint configuration: what an update replaces as a whole."""
+
+import contextlib
+import itertools
+import random
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local_aws.sagemaker import archives, models
+from local_aws.sagemaker.calls import Record
+from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, clean_environment
+from local_aws.sagemaker.logs import LogStream
+from local_aws.sagemaker.model_server import STOP_GRACE_SECONDS, ModelServer
+from local_aws.sagemaker.permissions import ENDPOINT_METRICS_NAMESPACE, require_image_pull
+from local_aws.sagemaker.service import Service
+
+LOG_GROUP = "/aws/sagemaker/Endpoints"
+REQUEST_LIMIT_SECONDS = 60.0
+MAX_SERVERS = 2  # per variant; more instances are described but share these
+
+
+class UnhealthyError(Exception):
+    """The endpoint can't serve; the message becomes its FailureReason."""
+
+
+@dataclass
+class Variant:
+    """A production variant that runs.
+
+    Parameters
+    ----------
+    settings
+        The variant's part of the endpoint configuration.
+    model
+        The model as it was when the fleet was made.
+    """
+
+    settings: Record
+    model: Record
+    weight: float
+    instances: int
+    servers: list[ModelServer] = field(default_factory=list)
+    turns: Any = field(default_factory=itertools.count)
+
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+        return str(self.settings["VariantName"])
+
+    def next_server(self) -> ModelServer:
+        """Return the server whose turn it is."""
+        turn: int = next(self.turns)
+        return self.servers[turn % len(self.servers)]
+
+
+class Fleet:
+    """The servers of an endpoint under one configuration.
+
+    Parameters
+    ----------
+    service
+        Where they run.
+    endpoint
+        The endpoint's name.
+    config
+        The endpoint configuration.
+    variants
+        Its variants with their models; the servers come with `start`.
+    """
+
+    def __init__(self, service: Service, endpoint: str, config: Record, variants: list[Variant]) -> None:
+        self._service = service
+        self._endpoint = endpoint
+        self._folder = service.folder / "endpoints" / f"{endpoint.lower()}-{secrets.token_hex(4)}"
+        self.config = config
+        self.variants = variants
+        self._requests = 0
+        self._idle = threading.Condition()
+
+    def start(self) -> None:
+        """Start every server and wait until all answer their pings; on any failure none is left.
+
+        Raises
+        ------
+        UnhealthyError, ServiceError, botocore.exceptions.ClientError, PermissionError
+            What keeps the endpoint from serving.
+        """
+        try:
+            for variant in self.variants:
+                self._start_variant(variant)
+            for variant in self.variants:
+                self._require_health(variant)
+        except BaseException:
+            self.stop()
+            raise
+
+    @staticmethod
+    def _require_health(variant: Variant) -> None:
+        if not all(server.wait_until_healthy() for server in variant.servers):
+            raise UnhealthyError(
+                f"The primary container for production variant {variant.name} did not pass the ping health "
+                "check. Please check CloudWatch logs for this endpoint."
+            )
+
+    def _start_variant(self, variant: Variant) -> None:
+        role = self._service.role(variant.model["ExecutionRoleArn"])
+        require_image_pull(role, variant.model["PrimaryContainer"]["Image"])
+        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=ENDPOINT_METRICS_NAMESPACE)
+        archive = self._fetch(variant)
+        for number in range(min(variant.instances, MAX_SERVERS)):
+            base = self._folder / variant.name / str(number)
+            archives.unpack(archive, base / "model")
+            server = self._server(variant, base, role.client("logs"))
+            variant.servers.append(server)
+            server.start()
+        archive.unlink()
+
+    def _fetch(self, variant: Variant) -> Path:
+        s3, location = models.require_data(self._service, variant.model)
+        folder = self._folder / variant.name
+        folder.mkdir(parents=True)
+        archive = folder / "model.tar.gz"
+        s3.download_file(location.bucket, location.key, str(archive))
+        return archive
+
+    def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
+        container = variant.model["PrimaryContainer"]
+        region = variant.model["ModelArn"].split(":")[3]
+        log = LogStream(
+            logs,
+            f"{LOG_GROUP}/{self._endpoint}",
+            f"{variant.name}/i-{secrets.token_hex(9)[:17]}",
+            on_error=lambda _error: None,
+        )
+        log.open()
+        return ModelServer(
+            self._service.catalog.program(container["Image"], "serve"),
+            directory=self._service.catalog.working_directory,
+            environment={
+                **clean_environment(base),
+                "AWS_REGION": region,
+                "AWS_DEFAULT_REGION": region,
+                "SAGEMAKER_BASE_DIR": str(base),
+                **container.get("Environment", {}),
+            },
+            log=log,
+            processes=self._service.processes,
+            what=f"model server of {self._endpoint}",
+        )
+
+    def choose(self, variant_name: str | None) -> Variant | None:
+        """Return the variant that the caller named, or one by weight; None when there is none."""
+        if variant_name:
+            return next((v for v in self.variants if v.name == variant_name), None)
+        weights = [variant.weight for variant in self.variants]
+        return random.choices(self.variants, weights)[0] if any(weights) else None  # noqa: S311 -- traffic
+
+    @contextlib.contextmanager
+    def request(self) -> Iterator[None]:
+        """Hold the servers for as long as a request lasts: `drain` waits for it."""
+        with self._idle:
+            self._requests += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._requests -= 1
+                self._idle.notify_all()
+
+    def drain(self) -> None:
+        """Wait until the requests that came before the traffic shifted are answered."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._requests == 0, REQUEST_LIMIT_SECONDS)
+
+    @property
+    def servers(self) -> list[ModelServer]:
+        """Every server of every variant."""
+        return [server for variant in self.variants for server in variant.servers]
+
+    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
+        """End every server (SIGTERM, SIGKILL after the grace), wait for that, and remove the files."""
+        for server in self.servers:
+            server.stop(grace)
+        for server in self.servers:
+            server.wait_until_ended(grace + 2)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def stop_soon(self) -> None:
+        """Ask every server to end within seconds; this server itself is about to end."""
+        for server in self.servers:
+            server.stop(QUICK_GRACE_SECONDS)
+
+    def wait_until_stopped(self) -> None:
+        """Wait for the servers' ends, and remove the files."""
+        self.stop(QUICK_GRACE_SECONDS)

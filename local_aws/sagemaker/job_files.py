@@ -1,0 +1,85 @@
+"""SageMaker's file contract with a training container, under a base folder instead of /opt/ml.
+
+docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
+"""
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from local_aws.sagemaker.calls import Record
+
+HOST = "algo-1"
+FAILURE_CHARACTERS = 1024
+
+
+def write_inputs(base: Path, job: Record) -> None:
+    """Lay out the folders and the three configuration files.
+
+    Parameters
+    ----------
+    base
+        What stands for /opt/ml.
+    job
+        The request of CreateTrainingJob.
+    """
+    for folder in ("input/config", "input/data", "model", "output/data", "checkpoints"):
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    _write(base, "hyperparameters", job.get("HyperParameters", {}))
+    _write(base, "inputdataconfig", {c["ChannelName"]: _channel(c) for c in job.get("InputDataConfig", [])})
+    _write(base, "resourceconfig", _resources(job["ResourceConfig"]))
+
+
+def _write(base: Path, name: str, content: Any) -> None:
+    (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content))
+
+
+def _channel(channel: Record) -> Record:
+    content_type = {"ContentType": channel["ContentType"]} if "ContentType" in channel else {}
+    return {
+        **content_type,
+        "TrainingInputMode": "File",
+        "S3DistributionType": "FullyReplicated",
+        "RecordWrapperType": "None",
+    }
+
+
+def _resources(config: Record) -> Record:
+    return {
+        "current_host": HOST,
+        "current_instance_type": config["InstanceType"],
+        "hosts": [HOST],
+        "network_interface_name": "lo",
+    }
+
+
+def failure_text(base: Path) -> str:
+    """Return the first characters of what the program wrote to output/failure, "" if nothing."""
+    path = base / "output" / "failure"
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(FAILURE_CHARACTERS).strip()
+
+
+def failure_reason(base: Path, exit_code: int) -> str:
+    """Say why a training program failed, as FailureReason does.
+
+    A text that starts with "ClientError:" or "Customer Error:" is the customer's mistake, as the built-in
+    algorithms report it; anything else is the algorithm's.
+    """
+    text = failure_text(base)
+    for prefix in ("ClientError:", "Customer Error:"):
+        if text.startswith(prefix):
+            return f"ClientError: {text.removeprefix(prefix).strip()}"
+    ended = f"exit code: {exit_code}"
+    text = text.removeprefix("AlgorithmError:").strip()
+    return f"AlgorithmError: {text}, {ended}" if text else f"AlgorithmError: , {ended}"
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Pack a folder's content, without the folder, into a tar.gz."""
+    with tarfile.open(archive, "w:gz") as tar:
+        for path in sorted(folder.iterdir()):
+            tar.add(path, arcname=path.name)

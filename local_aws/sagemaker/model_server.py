@@ -1,0 +1,151 @@
+"""One instance of an endpoint: a model server on a free port, kept alive."""
+
+import http.client
+import logging
+import socket
+import threading
+import time
+from pathlib import Path
+
+from local_aws.processes import Record as ProcessRecord
+from local_aws.sagemaker.child import Child
+from local_aws.sagemaker.logs import LogStream
+
+PING_LIMIT_SECONDS = 30.0  # AWS: 4 minutes
+PING_TIMEOUT_SECONDS = 2.0
+PING_INTERVAL_SECONDS = 0.1
+STOP_GRACE_SECONDS = 30.0
+MAX_STARTS = 3
+STABLE_SECONDS = 60.0
+
+logger = logging.getLogger(__name__)
+
+
+class ModelServer:
+    """A server process that is started again when it ends by itself.
+
+    Parameters
+    ----------
+    program
+        The program and its arguments.
+    directory
+        Where it starts.
+    environment
+        All of its environment but the port.
+    log
+        The open stream that its lines go to.
+    processes
+        The record of running processes.
+    what
+        Whose server it is, in a few words.
+    """
+
+    def __init__(
+        self,
+        program: tuple[str, ...],
+        *,
+        directory: Path,
+        environment: dict[str, str],
+        log: LogStream,
+        processes: ProcessRecord,
+        what: str,
+    ) -> None:
+        self._program = program
+        self._directory = directory
+        self._environment = environment
+        self._processes = processes
+        self._what = what
+        self.log = log
+        self.port = 0
+        self._child: Child | None = None
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Start the server and its keeper."""
+        threading.Thread(target=self._keep, name=self._what, daemon=True).start()
+
+    def _keep(self) -> None:
+        starts = 0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            starts += 1
+            code = self._next_child().run()
+            if self._stopping.is_set():
+                break
+            starts = 0 if time.monotonic() - began > STABLE_SECONDS else starts
+            if starts >= MAX_STARTS:
+                self.log.write(
+                    f"The model server ended with exit code {code}, {starts} times in a row; given up."
+                )
+                break
+            self.log.write(f"The model server ended with exit code {code}; starting it again.")
+        self._ended.set()
+        self.log.close()
+
+    def _next_child(self) -> Child:
+        self.port = free_port()
+        child = Child(
+            self._program,
+            directory=self._directory,
+            environment={**self._environment, "SAGEMAKER_BIND_TO_PORT": str(self.port)},
+            on_line=self.log.write,
+            record=self._processes,
+            what=self._what,
+        )
+        with self._lock:
+            self._child = child
+            if self._stopping.is_set():
+                child.stop(STOP_GRACE_SECONDS)
+        return child
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the server ended too often and isn't started any more."""
+        return self._ended.is_set()
+
+    def wait_until_healthy(self) -> bool:
+        """Ping the server until it answers 200, as SageMaker does before traffic comes.
+
+        Returns
+        -------
+        bool
+            False when it gave up or didn't answer within `PING_LIMIT_SECONDS`.
+        """
+        until = time.monotonic() + PING_LIMIT_SECONDS
+        while time.monotonic() < until and not self._ended.is_set():
+            if self._ping():
+                return True
+            self._ended.wait(PING_INTERVAL_SECONDS)
+        return False
+
+    def _ping(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PING_TIMEOUT_SECONDS)
+        try:
+            connection.request("GET", "/ping")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def stop(self, grace: float | None = None) -> None:
+        """Ask the server to end; returns at once."""
+        self._stopping.set()
+        with self._lock:
+            child = self._child
+        if child:
+            child.stop(STOP_GRACE_SECONDS if grace is None else grace)
+
+    def wait_until_ended(self, timeout: float) -> None:
+        """Wait for the end that `stop` asked for."""
+        self._ended.wait(timeout)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
