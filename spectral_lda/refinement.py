@@ -20,8 +20,7 @@ from spectral_lda.counts import CountMatrix, FloatArray, document_lengths, times
 from spectral_lda.mixtures import document_batches, infer_mixtures
 from spectral_lda.scoring import completion, halve
 
-# The share of documents that choose the number of passes, and the fewest that can: with less than ten, chance
-# decides.
+# The share of documents that choose the number of passes, and the fewest that can: below ten, chance chooses.
 HELD_OUT_SHARE = 0.05
 FEWEST_HELD_OUT = 10
 # Below this corpus ten documents are too many to give away, and the spectral topics stand.
@@ -38,7 +37,7 @@ SMALLEST_GAIN = 1e-5
 
 @dataclass(frozen=True)
 class Split:
-    """The documents to learn from, and those that choose the number of passes, each of these in two halves."""
+    """The documents to learn from, and two halves of each that chooses the number of passes."""
 
     kept: CountMatrix
     given: CountMatrix
