@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from local_aws.names import get, wrap
 
 Headers = dict[str, str]
 Response = tuple[int, Headers, bytes]
+Answer = Callable[[], Awaitable[Response]]
 
 
 class Request(NamedTuple):
@@ -162,17 +163,18 @@ def task_failed(error: str, cause: str) -> Exception:
     return failure
 
 
-def guard(service: str, look: Callable[[Request], Response | None]) -> None:
-    """Show a service's authorised requests to ``look`` first; what it returns, if anything, is the answer."""
+def around(service: str, wrapper: Callable[[Request, Answer], Awaitable[Response]]) -> None:
+    """Put ``await wrapper(request, answer)`` around a service's answers to authorised requests."""
     handlers = get("service handlers")
     handle = handlers[service]
 
-    async def guarded(
+    async def wrapped(
         method: str, path: str, headers: Headers, body: bytes, query: dict[str, list[str]]
     ) -> Response:
-        answer: Response = look(Request(method, path, headers, body, query)) or await handle(
-            method, path, headers, body, query
-        )
-        return answer
+        async def answer() -> Response:
+            response: Response = await handle(method, path, headers, body, query)
+            return response
 
-    handlers[service] = guarded
+        return await wrapper(Request(method, path, headers, body, query), answer)
+
+    handlers[service] = wrapped

@@ -1,5 +1,201 @@
-"""."""
+"""What ministack's IAM leaves out: iam:PassRole, trust in services, condition keys, and AWS's wording."""
+
+import functools
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from local_aws import hooks, identity, names
+from local_aws.hooks import Answer, Request, Response
+
+# The members that pass a role, and the service principal that it is passed to (the service authorization
+# reference of each service names the actions: docs.aws.amazon.com/service-authorization).
+_ROLE_MEMBERS = {"RoleArn", "roleArn", "RoleARN", "Role", "ExecutionRoleArn"}
+_PASSED_TO = {
+    "lambda": "lambda.amazonaws.com",
+    "states": "states.amazonaws.com",
+    "cloudformation": "cloudformation.amazonaws.com",
+    "events": "events.amazonaws.com",
+    "sagemaker": "sagemaker.amazonaws.com",
+    "application-autoscaling": "application-autoscaling.amazonaws.com",
+}
+_LAMBDA_TAKES_ROLES = re.compile(r"/functions/?$|/functions/[^/]+/configuration$")
+
+
+class Untrusted(NamedTuple):
+    """The error of a service that can't assume the role it was passed."""
+
+    code: str
+    message: str
+
+
+_UNTRUSTED = {
+    "lambda": Untrusted(
+        "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda."
+    ),
+    "states": Untrusted(
+        "AccessDeniedException",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to "
+        "assume the provided role.",
+    ),
+    "cloudformation": Untrusted("ValidationError", "Role {role} is invalid or cannot be assumed"),
+    "sagemaker": Untrusted(
+        "ValidationException",
+        "Could not assume role {role}. Please ensure that the role exists and allows principal "
+        "'sagemaker.amazonaws.com' to assume the role.",
+    ),
+}
 
 
 def install() -> None:
-    """."""
+    """Enforce what ministack doesn't, for the services that are registered by now."""
+    # AWS is reached over TLS: policies that deny anything else must let the loopback through.
+    names.wrap("pin request origin", lambda original: lambda address, _secure: original(address, True))  # noqa: FBT003 -- the original takes it by place
+    names.wrap("denied response", _naming_the_resource)
+    names.wrap("request conditions", _with_cloudformation_keys)
+    for service in _PASSED_TO.keys() & names.get("service handlers").keys():
+        hooks.around(service, functools.partial(_guard_passed_roles, service))
+
+
+def denial(
+    principal: str, action: str, resource: str, conditions: dict[str, str] | None = None
+) -> str | None:
+    """Ask IAM whether a principal may do something; return AWS's sentence if it may not.
+
+    Parameters
+    ----------
+    principal
+        The ARN of a user, a role session or the account's root.
+    action, resource
+        "iam:PassRole" and the ARN that it is done to.
+    conditions
+        The request's condition keys.
+    """
+    if principal.endswith(":root"):
+        return None
+    decided = names.get("enforce")(
+        identity.session_of(principal).access_key,
+        action,
+        action.partition(":")[0],
+        identity.region(),
+        resource_arn=resource,
+        service_context=conditions or {},
+    )
+    if decided is None:
+        return None
+    return _sentence(action, principal, resource, explicit=getattr(decided, "decision", "") == "Deny")
+
+
+def may_pass(principal: str, role: str, service: str) -> str | None:
+    """Return AWS's sentence if the principal may not pass the role to a service principal."""
+    return denial(principal, "iam:PassRole", role, {"iam:PassedToService": service})
+
+
+def _sentence(action: str, principal: str, resource: str, *, explicit: bool) -> str:
+    sentence = str(names.get("denial message")(action, principal, resource, explicit))
+    return sentence.replace(" on resource: *", "")
+
+
+def _naming_the_resource(original: Any) -> Any:
+    """AWS says which resource was denied; ministack does so for a few services only."""
+
+    @functools.wraps(original)
+    def respond(service: str, action: str, principal: str, request_id: str, **details: Any) -> Any:
+        said = details.get("message") or details.get("error_code") or details.get("resource_policy_arn")
+        if not said:
+            explicit = bool(details.get("explicit_deny"))
+            details["message"] = _sentence(
+                action, principal, details.get("resource_arn", "*"), explicit=explicit
+            )
+        return original(service, action, principal, request_id, **details)
+
+    return respond
+
+
+def _with_cloudformation_keys(original: Any) -> Any:
+    """Feed cloudformation:RoleArn, :ChangeSetName and :TemplateUrl, which policies confine callers to."""
+
+    @functools.wraps(original)
+    def conditions(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
+        keys: dict[str, Any] = original(service, action, body, params)
+        if service == "cloudformation":
+            for member, key in (
+                ("RoleARN", "RoleArn"),
+                ("ChangeSetName",) * 2,
+                ("TemplateURL", "TemplateUrl"),
+            ):
+                if params.get(member):
+                    keys[f"cloudformation:{key}"] = params[member][0]
+        return keys
+
+    return conditions
+
+
+async def _guard_passed_roles(service: str, request: Request, answer: Answer) -> Response:
+    return _refuse_passed_roles(service, request) or await answer()
+
+
+def _refuse_passed_roles(service: str, request: Request) -> Response | None:
+    takes = _LAMBDA_TAKES_ROLES.search(request.path) if service == "lambda" else operation(request)
+    if not takes:
+        return None
+    principal = caller(request)
+    for role in _passed_roles(request):
+        if sentence := may_pass(principal, role, _PASSED_TO[service]):
+            return error(request, service, "AccessDenied", sentence)
+        untrusted = _UNTRUSTED.get(service)
+        if untrusted and not identity.trusts(role, _PASSED_TO[service]):
+            return error(request, service, untrusted.code, untrusted.message.format(role=role))
+    return None
+
+
+def caller(request: Request) -> str:
+    """Return the ARN of whoever signed a request."""
+    key = names.get("access key of request")(request.headers, request.query)
+    return str(names.get("resolve principal")(key, identity.account()).arn)
+
+
+def operation(request: Request) -> str:
+    """Return the operation that a request names, or "" for a REST service."""
+    target = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    return target or parameter(request, "Action")
+
+
+def error(request: Request, service: str, code: str, message: str) -> Response:
+    """Return an error in the protocol that the service speaks."""
+    answer: Response = names.get("denied response")(
+        service, "", "", str(uuid.uuid4()), error_code=code, message=message, headers=request.headers
+    )
+    return answer
+
+
+def parameter(request: Request, name: str) -> str:
+    """Return a parameter of a request in the query protocol, or ""."""
+    return _form(request).get(name, [""])[0]
+
+
+def _form(request: Request) -> dict[str, list[str]]:
+    form = "x-www-form-urlencoded" in request.headers.get("content-type", "")
+    return {**(parse_qs(request.body.decode()) if form else {}), **request.query}
+
+
+def _passed_roles(request: Request) -> Iterator[str]:
+    members = [(name, values[0]) for name, values in _form(request).items()]
+    if request.body[:1] == b"{":
+        members += _members(json.loads(request.body))
+    return (value for name, value in members if name in _ROLE_MEMBERS and value.startswith("arn:"))
+
+
+def _members(document: Any) -> list[tuple[str, str]]:
+    """Return the strings at the top of a request and of the targets in it, where AWS takes roles."""
+    targets = document.get("Targets", [document.get("Target", {})])
+    return [
+        (name, value)
+        for part in (document, *targets)
+        if isinstance(part, dict)
+        for name, value in part.items()
+        if isinstance(value, str)
+    ]

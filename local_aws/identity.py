@@ -85,7 +85,7 @@ def role_credentials(role_arn: str, *, session_name: str, source: str) -> Creden
         As `role_client`.
     """
     require_trust(role_arn, source)
-    return _session_of(session_arn(role_arn, session_name))
+    return session_of(session_arn(role_arn, session_name))
 
 
 def session_arn(role_arn: str, session_name: str) -> str:
@@ -108,10 +108,11 @@ def principal_client(arn: str, service: str) -> Any:
     """Return a boto3 client that acts as a user, a role session or the account's root, by its ARN."""
     if arn.endswith(":root"):
         return administrator_client(service)
-    return _client(service, _session_of(arn), region())
+    return _client(service, session_of(arn), region())
 
 
-def _session_of(arn: str) -> Credentials:
+def session_of(arn: str) -> Credentials:
+    """Return keys that act as a user or a role session, by its ARN; whether anyone trusts it is not asked."""
     digest = hashlib.sha256(f"{arn} {_SECRET}".encode()).hexdigest()
     keys = Credentials(f"ASIA{digest[:16].upper()}", digest[16:56], digest)
     names.get("register session")(
@@ -130,14 +131,15 @@ def _session_of(arn: str) -> Credentials:
 
 def require_trust(role_arn: str, source: str) -> None:
     """Raise `RoleRefusedError` unless the role is there and its trust policy names the service principal."""
-    if not _trusts(role_arn, source):
+    if not trusts(role_arn, source):
         raise RoleRefusedError(
             f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust "
             "policy allows sts:AssumeRole to others only."
         )
 
 
-def _trusts(role_arn: str, source: str) -> bool:
+def trusts(role_arn: str, source: str) -> bool:
+    """Whether the role is there and its trust policy names the service principal."""
     if not role_arn.startswith("arn:aws:iam::") or ":role/" not in role_arn:
         return False
     role = names.get("roles").get_scoped(role_arn.split(":")[4], None, role_arn.rpartition("/")[2])

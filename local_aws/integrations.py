@@ -1,5 +1,94 @@
-"""."""
+"""Task states that call AWS as the machine's role and over HTTP: IAM decides, and errors are AWS's."""
+
+import functools
+import json
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws import hooks, identity, names, sdk
+from local_aws.hooks import Task
+
+_SDK = "arn:aws:states:::aws-sdk:"
+_LAMBDA = "arn:aws:states:::lambda:invoke"
+_SOURCE = "states.amazonaws.com"
+# Optimised integrations that are one call of an SDK.
+_OPTIMISED = {
+    "arn:aws:states:::sns:publish": ("sns", "publish", "Message"),
+    "arn:aws:states:::sqs:sendMessage": ("sqs", "send_message", "MessageBody"),
+}
 
 
 def install() -> None:
-    """."""
+    """Serve the integrations in place of ministack's."""
+    hooks.register_integration(_SDK, _call_sdk)
+    for arn, (service, method, text) in _OPTIMISED.items():
+        hooks.register_integration(arn, functools.partial(_call_optimised, service, method, text))
+    names.wrap("invoke", _invoke)
+
+
+def _client(service: str, task: Task) -> Any:
+    session = task.machine_arn.rpartition(":")[2][:64]
+    try:
+        return identity.role_client(task.role_arn, service, session_name=session, source=_SOURCE)
+    except identity.RoleRefusedError as error:
+        raise hooks.task_failed("States.TaskFailed", str(error)) from error
+
+
+def _call_sdk(resource: str, arguments: dict[str, Any], task: Task) -> dict[str, Any]:
+    service, _, action = resource.removeprefix(_SDK).partition(":")
+    return _call(_client(sdk.service_name(service), task), sdk.method_name(action), arguments)
+
+
+def _call_optimised(
+    service: str, method: str, text: str, _resource: str, arguments: dict[str, Any], task: Task
+) -> dict[str, Any]:
+    if not isinstance(arguments.get(text, ""), str):
+        arguments = {**arguments, text: json.dumps(arguments[text])}
+    return _call(_client(service, task), method, arguments)
+
+
+def _call(client: Any, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    try:
+        answer = getattr(client, method)(**sdk.arguments(arguments, operation.input_shape))
+    except ClientError as error:
+        raise hooks.task_failed(sdk.error_name(error, client), sdk.cause(error, client)) from error
+    except BotoCoreError as error:
+        # Step Functions refuses arguments that the API doesn't know before it calls.
+        raise hooks.task_failed("States.Runtime", str(error)) from error
+    output: dict[str, Any] = sdk.result(answer, operation.output_shape) or {}
+    return output
+
+
+def _invoke(original: Any) -> Any:
+    @functools.wraps(original)
+    def invoke(resource: str, arguments: Any) -> Any:
+        if resource.startswith(_LAMBDA):
+            return _invoke_function(arguments["FunctionName"], arguments)
+        if resource.startswith("arn:aws:lambda:"):
+            return _invoke_function(resource, {"Payload": arguments})["Payload"]
+        return original(resource, arguments)
+
+    return invoke
+
+
+def _invoke_function(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Invoke a function; its failure is the task's: its type the error, its document the cause."""
+    client = _client("lambda", hooks.CURRENT_TASK.get())
+    payload = json.dumps(arguments.get("Payload", {})).encode()
+    rest = {name: arguments[name] for name in ("Qualifier", "InvocationType") if name in arguments}
+    try:
+        answer = client.invoke(FunctionName=function, Payload=payload, **rest)
+    except ClientError as error:
+        name = sdk.error_name(error, client).replace("Lambda.LambdaException", "Lambda.AWSLambdaException")
+        raise hooks.task_failed(name, sdk.cause(error, client)) from error
+    said = answer["Payload"].read().decode()
+    if "FunctionError" in answer:
+        failure = json.loads(said)
+        raise hooks.task_failed(failure.get("errorType", "Lambda.Unknown"), said)
+    return {
+        "ExecutedVersion": answer.get("ExecutedVersion", "$LATEST"),
+        "Payload": json.loads(said) if said else None,
+        "StatusCode": answer["StatusCode"],
+    }

@@ -14,7 +14,17 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local_aws import buckets, cloudformation, functions, iam, integrations, machines, names, state
+from local_aws import (
+    buckets,
+    cloudformation,
+    conditions,
+    functions,
+    iam,
+    integrations,
+    machines,
+    names,
+    state,
+)
 
 Scope = dict[str, Any]
 
@@ -36,12 +46,12 @@ def main() -> None:
 
 def extend(images: Path | None, folder: Path) -> None:
     """Register the extension with ministack; SageMaker comes with a file that says what its images are."""
-    for room in (iam, cloudformation, buckets, functions, machines, integrations, state):
-        room.install()
     if images:
         from local_aws import sagemaker  # noqa: PLC0415 -- only with images; it starts threads
 
         sagemaker.install(images, folder)
+    for room in (iam, conditions, cloudformation, buckets, functions, machines, integrations, state):
+        room.install()
 
 
 async def _serve(port: int, folder: Path) -> None:

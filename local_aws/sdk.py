@@ -1,0 +1,98 @@
+"""Names and shapes between Step Functions' SDK integrations, which follow the SDK for Java, and botocore.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+# Where the integration's name of a service is not botocore's without its hyphens.
+_SERVICES = {
+    "applicationautoscaling": "application-autoscaling",
+    "cloudwatchlogs": "logs",
+    "eventbridge": "events",
+    "sagemakerruntime": "sagemaker-runtime",
+    "secretsmanager": "secretsmanager",
+    "sfn": "stepfunctions",
+}
+
+
+def service_name(integration: str) -> str:
+    """Return boto3's name of the service that an integration calls: "sfn" is "stepfunctions"."""
+    return _SERVICES.get(integration, integration)
+
+
+def method_name(action: str) -> str:
+    """Return boto3's name of an action: "describeStacks" is "describe_stacks"."""
+    return str(xform_name(action[:1].upper() + action[1:]))
+
+
+def arguments(value: Any, shape: Shape | None) -> Any:
+    """Return a task's arguments with their members named as botocore does; Step Functions' are PascalCase."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        known: dict[str, str] = {name.lower(): name for name in shape.members}
+        named = {known.get(str(name).lower(), str(name)): part for name, part in value.items()}
+        return {name: arguments(part, shape.members.get(name)) for name, part in named.items()}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [arguments(part, shape.member) for part in value]
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {name: arguments(part, shape.value) for name, part in value.items()}
+    if shape is not None and shape.type_name == "blob" and isinstance(value, dict):
+        raise TypeError("a blob is given as a string")
+    return value
+
+
+def result(value: Any, shape: Shape | None) -> Any:
+    """Return an answer of botocore's as a state's output: PascalCase, times and bodies as text."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        return {
+            name[:1].upper() + name[1:]: result(part, shape.members.get(name))
+            for name, part in value.items()
+            if name in shape.members
+        }
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [result(part, shape.member) for part in value]
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {name: result(part, shape.value) for name, part in value.items()}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    body = value.read() if hasattr(value, "read") else value
+    return body.decode() if isinstance(body, bytes) else body
+
+
+def error_name(error: ClientError, client: Any) -> str:
+    """Return how Step Functions calls an error: the exception that the SDK for Java throws.
+
+    A modelled error is its shape's name with "Exception" at the end, any other the service's base exception:
+    "SageMaker.ResourceNotFoundException", "CloudFormation.CloudFormationException".
+    """
+    service = "".join(
+        word.capitalize() if word.isupper() and len(word) > 2 else word  # noqa: PLR2004 -- SNS is Sns, S3 is S3
+        for word in client.meta.service_model.service_id.split()
+    )
+    code = error.response["Error"]["Code"]
+    for shape in client.meta.service_model.error_shapes:
+        if code in {shape.name, shape.error_code}:
+            return f"{service}.{exception_name(shape.name)}"
+    return f"{service}.{service}Exception"
+
+
+def exception_name(shape: str) -> str:
+    """Return the SDK for Java's exception of an error shape."""
+    if shape.endswith("Exception"):
+        return shape
+    return (shape.removesuffix("Fault") if shape.endswith("Fault") else shape) + "Exception"
+
+
+def cause(error: ClientError, client: Any) -> str:
+    """Return the cause of a failed task: the message with the service, status and request id."""
+    service = client.meta.service_model.service_id.replace(" ", "")
+    metadata = error.response.get("ResponseMetadata", {})
+    return (
+        f"{error.response['Error'].get('Message', '')} (Service: {service}, Status Code: "
+        f"{metadata.get('HTTPStatusCode')}, Request ID: {metadata.get('RequestId')})"
+    )
