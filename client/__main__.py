@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from client import commands
 from client.errors import SayableError, sentence
 from client.policies import NAMES
+from data_prep.inputs import FORMATS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,7 +63,7 @@ def _train(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -
         "train",
         parents=[shared, readable],
         help="start an execution of the state machine and follow it to its end",
-        description="Start the state machine: train, evaluate, promote. The settings decide what isn't given.",
+        description="Start the state machine: train, evaluate, promote. The settings decide the rest.",
     )
     command.add_argument("--dataset", help="the dataset in the data bucket")
     command.add_argument("--num-topics", type=int, help="how many topics are learned")
@@ -93,7 +94,7 @@ def _predict(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser)
     command = subparsers.add_parser(
         "predict", parents=[shared, readable], help="ask the endpoint for the topic mixtures of documents"
     )
-    command.add_argument("documents", type=Path, help="a CSV file: one document a line, one count a word")
+    command.add_argument("documents", type=Path, help=f"a file of word counts: {FORMATS}")
     command.set_defaults(run=commands.predict)
 
 

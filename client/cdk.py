@@ -10,7 +10,7 @@ from client.deployment import Deployment
 from client.errors import SayableError
 
 ROOT = Path(__file__).resolve().parent.parent
-Run = Callable[[Sequence[str]], None]
+Run = Callable[[Sequence[str]], object]
 
 
 def command(deployment: Deployment, verb: str, *arguments: str) -> list[str]:

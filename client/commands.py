@@ -14,6 +14,7 @@ from client import watch as watching
 from client.deployment import Deployment
 from client.errors import SayableError
 from client.watch import say_on_stderr as say
+from data_prep import inputs
 
 FIELDS = (
     "dataset",
@@ -50,8 +51,12 @@ def watch(arguments: Namespace) -> int:
 
 
 def predict(arguments: Namespace) -> int:
-    """Print the topic mixture of each document of a CSV file."""
-    mixtures = predicting.predict(_deployment(arguments), predicting.read_csv(arguments.documents)).tolist()
+    """Print the topic mixture of each document of a file."""
+    try:
+        documents = inputs.load(arguments.documents)
+    except ValueError as error:
+        raise SayableError(str(error)) from error
+    mixtures = predicting.predict(_deployment(arguments), documents).tolist()
     if arguments.json:
         print(json.dumps({"predictions": [{"topic_mixture": mixture} for mixture in mixtures]}))
     else:

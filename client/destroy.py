@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from client import cdk
 from client.deployment import STACK_KINDS, TRAINING_LOG_GROUP, Deployment
-from client.errors import SayableError, found
+from client.errors import SayableError
 from client.logs import our_streams
 from client.watch import POLL_SECONDS, say_on_stderr
 
@@ -73,8 +74,7 @@ def stop_jobs(deployment: Deployment, say: Callable[[str], None], sleep: Callabl
     """Stop the training jobs that carry the deployment's prefix, and wait until they have stopped."""
     sagemaker = deployment.client("sagemaker")
     for job in _running(sagemaker, deployment.prefix):
-        # ValidationException: the job ended between the list and this call.
-        found(partial(sagemaker.stop_training_job, TrainingJobName=job), "ValidationException")
+        _stop(sagemaker, job)
         say(f"stopping training job {job}")
     _wait(lambda: _running(sagemaker, deployment.prefix), "training jobs", JOB_LIMIT_SECONDS, sleep)
 
@@ -102,6 +102,15 @@ def _running(sagemaker: Any, prefix: str) -> list[str]:
         for job in page["TrainingJobSummaries"]
     ]
     return [name for name in names if name.startswith(f"{prefix}-")]
+
+
+def _stop(sagemaker: Any, job: str) -> None:
+    try:
+        sagemaker.stop_training_job(TrainingJobName=job)
+    except ClientError as error:
+        # SageMaker says so of a job that is stopping, or has ended since it was listed.
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
 
 
 def _changing(deployment: Deployment) -> list[str]:

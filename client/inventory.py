@@ -123,9 +123,10 @@ def take(deployment: Deployment) -> Inventory:
     return {kind: sorted(names) for kind, names in sorted(inventory.items())}
 
 
-def count(inventory: Inventory) -> int:
-    """How many things an inventory holds."""
-    return sum(len(names) for names in inventory.values())
+def summary(inventory: Inventory) -> str:
+    """Say how many things of each kind an inventory holds."""
+    held = [f"{len(names)} {kind}" for kind, names in inventory.items() if names]
+    return ", ".join(held) or "nothing"
 
 
 def read(path: Path) -> Inventory:

@@ -86,10 +86,8 @@ def _is_kept(kind: str, name: str) -> bool:
 
 
 def _is_owned(deployment: Deployment, name: str) -> bool:
-    beginnings = {deployment.prefix, *(stack.lower() for stack in deployment.stacks)}
-    segments = re.split("[/:]", name.lower())
-    return any(
-        segment == beginning or segment.startswith(f"{beginning}-")
-        for segment in segments
-        for beginning in beginnings
-    )
+    beginnings = [deployment.prefix, *deployment.stacks]
+    # SageMaker's generated names begin with the logical id instead of the stack: LdaDevModel-...
+    identifiers = f"{deployment.name}{deployment.environment}(Model|Config)"
+    mine = re.compile(f"({'|'.join([*beginnings, identifiers])})(-.*)?", re.IGNORECASE)
+    return any(mine.fullmatch(segment) for segment in re.split("[/:]", name))

@@ -10,6 +10,8 @@ from client.deployment import Deployment
 FOLDER = Path(__file__).parent / "policies"
 # deploy: bootstraps, deploys, uploads, trains, asks the endpoint, destroys and looks for leftovers.
 # start: starts executions and follows them; nothing else.
+# The state machine has no name of its own; whether the one that CloudFormation generates begins with the
+# stack's name or with the logical id isn't documented: both are allowed.
 NAMES = ("deploy", "start")
 
 

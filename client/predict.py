@@ -3,12 +3,12 @@
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from botocore.exceptions import ClientError
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from scipy import sparse
 
 from client.deployment import Deployment
 from client.errors import SayableError
@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 5_000_000
 MAX_DOCUMENTS = 100
 
 
-def predict(deployment: Deployment, documents: ArrayLike) -> NDArray[np.float64]:
+def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
     """Infer the topic mixtures of documents, in as few requests as the endpoint's limits allow.
 
     Parameters
@@ -27,7 +27,7 @@ def predict(deployment: Deployment, documents: ArrayLike) -> NDArray[np.float64]
     deployment
         Whose endpoint is asked.
     documents
-        Word counts, shape (D, V).
+        Word counts, shape (D, V): an array or any sparse matrix of scipy.
 
     Returns
     -------
@@ -39,68 +39,40 @@ def predict(deployment: Deployment, documents: ArrayLike) -> NDArray[np.float64]
     SayableError
         There is no endpoint, or it refused the documents: the sentence says what was wrong with them.
     """
-    counts = np.atleast_2d(np.asarray(documents))
     name = deployment.output("Serving", "EndpointName")
     runtime = deployment.client("sagemaker-runtime")
-    rows = [row for body in bodies(counts) for row in _invoke(runtime, name, body)]
+    rows = [row for body in bodies(documents) for row in _invoke(runtime, name, body)]
     return np.asarray(rows, dtype=np.float64)
 
 
-def bodies(counts: NDArray[Any]) -> Iterator[bytes]:
+def bodies(documents: Any) -> Iterator[bytes]:
     """Encode documents as text/csv, one a line, in bodies that respect the endpoint's limits.
 
     Parameters
     ----------
-    counts
-        Word counts, shape (D, V).
+    documents
+        Word counts, shape (D, V), dense or sparse.
     """
-    body, documents = io.BytesIO(), 0
-    for row in counts:
+    body, held = io.BytesIO(), 0
+    for row in _rows(documents):
         line = ",".join(_number(value) for value in row.tolist()).encode() + b"\n"
-        if documents == MAX_DOCUMENTS or (documents and body.tell() + len(line) > MAX_BODY_BYTES):
+        if held == MAX_DOCUMENTS or (held and body.tell() + len(line) > MAX_BODY_BYTES):
             yield body.getvalue()
-            body, documents = io.BytesIO(), 0
+            body, held = io.BytesIO(), 0
         body.write(line)
-        documents += 1
-    if documents:
+        held += 1
+    if held:
         yield body.getvalue()
 
 
-def read_csv(path: Path) -> NDArray[np.float64]:
-    """Read documents from a CSV file without header: one document a line, one count a word of the vocabulary.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    ndarray, shape (D, V)
-
-    Raises
-    ------
-    SayableError
-        A row has another length than the first, or a field is no number: the sentence names the place.
-    """
-    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if not rows:
-        raise SayableError(
-            f"{path} holds no documents; write one a line, its word counts separated by commas."
-        )
-    counts = np.empty((len(rows), len(rows[0])))
-    for at, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            raise SayableError(f"{path}: row {at + 1} has {len(row)} fields, row 1 has {len(rows[0])}.")
-        counts[at] = [_field(path, at, column, text) for column, text in enumerate(row)]
-    return counts
-
-
-def _field(path: Path, row: int, column: int, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise SayableError(f"{path}: row {row + 1}, field {column + 1} is {text!r}, not a number.") from None
+def _rows(documents: Any) -> Iterator[NDArray[Any]]:
+    # A row at a time, because a large sparse corpus doesn't fit into memory as a dense one.
+    if sparse.issparse(documents):
+        matrix: Any = documents
+        rows = matrix.tocsr()
+        yield from (rows[[at]].toarray()[0] for at in range(rows.shape[0]))
+    else:
+        yield from np.atleast_2d(np.asarray(documents))
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,147 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from client.deployment import Deployment
+from client.destroy import destroy, stop_jobs, wait_for_stacks
+from client.errors import SayableError
+from tests.client.conftest import PreparedAws
+
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
+GROUP = "/aws/sagemaker/TrainingJobs"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def no_sleep(_seconds: float) -> None:
+    return None
+
+
+def list_jobs(aws: PreparedAws, status: str, *names: str) -> None:
+    jobs = [
+        {
+            "TrainingJobName": name,
+            "TrainingJobArn": f"arn:{name}",
+            "CreationTime": NOW,
+            "TrainingJobStatus": status,
+        }
+        for name in names
+    ]
+    aws.answer(
+        "sagemaker",
+        "list_training_jobs",
+        {"TrainingJobSummaries": jobs},
+        StatusEquals=status,
+        NameContains="lda-dev-",
+    )
+
+
+def list_streams(aws: PreparedAws, *names: str) -> None:
+    answer = {"logStreams": [{"logStreamName": name} for name in names]}
+    aws.answer("logs", "describe_log_streams", answer, logGroupName=GROUP, logStreamNamePrefix="lda-dev-")
+
+
+def list_executions(aws: PreparedAws, *names: str) -> None:
+    executions = [
+        {
+            "executionArn": EXECUTION,
+            "stateMachineArn": MACHINE,
+            "name": name,
+            "status": "RUNNING",
+            "startDate": NOW,
+        }
+        for name in names
+    ]
+    aws.answer(
+        "stepfunctions",
+        "list_executions",
+        {"executions": executions},
+        stateMachineArn=MACHINE,
+        statusFilter="RUNNING",
+    )
+
+
+def test_it_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_this_order(
+    aws: PreparedAws, deployment: Deployment
+) -> None:
+    for _ in range(2):
+        aws.stack("DevTraining", outputs={"StateMachineArn": MACHINE})
+    list_executions(aws, "run")
+    aws.answer("stepfunctions", "stop_execution", {"stopDate": NOW})
+    list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0", "not-lda-dev-job")
+    list_jobs(aws, "Stopping")
+    aws.answer("sagemaker", "stop_training_job", {}, TrainingJobName="lda-dev-run-0badcafe-0")
+    list_jobs(aws, "InProgress")
+    list_jobs(aws, "Stopping", "lda-dev-run-0badcafe-0")
+    list_jobs(aws, "InProgress")
+    list_jobs(aws, "Stopping")
+    for stack in deployment.stacks:
+        aws.stack(stack)
+    list_streams(aws, "lda-dev-run-0badcafe-0/algo-1-1")
+    aws.answer(
+        "logs",
+        "delete_log_stream",
+        {},
+        logGroupName=GROUP,
+        logStreamName="lda-dev-run-0badcafe-0/algo-1-1",
+    )
+    said: list[Any] = []
+    destroy(deployment, say=said.append, run=lambda command: said.append(list(command)), sleep=no_sleep)
+    assert said == [
+        "aborted execution run",
+        "stopping training job lda-dev-run-0badcafe-0",
+        ["cdk", "--no-notices", "destroy", "--all", "--force", "-c", "environment=dev", "-c", "name=lda"],
+        "deleted log stream lda-dev-run-0badcafe-0/algo-1-1",
+    ]
+
+
+def test_nothing_deployed_is_nothing_to_abort_and_a_missing_log_group_is_fine(
+    aws: PreparedAws, deployment: Deployment
+) -> None:
+    aws.no_stack("DevTraining")
+    for _ in range(2):
+        list_jobs(aws, "InProgress")
+        list_jobs(aws, "Stopping")
+    for stack in deployment.stacks:
+        aws.no_stack(stack)
+    aws.refuse("logs", "describe_log_streams", "ResourceNotFoundException", "The group does not exist.")
+    commands: list[object] = []
+    destroy(deployment, say=lambda _line: None, run=commands.append, sleep=no_sleep)
+    assert len(commands) == 1
+
+
+def test_a_job_that_ended_in_the_meantime_is_no_failure(aws: PreparedAws, deployment: Deployment) -> None:
+    list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0")
+    list_jobs(aws, "Stopping")
+    message = "The request was rejected because the training job is in status Completed."
+    aws.refuse("sagemaker", "stop_training_job", "ValidationException", message)
+    list_jobs(aws, "InProgress")
+    list_jobs(aws, "Stopping")
+    stop_jobs(deployment, lambda _line: None, no_sleep)
+
+
+def test_a_stack_that_is_being_updated_is_waited_for(aws: PreparedAws, deployment: Deployment) -> None:
+    for status in ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"):
+        aws.no_stack("DevStorage")
+        aws.no_stack("DevTraining")
+        aws.stack("DevServing", status=status)
+    looks: list[float] = []
+    wait_for_stacks(deployment, looks.append)
+    assert looks == [1.0]
+
+
+def test_a_job_that_never_stops_is_named(
+    aws: PreparedAws, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client.destroy.JOB_LIMIT_SECONDS", 2)
+    list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0")
+    list_jobs(aws, "Stopping")
+    aws.answer("sagemaker", "stop_training_job", {})
+    for _ in range(3):
+        list_jobs(aws, "InProgress")
+        list_jobs(aws, "Stopping", "lda-dev-run-0badcafe-0")
+    with pytest.raises(
+        SayableError, match=r"training jobs have not come to rest after 2 s: lda-dev-run-0badcafe-0"
+    ):
+        stop_jobs(deployment, lambda _line: None, no_sleep)
