@@ -1,9 +1,13 @@
 # What the README and .ci/run call. Everything is installed from the locks into .venv and node_modules.
+SHELL := bash
+.SHELLFLAGS := -eo pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 ENVIRONMENT ?= dev
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes
+COUNT := awk '/^(Collecting|Requirement already)/ { printf "\r  %d packages", ++n; fflush() } END { print "" }'
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
 PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests benchmarks
 
@@ -22,12 +26,12 @@ install-dev: install .venv/.installed-dev ## the same, with what tests and linte
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "Installing the Python packages of requirements.txt into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PIP) -r requirements.txt | $(COUNT)
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "Installing the Python packages of requirements-dev.txt into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt | $(COUNT)
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

@@ -1,0 +1,203 @@
+"""A local AWS of a test's own, and the hands that users have: the cdk CLI, boto3, the AWS CLI."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+
+from data_prep import dataset, upload
+
+ROOT = Path(__file__).parent.parent.parent
+IMAGES = ROOT / "container" / "local-images.toml"
+PATH = os.pathsep.join(
+    [str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Machine:
+    """A local AWS with its state in `folder`; its templates in `folder / cdk.out`."""
+
+    folder: Path
+    images: Path = IMAGES
+    port: int = field(default_factory=free_port)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    def local_aws(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "local_aws", *arguments, "--state", str(self.state)]
+        return run(command, os.environ | {"PATH": PATH})
+
+    def up(self) -> str:
+        done = self.local_aws("up", "--port", str(self.port), "--images", str(self.images))
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    def down(self) -> None:
+        done = self.local_aws("down")
+        assert done.returncode == 0, done.stderr
+
+    @property
+    def environment(self) -> dict[str, str]:
+        done = self.local_aws("env", "--json")
+        assert done.returncode == 0, done.stderr
+        return {**os.environ, "PATH": PATH, **json.loads(done.stdout)}
+
+    def client(self, service: str, *, retries: int = 2) -> Any:
+        env = self.environment
+        return boto3.client(  # type: ignore[call-overload]  # the service's name is only known at run time
+            service,
+            endpoint_url=env["AWS_ENDPOINT_URL"],
+            region_name=env["AWS_REGION"],
+            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+            config=boto3.session.Config(retries={"total_max_attempts": retries}),
+        )
+
+    def cdk(self, *arguments: str, **context: object) -> subprocess.CompletedProcess[str]:
+        settings = [word for key, value in context.items() for word in ("-c", f"{key}={value}")]
+        command = ["cdk", "--no-notices", "--output", str(self.folder / "cdk.out"), *arguments, *settings]
+        return run(command, self.environment | {"CDK_DISABLE_CLI_TELEMETRY": "true"})
+
+    def server_pid(self) -> int:
+        done = self.local_aws("status", "--json")
+        assert done.returncode == 0, done.stderr
+        return int(json.loads(done.stdout)["pid"])
+
+
+def run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: PLW1510 -- the caller looks at the return code
+        list(command), cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280
+    )
+
+
+@dataclass
+class Project:
+    """Our three stacks on a machine."""
+
+    machine: Machine
+    context: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> str:
+        return str(self.context.get("environment", "dev"))
+
+    def deploy(self) -> None:
+        account = f"aws://123456789012/{self.machine.environment['AWS_REGION']}"
+        for arguments in (("bootstrap", account), ("deploy", "--all", "--require-approval", "never")):
+            done = self.machine.cdk(*arguments, **self.context)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+    def output(self, stack: str, name: str) -> str:
+        stack = f"{self.environment.capitalize()}{stack}"
+        described = self.machine.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return next(str(o["OutputValue"]) for o in described.get("Outputs", []) if o["OutputKey"] == name)
+
+    def model_data_url(self) -> str:
+        stack = f"{self.environment.capitalize()}Serving"
+        described = self.machine.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return next(
+            str(p["ParameterValue"]) for p in described["Parameters"] if p["ParameterKey"] == "ModelDataUrl"
+        )
+
+    def upload(self, name: str, train: Any, test: Any) -> None:
+        dataset.write(self.machine.folder / "data", name, train, test, source="made by a test")
+        bucket = self.output("Storage", "DataBucketName")
+        upload.upload(self.machine.folder / "data", name, bucket, s3=self.machine.client("s3"))
+
+    def start(self, **fields: object) -> str:
+        arn = self.output("Training", "StateMachineArn")
+        states = self.machine.client("stepfunctions")
+        return str(states.start_execution(stateMachineArn=arn, input=json.dumps(fields))["executionArn"])
+
+    def finish(self, execution: str, *, seconds: float = 120) -> "Outcome":
+        states = self.machine.client("stepfunctions")
+        described: dict[str, Any] = {"status": "RUNNING"}
+        until(
+            lambda: (
+                described.update(states.describe_execution(executionArn=execution))
+                or described["status"] != "RUNNING"
+            ),
+            seconds=seconds,
+        )
+        return Outcome(
+            status=described["status"],
+            output=json.loads(described.get("output") or "{}"),
+            error=described.get("error", ""),
+            cause=described.get("cause", ""),
+        )
+
+    def run(self, **fields: object) -> "Outcome":
+        return self.finish(self.start(**fields))
+
+    def predict(self, counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        body = "\n".join(",".join(f"{n:g}" for n in row) for row in counts)
+        answer = self.machine.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName=f"lda-{self.environment}", ContentType="text/csv", Body=body
+        )
+        predictions = json.loads(answer["Body"].read())["predictions"]
+        return np.array([row["topic_mixture"] for row in predictions])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended."""
+
+    status: str
+    output: dict[str, Any]
+    error: str
+    cause: str
+
+
+def until(condition: Any, *, seconds: float) -> None:
+    """Wait for a condition of the outside world, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(0.2)
+
+
+def processes(pattern: str) -> list[int]:
+    """Ids of the running processes whose command line matches."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):  # it ended while we looked
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                if re.search(pattern, line) and int(entry.name) != os.getpid():
+                    found.append(int(entry.name))
+    return found
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def machine_in(folder: Path, images: Path = IMAGES) -> Iterator[Machine]:
+    machine = Machine(folder, images)
+    machine.up()
+    try:
+        yield machine
+    finally:
+        machine.local_aws("down", "--delete")

@@ -1,0 +1,79 @@
+"""`make demo` as a stranger runs it, with nothing to reach but loopback where the machine allows that."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.machine import PATH, ROOT, free_port, processes, until
+
+pytestmark = pytest.mark.end_to_end
+
+LOOPBACK_UP = """
+import fcntl, os, socket, struct, sys
+with socket.socket() as s:  # SIOCSIFFLAGS: lo is up and running
+    fcntl.ioctl(s, 0x8914, struct.pack("16sH14s", b"lo", 0x1 | 0x40, b""))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def isolated(command: list[str]) -> list[str]:
+    """The command in a network namespace that holds loopback alone, where the machine allows one."""
+    unshare = shutil.which("unshare")
+    wrapped = [str(unshare), "--user", "--map-root-user", "--net", sys.executable, "-c", LOOPBACK_UP]
+    if unshare and subprocess.run([*wrapped, "true"], check=False, capture_output=True).returncode == 0:
+        return [*wrapped, *command]
+    return command
+
+
+def demo(folder: Path, *arguments: str) -> list[str]:
+    port = str(free_port())
+    return [sys.executable, "-m", "client.demo", "--folder", str(folder), "--port", port, *arguments]
+
+
+@pytest.mark.timeout(400)
+def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    done = subprocess.run(
+        isolated(demo(folder)),
+        cwd=ROOT,
+        env=os.environ | {"PATH": PATH},
+        capture_output=True,
+        text=True,
+        timeout=380,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for step in range(2, 11):
+        assert f"{step}/10" in done.stdout
+    assert processes(str(folder)) == []
+
+
+@pytest.mark.parametrize("step", ["3/10", "6/10"])
+def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, step: str) -> None:
+    folder = tmp_path / "demo"
+    running = subprocess.Popen(
+        demo(folder),
+        cwd=ROOT,
+        env=os.environ | {"PATH": PATH},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert running.stdout is not None
+    seen = ""
+    while step not in seen:
+        line = running.stdout.readline()
+        assert line, seen
+        seen += line
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=60)
+    assert running.returncode not in (0, None), seen + rest
+    assert "Traceback" not in seen + rest
+    until(lambda: processes(str(folder)) == [], seconds=10)

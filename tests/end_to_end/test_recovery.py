@@ -1,0 +1,80 @@
+"""A process that is killed at any moment leaves a state that the next command explains and recovers from."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.end_to_end.machine import Machine, Project, kill, processes, until
+
+pytestmark = pytest.mark.end_to_end
+
+
+def children(machine: Machine, program: str) -> list[int]:
+    """The processes of this machine that run a program of the container."""
+    own = str(machine.state).encode()
+    return [pid for pid in processes(program) if own in environment_of(pid)]
+
+
+def environment_of(pid: int) -> bytes:
+    from pathlib import Path
+
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_training_process_that_is_killed_fails_the_run_with_a_sentence(project: Project) -> None:
+    execution = project.start(max_restarts=5000, max_iterations=100_000)
+    until(lambda: children(project.machine, r"container\.train"), seconds=30)
+    kill(children(project.machine, r"container\.train")[0])
+    outcome = project.finish(execution)
+    assert (outcome.status, outcome.error) == ("FAILED", "TrainingFailed")
+    assert "signal 9" in outcome.cause or "137" in outcome.cause
+
+
+def test_a_model_server_that_is_killed_comes_back(project: Project, griffiths: tuple[Any, ...]) -> None:
+    assert project.run().status == "SUCCEEDED"
+    before = project.predict(griffiths[2][:3])
+    [pid] = children(project.machine, r"container\.serve")
+    kill(pid)
+    until(lambda: children(project.machine, r"container\.serve") not in ([], [pid]), seconds=30)
+    until(lambda: answers(project, griffiths), seconds=30)
+    np.testing.assert_array_equal(project.predict(griffiths[2][:3]), before)
+
+
+def answers(project: Project, griffiths: tuple[Any, ...]) -> bool:
+    client = project.machine.client("sagemaker-runtime", retries=1)
+    body = ",".join(f"{n:g}" for n in griffiths[2][0])
+    try:
+        client.invoke_endpoint(EndpointName="lda-dev", ContentType="text/csv", Body=body)
+    except client.exceptions.ClientError:
+        return False
+    return True
+
+
+def test_after_a_clean_restart_the_endpoint_answers_and_the_next_run_works(
+    project: Project, griffiths: tuple[Any, ...]
+) -> None:
+    before = project.predict(griffiths[2][:3])
+    project.machine.down()
+    assert children(project.machine, r"container\.(serve|train)") == []
+    project.machine.up()
+    until(lambda: answers(project, griffiths), seconds=30)
+    np.testing.assert_array_equal(project.predict(griffiths[2][:3]), before)
+    assert project.run(promote=False).status == "SUCCEEDED"
+
+
+def test_after_the_machine_is_killed_up_says_what_is_lost_and_the_next_run_works(
+    project: Project, griffiths: tuple[Any, ...]
+) -> None:
+    project.start(max_restarts=5000, max_iterations=100_000)
+    until(lambda: children(project.machine, r"container\.train"), seconds=30)
+    kill(project.machine.server_pid())
+    said = project.machine.up()
+    assert "ended without saving" in said or "killed" in said or "lost" in said
+    assert children(project.machine, r"container\.train") == []
+    until(lambda: answers(project, griffiths), seconds=30)
+    assert project.run(promote=False).status == "SUCCEEDED"
+    assert project.machine.cdk("diff", "--fail").returncode == 0
