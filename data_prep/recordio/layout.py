@@ -1,8 +1,10 @@
 """Dense or sparse: whichever is smaller, known exactly before a byte is written."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_prep.recordio.dense import document_template
 from data_prep.recordio.errors import RecordIOError
@@ -51,15 +53,40 @@ def _dense_frame(width: int, *, shape: bool, labelled: bool) -> float:
         return float("inf")
 
 
+def frame_sizes(matrix: Any, layout: str) -> NDArray[np.int64]:
+    """Bytes that each document takes in a file without labels.
+
+    Parameters
+    ----------
+    matrix : array or csr array (D, V)
+        The counts.
+    layout : {"dense", "sparse"}
+        How they will be written, dense ones with their shape.
+
+    Returns
+    -------
+    int array (D,)
+    """
+    if layout == "sparse":
+        return np.concatenate([np.zeros(0, np.int64), *_sparse_frames(matrix, labelled=False)])
+    return np.full(matrix.shape[0], document_template(matrix.shape[1], shape=True, labelled=False).size)
+
+
 def _sparse_bytes(matrix: Any, limit: float, *, labelled: bool) -> int:
     """Bytes of the sparse file; the count stops once it has passed `limit`."""
-    total, rows = 0, max(1, _BLOCK // max(1, _row_cost(matrix)))
-    for start in range(0, matrix.shape[0], rows):
-        entries, key_bytes = _entries(matrix, start, min(start + rows, matrix.shape[0]))
-        total += int(sizes(entries, key_bytes, matrix.shape[1], labelled=labelled).frame.sum())
+    total = 0
+    for frames in _sparse_frames(matrix, labelled=labelled):
+        total += int(frames.sum())
         if total >= limit:
             break
     return total
+
+
+def _sparse_frames(matrix: Any, *, labelled: bool) -> Iterator[NDArray[np.int64]]:
+    rows = max(1, _BLOCK // max(1, _row_cost(matrix)))
+    for start in range(0, matrix.shape[0], rows):
+        entries, key_bytes = _entries(matrix, start, min(start + rows, matrix.shape[0]))
+        yield sizes(entries, key_bytes, matrix.shape[1], labelled=labelled).frame
 
 
 def _row_cost(matrix: Any) -> int:

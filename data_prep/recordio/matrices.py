@@ -1,6 +1,6 @@
 """Any two-dimensional counts, as blocks of rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +48,8 @@ def as_matrix(counts: Any) -> Any:
 def _canonical_csr(counts: Any) -> Any:
     _check_keys(counts)
     if counts.format == "csr":
-        csr = sparse.csr_array((counts.data, counts.indices, counts.indptr), shape=counts.shape)
+        native = counts.data.astype(counts.data.dtype.newbyteorder("="), copy=False)
+        csr = sparse.csr_array((native, counts.indices, counts.indptr), shape=counts.shape)
     else:
         entries = counts.tocoo()
         places = (entries.row, entries.col)
@@ -91,6 +92,19 @@ def _refuse_key(row: int, key: int, width: int) -> None:
     raise RecordIOError(f"Row {row} holds word {key}, outside a vocabulary of {width} words.")
 
 
+def raw_blocks(matrix: Any) -> Iterator[tuple[NDArray[Any], Callable[[int], str]]]:
+    """Give the stored values as they are, some at a time.
+
+    Yields
+    ------
+    values, where : array, function
+        `where` names the row and column of a flat position in `values`.
+    """
+    ranges = _row_ranges(matrix.indptr) if is_sparse(matrix) else _even_ranges(matrix)
+    for start, stop in ranges:
+        yield _raw(matrix, start, stop)
+
+
 def dense_blocks(matrix: Any) -> Iterator[NDArray[np.float32]]:
     """Rows as float32, C-contiguous, about 1 MiB at a time.
 
@@ -99,13 +113,11 @@ def dense_blocks(matrix: Any) -> Iterator[NDArray[np.float32]]:
     RecordIOError
         Names the row and column of what can't be a count.
     """
-    rows = max(1, _BLOCK // max(1, matrix.shape[1]))
-    for start in range(0, matrix.shape[0], rows):
-        stop = min(start + rows, matrix.shape[0])
+    for start, stop in _even_ranges(matrix):
         if is_sparse(matrix):
             yield _dense(_sparse_rows(matrix, start, stop), (stop - start, matrix.shape[1]))
         else:
-            yield _dense_rows(matrix, start, stop)
+            yield to_float32(*_raw(matrix, start, stop))
 
 
 def sparse_blocks(matrix: Any) -> Iterator[SparseRows]:
@@ -126,6 +138,12 @@ def sparse_blocks(matrix: Any) -> Iterator[SparseRows]:
         yield SparseRows(indptr, np.nonzero(block)[1], block[block != 0])
 
 
+def _even_ranges(matrix: Any) -> Iterator[tuple[int, int]]:
+    rows = max(1, _BLOCK // max(1, matrix.shape[1]))
+    for start in range(0, matrix.shape[0], rows):
+        yield start, min(start + rows, matrix.shape[0])
+
+
 def _row_ranges(indptr: NDArray[Any]) -> Iterator[tuple[int, int]]:
     start, rows = 0, len(indptr) - 1
     while start < rows:
@@ -135,24 +153,24 @@ def _row_ranges(indptr: NDArray[Any]) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _dense_rows(matrix: Any, start: int, stop: int) -> NDArray[np.float32]:
-    def where(flat: int) -> str:
-        row, column = divmod(flat, matrix.shape[1])
-        return _place(start + row, column)
-
-    return to_float32(matrix[start:stop], where)
-
-
-def _sparse_rows(matrix: Any, start: int, stop: int) -> SparseRows:
+def _raw(matrix: Any, start: int, stop: int) -> tuple[NDArray[Any], Callable[[int], str]]:
+    if not is_sparse(matrix):
+        return matrix[start:stop], lambda flat: _place(
+            start + flat // matrix.shape[1], flat % matrix.shape[1]
+        )
     first, last = int(matrix.indptr[start]), int(matrix.indptr[stop])
-    keys = matrix.indices[first:last]
 
     def where(entry: int) -> str:
         row = int(np.searchsorted(matrix.indptr, first + entry, side="right")) - 1
-        return _place(row, int(keys[entry]))
+        return _place(row, int(matrix.indices[first + entry]))
 
-    values = to_float32(matrix.data[first:last], where)
-    return SparseRows(matrix.indptr[start : stop + 1].astype(np.int64) - first, keys.astype(np.int64), values)
+    return matrix.data[first:last], where
+
+
+def _sparse_rows(matrix: Any, start: int, stop: int) -> SparseRows:
+    indptr = matrix.indptr[start : stop + 1].astype(np.int64)
+    keys = matrix.indices[indptr[0] : indptr[-1]].astype(np.int64)
+    return SparseRows(indptr - indptr[0], keys, to_float32(*_raw(matrix, start, stop)))
 
 
 def _dense(rows: SparseRows, shape: tuple[int, int]) -> NDArray[np.float32]:

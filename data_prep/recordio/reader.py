@@ -104,7 +104,7 @@ def _check_widths(frames: Frames, widths: np.ndarray[Any, Any]) -> None:
     if (widths != widths[0]).any():
         record = int((widths != widths[0]).argmax())
         raise RecordIOError(
-            f"{frames.place(record)}: a document over {widths[record]} words, but record 0 is over {widths[0]}."
+            f"{frames.place(record)}: it is over {widths[record]} words, but record 0 is over {widths[0]}."
         )
 
 

@@ -61,8 +61,8 @@ def scan(content: bytes, name: str) -> Frames:
     if starts is None:
         starts = _walk(content, name)
     words = _words(data)[starts // 4 - 1]
-    flags, lengths = (words >> FLAG_SHIFT).tolist(), (words & MAX_RECORD).astype(np.int64)
-    if any(flags):
+    flags, lengths = (words >> FLAG_SHIFT).astype(np.int64), (words & MAX_RECORD).astype(np.int64)
+    if flags.any():
         return _joined(name, content, starts, lengths, flags)
     return Frames(name, data, starts, lengths, starts - HEADER.size)
 
@@ -101,11 +101,11 @@ def _joined(
     content: bytes,
     starts: NDArray[np.int64],
     lengths: NDArray[np.int64],
-    flags: list[int],
+    flags: NDArray[np.int64],
 ) -> Frames:
     parts = (
         (start - HEADER.size, flag, content[start : start + length])
-        for start, length, flag in zip(starts.tolist(), lengths.tolist(), flags, strict=True)
+        for start, length, flag in zip(starts.tolist(), lengths.tolist(), flags.tolist(), strict=True)
     )
     records = list(join_parts(parts, name))
     sizes = np.array([len(record) for _, record in records], np.int64)

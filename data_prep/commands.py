@@ -1,0 +1,88 @@
+"""What each command does once its options are understood."""
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+
+from data_prep import dataset, inputs, inspection
+from data_prep.files import replacing
+from data_prep.manifest import Manifest
+from data_prep.synthetic import generate_griffiths_data
+
+_DEFAULT_TEST_FRACTION = 0.2
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Write sample documents and what they were drawn from."""
+    alpha, beta, documents, topic_mixtures = generate_griffiths_data(
+        options.documents, options.average_length, options.topics, seed=options.seed
+    )
+    with replacing(options.output) as file:
+        np.savez_compressed(file, alpha=alpha, beta=beta, documents=documents, topic_mixtures=topic_mixtures)
+    made = {
+        "file": str(options.output),
+        "documents": len(documents),
+        "feature_dim": documents.shape[1],
+        "topics": len(beta),
+        "tokens": int(documents.sum()),
+    }
+    print(json.dumps(made) if options.json else _sentence(made))
+
+
+def encode(options: argparse.Namespace) -> None:
+    """Turn counts into a dataset."""
+    fraction = options.test_fraction
+    if fraction is None and options.test_documents is None:
+        fraction = _DEFAULT_TEST_FRACTION
+    counts = inputs.load(options.input)
+    train, test = dataset.split(counts, test_documents=options.test_documents, test_fraction=fraction)
+    manifest = dataset.write(
+        options.folder,
+        options.dataset,
+        train,
+        test,
+        vocabulary=inputs.load_vocabulary(options.vocabulary) if options.vocabulary else None,
+        source=options.source or f"Encoded from {options.input.name}.",
+    )
+    _print_manifest(manifest, as_json=options.json)
+
+
+def upload(options: argparse.Namespace) -> None:
+    """Upload a dataset."""
+    import boto3  # noqa: PLC0415 -- only this command needs AWS, and importing it takes a while
+
+    from data_prep.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
+
+    manifest = upload_dataset(options.folder, options.dataset, options.bucket, s3=boto3.client("s3"))
+    _print_manifest(manifest, as_json=options.json)
+
+
+def inspect(options: argparse.Namespace) -> None:
+    """Say what a file or a dataset holds."""
+    found = inspection.inspect(options.path)
+    if isinstance(found, Manifest):
+        _print_manifest(found, as_json=options.json)
+    else:
+        print(json.dumps(found) if options.json else _sentence(found))
+
+
+def plot(options: argparse.Namespace) -> None:
+    """Draw documents."""
+    from data_prep.plots import plot_lda  # noqa: PLC0415 -- only this command needs matplotlib
+
+    counts = inputs.load(options.input)
+    counts = counts[: options.rows * options.columns]
+    dense = counts.toarray() if hasattr(counts, "toarray") else counts
+    figure = plot_lda(dense, options.rows, options.columns)
+    with replacing(options.output) as file:
+        figure.savefig(file, format=options.output.suffix.lstrip(".") or "png")
+
+
+def _print_manifest(manifest: Manifest, *, as_json: bool) -> None:
+    print(manifest.to_json().rstrip() if as_json else inspection.summary(manifest))
+
+
+def _sentence(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {fact}" for name, fact in facts.items())

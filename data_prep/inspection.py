@@ -1,0 +1,63 @@
+"""What a file of records or a dataset's folder holds."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data_prep import recordio
+from data_prep.dataset import load
+from data_prep.manifest import Manifest
+
+
+def inspect(path: str | os.PathLike[str]) -> Manifest | dict[str, Any]:
+    """Describe a RecordIO-protobuf file, or check and describe a dataset.
+
+    Parameters
+    ----------
+    path : path
+        A file, or the folder `.../datasets/<name>` of a dataset.
+
+    Returns
+    -------
+    dict
+        Of a file: documents, feature_dim, layout, dtype, tokens, nonzeros, empty_documents.
+    Manifest
+        Of a dataset.
+
+    Raises
+    ------
+    ValueError
+        If the file isn't RecordIO-protobuf, or the dataset's files aren't those of its manifest.
+    """
+    if not Path(path).is_dir():
+        return _describe(recordio.read(path))
+    folder = Path(path).resolve()
+    return load(folder.parent.parent, folder.name)
+
+
+def _describe(counts: Any) -> dict[str, Any]:
+    lengths = np.asarray(counts.sum(axis=1, dtype=np.float64)).ravel()
+    sparse = hasattr(counts, "indptr")
+    return {
+        "documents": counts.shape[0],
+        "feature_dim": counts.shape[1],
+        "layout": "sparse" if sparse else "dense",
+        "dtype": str(counts.dtype),
+        "tokens": float(lengths.sum()),
+        "nonzeros": int(np.count_nonzero(counts.data if sparse else counts)),
+        "empty_documents": int(np.count_nonzero(lengths == 0)),
+    }
+
+
+def summary(manifest: Manifest) -> str:
+    """Say what a dataset holds in a few lines."""
+    lines = [f"{manifest.name}: {manifest.feature_dim} words, {manifest.layout} records. {manifest.source}"]
+    for name, split in (("train", manifest.train), ("test", manifest.test)):
+        size = sum(shard.bytes for shard in split.shards)
+        lines.append(
+            f"{name}: {split.documents} documents ({split.empty_documents} empty), {split.tokens} tokens,"
+            f" {split.nonzeros} non-zeros, {len(split.shards)} shards of {size} bytes in all"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,128 @@
+"""What a dataset holds: the manifest that stands beside its shards."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+SCHEMA = 1
+CONTENT_TYPE = "application/x-recordio-protobuf"
+
+
+def dataset_key(name: str) -> str:
+    """Give a dataset's folder: the prefix of its keys in the bucket.
+
+    Raises
+    ------
+    ValueError
+        If the name isn't 1 to 63 of a-z, 0-9 and "-".
+    """
+    if not re.fullmatch(r"[a-z0-9-]{1,63}", name):
+        raise ValueError(f"A dataset's name is 1 to 63 of a-z, 0-9 and \"-\"; {name!r} isn't.")
+    return f"datasets/{name}"
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What S3 answered about an object: of `type` COMPOSITE it is a checksum of checksums."""
+
+    algorithm: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One RecordIO-protobuf file of a split; `key` is its key in the bucket and its path in the folder."""
+
+    key: str
+    bytes: int
+    documents: int
+    sha256: str
+    s3_checksum: Checksum | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """The documents to train on, or to test with."""
+
+    documents: int
+    tokens: int
+    nonzeros: int
+    empty_documents: int
+    shards: tuple[Shard, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A dataset of `feature_dim` words; `vocabulary` is a key, or None where the words aren't known."""
+
+    name: str
+    feature_dim: int
+    layout: str
+    vocabulary: str | None
+    source: str
+    train: Split
+    test: Split
+
+    def shards(self) -> tuple[Shard, ...]:
+        """All shards, those of train first."""
+        return self.train.shards + self.test.shards
+
+    def object_keys(self) -> tuple[str, ...]:
+        """Keys of all objects but the manifest itself."""
+        return (*(shard.key for shard in self.shards()), *([self.vocabulary] if self.vocabulary else []))
+
+    def to_json(self) -> str:
+        """Write the manifest as it stands in the bucket."""
+        document = {
+            "schema": SCHEMA,
+            "name": self.name,
+            "feature_dim": self.feature_dim,
+            "content_type": CONTENT_TYPE,
+            "layout": self.layout,
+            "vocabulary": self.vocabulary,
+            "source": self.source,
+            "splits": {"train": asdict(self.train), "test": asdict(self.test)},
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Manifest":
+        """Read a manifest.
+
+        Parameters
+        ----------
+        text : str
+            What `to_json` wrote.
+        where : str
+            The file, for an error message.
+
+        Raises
+        ------
+        ValueError
+            If it isn't a manifest of this schema.
+        """
+        try:
+            document = json.loads(text)
+            if document["schema"] != SCHEMA:
+                raise ValueError(f"{where} has schema {document['schema']}; schema {SCHEMA} is understood.")
+            return cls(
+                name=document["name"],
+                feature_dim=document["feature_dim"],
+                layout=document["layout"],
+                vocabulary=document["vocabulary"],
+                source=document["source"],
+                train=_split(document["splits"]["train"]),
+                test=_split(document["splits"]["test"]),
+            )
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ValueError(f"{where} is no manifest of a dataset ({error!r}); encode it again.") from error
+
+
+def _split(document: dict[str, Any]) -> Split:
+    shards = tuple(
+        Shard(**{**shard, "s3_checksum": Checksum(**shard["s3_checksum"]) if shard["s3_checksum"] else None})
+        for shard in document["shards"]
+    )
+    return Split(**{**document, "shards": shards})

@@ -1,0 +1,118 @@
+"""A dataset from its local folder into the bucket.
+
+SageMaker trains on every object under `train/`, so what a larger dataset of the same name left there must go.
+The order is: shards, then leftovers, then the manifest. Whoever compares the manifest with the listing sees
+an upload that broke off: a shard that the former manifest names has another checksum, or is missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from boto3.exceptions import S3UploadFailedError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from data_prep.dataset import load
+from data_prep.errors import UploadError
+from data_prep.manifest import Checksum, Manifest, Shard, Split, dataset_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+ALGORITHMS = ("CRC64NVME", "SHA256", "SHA1", "CRC32C", "CRC32")
+_DELETED_AT_ONCE = 1000  # DeleteObjects' limit
+
+
+def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Manifest:
+    """Upload `<folder>/datasets/<name>/` to the same keys in a bucket; large files go up in parts.
+
+    Objects under the dataset's `train/` and `test/` that the manifest doesn't name are deleted, as is a
+    former vocabulary; in a versioned bucket their versions stay. The manifest is written last.
+
+    Parameters
+    ----------
+    folder : path
+        What `dataset.write` wrote to.
+    name : str
+        The dataset.
+    bucket : str
+        The bucket's name.
+    s3 : boto3 client
+        Of S3, with the rights to put, head, list and delete objects there.
+
+    Returns
+    -------
+    Manifest
+        As it now stands in the bucket: each shard with the checksum that S3 answers for it.
+
+    Raises
+    ------
+    ValueError
+        If the local dataset is missing, or its files aren't those that its manifest describes.
+    UploadError
+        If S3 refuses or can't be reached, with S3's reason.
+    """
+    root = Path(folder)
+    manifest = load(root, name)
+    try:
+        for key in manifest.object_keys():
+            s3.upload_file(str(root / key), bucket, key)
+        uploaded = replace(
+            manifest,
+            train=_with_checksums(s3, bucket, manifest.train),
+            test=_with_checksums(s3, bucket, manifest.test),
+        )
+        _delete(s3, bucket, _leftovers(s3, bucket, manifest))
+        s3.put_object(
+            Bucket=bucket,
+            Key=f"{dataset_key(name)}/manifest.json",
+            Body=uploaded.to_json().encode(),
+            ContentType="application/json",
+        )
+    except (S3UploadFailedError, ClientError, BotoCoreError) as error:
+        raise UploadError(f"Dataset {name!r} is not in bucket {bucket!r}: {error}") from error
+    return uploaded
+
+
+def _with_checksums(s3: "S3Client", bucket: str, split: Split) -> Split:
+    return replace(split, shards=tuple(_with_checksum(s3, bucket, shard) for shard in split.shards))
+
+
+def _with_checksum(s3: "S3Client", bucket: str, shard: Shard) -> Shard:
+    answer: Any = s3.head_object(Bucket=bucket, Key=shard.key, ChecksumMode="ENABLED")
+    if answer["ContentLength"] != shard.bytes:
+        raise UploadError(
+            f"{shard.key} has {answer['ContentLength']} bytes in bucket {bucket!r} instead of {shard.bytes}:"
+            " someone else writes there. Upload again."
+        )
+    for algorithm in ALGORITHMS:
+        value = answer.get(f"Checksum{algorithm}")
+        if value:
+            return replace(
+                shard, s3_checksum=Checksum(algorithm, answer.get("ChecksumType", "FULL_OBJECT"), value)
+            )
+    return shard
+
+
+def _leftovers(s3: "S3Client", bucket: str, manifest: Manifest) -> Iterator[str]:
+    """Keys of the dataset that the manifest doesn't name."""
+    named, folder = set(manifest.object_keys()), dataset_key(manifest.name)
+    for prefix in (f"{folder}/train/", f"{folder}/test/", f"{folder}/vocabulary.txt"):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for found in page.get("Contents", []):
+                if found["Key"] not in named:
+                    yield found["Key"]
+
+
+def _delete(s3: "S3Client", bucket: str, keys: Iterator[str]) -> None:
+    objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
+    for start in range(0, len(objects), _DELETED_AT_ONCE):
+        batch = objects[start : start + _DELETED_AT_ONCE]
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        for refused in answer.get("Errors", []):
+            raise UploadError(
+                f"The former shard {refused.get('Key')} can't be deleted from bucket {bucket!r},"
+                f" and would be trained on: {refused.get('Message')}"
+            )
