@@ -24,7 +24,8 @@ def _named(original: Any) -> Any:
             if trace:
                 body["errorType"] = error_type(trace, body["errorMessage"])
                 body["requestId"] = request_id
-                body["stackTrace"] = re.findall(r"  File .*\n(?:    .*\n)*", trace)
+                frames = re.findall(r"  File .*\n(?:    .*\n)*", trace)
+                body["stackTrace"] = frames[1:]  # the first is the worker's own
         return result
 
     return execute

@@ -25,24 +25,25 @@ _PASSED_TO = {
 _LAMBDA_TAKES_ROLES = re.compile(r"/functions/?$|/functions/[^/]+/configuration$")
 
 
-class Untrusted(NamedTuple):
-    """The error of a service that can't assume the role it was passed."""
+class Refusal(NamedTuple):
+    """An error's code and its message."""
 
     code: str
     message: str
 
 
+# What services say that can't assume the role they were passed.
 _UNTRUSTED = {
-    "lambda": Untrusted(
+    "lambda.amazonaws.com": Refusal(
         "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda."
     ),
-    "states": Untrusted(
+    "states.amazonaws.com": Refusal(
         "AccessDeniedException",
         "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to "
         "assume the provided role.",
     ),
-    "cloudformation": Untrusted("ValidationError", "Role {role} is invalid or cannot be assumed"),
-    "sagemaker": Untrusted(
+    "cloudformation.amazonaws.com": Refusal("ValidationError", "Role {role} is invalid or cannot be assumed"),
+    "sagemaker.amazonaws.com": Refusal(
         "ValidationException",
         "Could not assume role {role}. Please ensure that the role exists and allows principal "
         "'sagemaker.amazonaws.com' to assume the role.",
@@ -89,9 +90,22 @@ def denial(
     return _sentence(action, principal, resource, explicit=getattr(decided, "decision", "") == "Deny")
 
 
-def may_pass(principal: str, role: str, service: str) -> str | None:
-    """Return AWS's sentence if the principal may not pass the role to a service principal."""
-    return denial(principal, "iam:PassRole", role, {"iam:PassedToService": service})
+def pass_refusal(principal: str, role: str, service: str) -> Refusal | None:
+    """Return the error if the principal may not pass the role to the service, or the role doesn't trust it.
+
+    Parameters
+    ----------
+    principal, role
+        ARNs.
+    service
+        The service principal, "states.amazonaws.com".
+    """
+    if sentence := denial(principal, "iam:PassRole", role, {"iam:PassedToService": service}):
+        return Refusal("AccessDenied", sentence)
+    untrusted = _UNTRUSTED.get(service)
+    if untrusted is None or identity.trusts(role, service):
+        return None
+    return Refusal(untrusted.code, untrusted.message.format(role=role))
 
 
 def _sentence(action: str, principal: str, resource: str, *, explicit: bool) -> str:
@@ -144,11 +158,8 @@ def _refuse_passed_roles(service: str, request: Request) -> Response | None:
         return None
     principal = caller(request)
     for role in _passed_roles(request):
-        if sentence := may_pass(principal, role, _PASSED_TO[service]):
-            return error(request, service, "AccessDenied", sentence)
-        untrusted = _UNTRUSTED.get(service)
-        if untrusted and not identity.trusts(role, _PASSED_TO[service]):
-            return error(request, service, untrusted.code, untrusted.message.format(role=role))
+        if refusal := pass_refusal(principal, role, _PASSED_TO[service]):
+            return error(request, service, *refusal)
     return None
 
 

@@ -15,6 +15,7 @@ from local_aws import names
 
 ADMINISTRATOR = "test"  # access key and secret of the account's root, as ministack has them
 _SECRET = secrets.token_hex()
+_KINDS = {"states": "stateMachine", "lambda": "function"}  # of the resources that services assume roles for
 
 OPERATOR: ContextVar[str] = ContextVar("operator")
 """ARN of the principal whose rights the running stack operation has."""
@@ -52,7 +53,7 @@ def administrator_client(service: str) -> Any:
     return _client(service, Credentials(ADMINISTRATOR, ADMINISTRATOR, ""), region())
 
 
-def role_client(role_arn: str, service: str, *, session_name: str, source: str) -> Any:
+def role_client(role_arn: str, service: str, *, session_name: str, source: str, source_arn: str = "") -> Any:
     """Return a boto3 client with a session of a role.
 
     Parameters
@@ -65,26 +66,33 @@ def role_client(role_arn: str, service: str, *, session_name: str, source: str) 
         The end of the session's ARN, as CloudTrail would show it.
     source
         Who assumes the role: a service principal ("sagemaker.amazonaws.com").
+    source_arn
+        The resource on whose behalf, for conditions on aws:SourceArn; "" for one that has no ARN yet.
 
     Raises
     ------
     RoleRefusedError
         If there is no such role, or its trust policy doesn't name the source.
     """
-    return _client(service, role_credentials(role_arn, session_name=session_name, source=source), region())
+    keys = role_credentials(role_arn, session_name=session_name, source=source, source_arn=source_arn)
+    return _client(service, keys, region())
 
 
-def role_credentials(role_arn: str, *, session_name: str, source: str) -> Credentials:
+def role_credentials(role_arn: str, *, session_name: str, source: str, source_arn: str = "") -> Credentials:
     """Return keys of a session of a role, for a program that is started with them.
 
-    The session is the same one for the same role, name and source, and lives as long as the server.
+    The session is the same one for the same role and name, and lives as long as the server.
 
     Raises
     ------
     RoleRefusedError
         As `role_client`.
     """
-    require_trust(role_arn, source)
+    if not trusts(role_arn, source, source_arn):
+        raise RoleRefusedError(
+            f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust policy "
+            "allows sts:AssumeRole to others only."
+        )
     return session_of(session_arn(role_arn, session_name))
 
 
@@ -129,22 +137,36 @@ def session_of(arn: str) -> Credentials:
     return keys
 
 
-def require_trust(role_arn: str, source: str) -> None:
-    """Raise `RoleRefusedError` unless the role is there and its trust policy names the service principal."""
-    if not trusts(role_arn, source):
-        raise RoleRefusedError(
-            f"The role {role_arn} cannot be assumed by {source}: it doesn't exist, or its trust "
-            "policy allows sts:AssumeRole to others only."
-        )
-
-
-def trusts(role_arn: str, source: str) -> bool:
-    """Whether the role is there and its trust policy names the service principal."""
+def trusts(role_arn: str, source: str, source_arn: str = "") -> bool:
+    """Whether the role is there and its trust policy names the service principal, or the regional one."""
     if not role_arn.startswith("arn:aws:iam::") or ":role/" not in role_arn:
         return False
     role = names.get("roles").get_scoped(role_arn.split(":")[4], None, role_arn.rpartition("/")[2])
-    return role is not None and bool(
-        names.get("evaluate trust")(_for_services(role["AssumeRolePolicyDocument"]), source)
+    if role is None:
+        return False
+    document = _for_services(role["AssumeRolePolicyDocument"])
+    regional = source.replace(".amazonaws.com", f".{region()}.amazonaws.com")
+    return any(
+        names.get("evaluate trust")(document, principal, _request_of(principal, role_arn, source_arn))
+        for principal in (source, regional)
+    )
+
+
+def _request_of(principal: str, role_arn: str, source_arn: str) -> Any:
+    """Return what a trust policy's conditions look at when a service assumes a role."""
+    service = principal.partition(".")[0]
+    kind = _KINDS.get(service, "resource")
+    return names.get("evaluation context")(
+        principal_arn=principal,
+        principal_type="Service",
+        principal_account=account(),
+        action="sts:AssumeRole",
+        resource_arn=role_arn,
+        region=region(),
+        service_context={
+            "aws:sourceaccount": account(),
+            "aws:sourcearn": source_arn or f"arn:aws:{service}:{region()}:{account()}:{kind}:new",
+        },
     )
 
 

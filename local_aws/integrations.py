@@ -30,7 +30,9 @@ def install() -> None:
 def _client(service: str, task: Task) -> Any:
     session = task.machine_arn.rpartition(":")[2][:64]
     try:
-        return identity.role_client(task.role_arn, service, session_name=session, source=_SOURCE)
+        return identity.role_client(
+            task.role_arn, service, session_name=session, source=_SOURCE, source_arn=task.machine_arn
+        )
     except identity.RoleRefusedError as error:
         raise hooks.task_failed("States.TaskFailed", str(error)) from error
 

@@ -32,6 +32,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "denied response": ("core.iam_actions:access_denied_response",),
     "denial message": ("core.iam_actions:identity_denial_message",),
     "enforce": ("core.iam_evaluator:enforce",),
+    "evaluation context": ("core.iam_evaluator:EvalContext",),
     "evaluate trust": ("core.iam_evaluator:evaluate_trust_policy",),
     "resolve principal": ("core.iam_evaluator:resolve_principal",),
     "register session": ("services.sts:register_session",),

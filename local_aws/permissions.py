@@ -212,12 +212,9 @@ def require(
     """
     principal = identity.OPERATOR.get()
     for need in needs(operation, resource_type, identifier, properties, old or {}):
-        sentence = (
-            iam.may_pass(principal, need.resource, need.passed_to)
-            if need.passed_to
-            else iam.denial(principal, need.action, need.resource)
-        )
-        if sentence:
+        if need.passed_to and (refusal := iam.pass_refusal(principal, need.resource, need.passed_to)):
+            raise PermissionError(refusal.message)
+        if not need.passed_to and (sentence := iam.denial(principal, need.action, need.resource)):
             raise PermissionError(sentence)
 
 
