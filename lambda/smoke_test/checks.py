@@ -1,0 +1,66 @@
+"""What an endpoint must answer."""
+
+import json
+import math
+from typing import Any, Final
+
+SUM_TOLERANCE: Final = 1e-4
+_SHOWN_AT_MOST: Final = 300
+
+
+class SmokeTestError(ValueError):
+    """The endpoint doesn't do its work; the text is a sentence for whoever started the execution."""
+
+
+def check_model(endpoint: str, served: list[str], wanted: str) -> None:
+    """Refuse an endpoint that runs any model but the wanted one.
+
+    Raises
+    ------
+    SmokeTestError
+        Naming both.
+    """
+    if served != [wanted]:
+        raise SmokeTestError(f"The endpoint {endpoint} runs {', '.join(served)} instead of {wanted}.")
+
+
+def check_answer(endpoint: str, content: bytes, num_topics: int) -> list[float]:
+    """Return the topic mixture (K,) in the answer to one document.
+
+    Raises
+    ------
+    SmokeTestError
+        When the answer isn't one row of `num_topics` finite numbers from 0 on that sum to 1 within 1e-4.
+    """
+    mixture = _mixture(endpoint, content)
+    problem = _problem(mixture, num_topics)
+    if problem:
+        raise SmokeTestError(
+            f"The endpoint {endpoint} answered a topic mixture that {problem}: {_shown(content)}"
+        )
+    return mixture
+
+
+def _mixture(endpoint: str, content: bytes) -> list[Any]:
+    try:
+        (prediction,) = json.loads(content)["predictions"]
+        return list(prediction["topic_mixture"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise SmokeTestError(
+            f"The endpoint {endpoint} didn't answer one document with one topic_mixture: {_shown(content)}"
+        ) from error
+
+
+def _problem(mixture: list[Any], num_topics: int) -> str | None:
+    if len(mixture) != num_topics:
+        return f"has {len(mixture)} numbers instead of {num_topics}"
+    if not all(isinstance(share, int | float) and math.isfinite(share) and share >= 0 for share in mixture):
+        return "holds something else than finite numbers from 0 on"
+    if abs(math.fsum(mixture) - 1) > SUM_TOLERANCE:
+        return f"sums to {math.fsum(mixture)} instead of 1"
+    return None
+
+
+def _shown(content: bytes) -> str:
+    text = content.decode(errors="replace")
+    return text if len(text) <= _SHOWN_AT_MOST else f"{text[:_SHOWN_AT_MOST]}..."

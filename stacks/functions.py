@@ -1,0 +1,192 @@
+"""The functions of the state machine: standard library and boto3 alone, no bundling."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from stacks.log_groups import log_group
+from stacks.permissions import list_objects
+from stacks.serving_names import generated_names
+from stacks.settings import Settings
+
+SOURCES: Final = Path(__file__).parent.parent / "lambda"
+# What Python, mypy and ruff leave behind isn't code, and would make two syntheses differ.
+_NO_CODE: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What tells one function from another."""
+
+    folder: str
+    description: str
+    timeout: Duration
+    memory_mb: int
+    environment: Mapping[str, str]
+    statements: list[iam.PolicyStatement]
+
+
+class Functions(Construct):
+    """The three functions, each with a role and a log group of its own.
+
+    Attributes
+    ----------
+    inspect_dataset
+        Checks an execution's input and dataset; reads datasets/.
+    evaluate_model
+        Compares a model with the one that serves; reads models/, writes evaluations/.
+    smoke_test
+        Asks the endpoint for one document's topics.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        data_bucket: s3.IBucket,
+        serving_stack_name: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings = settings
+        key = data_bucket.encryption_key
+        self.inspect_dataset = self._function("InspectDataset", _inspect_dataset(settings, data_bucket))
+        self.evaluate_model = self._function(
+            "EvaluateModel", _evaluate_model(Stack.of(self), settings, data_bucket, serving_stack_name)
+        )
+        self.smoke_test = self._function("SmokeTest", _smoke_test(Stack.of(self), settings))
+        if key:
+            _grant(key, self.inspect_dataset, self.evaluate_model)
+
+    def _function(self, id_: str, plan: _Plan) -> lambda_.Function:
+        group = log_group(self, f"{id_}Logs", settings=self._settings)
+        return lambda_.Function(
+            self,
+            id_,
+            description=plan.description,
+            code=lambda_.Code.from_asset(str(SOURCES / plan.folder), exclude=_NO_CODE),
+            handler="handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            # Pure Python runs on either; Graviton costs a fifth less a second.
+            architecture=lambda_.Architecture.ARM_64,
+            timeout=plan.timeout,
+            memory_size=plan.memory_mb,
+            environment=dict(plan.environment),
+            role=self._role(f"{id_}Role", group, plan),
+            log_group=group,
+        )
+
+    def _role(self, id_: str, group: logs.ILogGroup, plan: _Plan) -> iam.Role:
+        # AWS's managed policy would allow writing to every log group of the account.
+        write_logs = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
+        )
+        return iam.Role(
+            self,
+            id_,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"{plan.folder} of {Stack.of(self).stack_name}",
+            inline_policies={"work": iam.PolicyDocument(statements=[write_logs, *plan.statements])},
+        )
+
+
+def _inspect_dataset(settings: Settings, bucket: s3.IBucket) -> _Plan:
+    return _Plan(
+        folder="inspect_dataset",
+        description="Checks an execution's input and dataset before any money is spent",
+        timeout=Duration.minutes(5),  # two requests a shard, ten at once: some ten thousand shards
+        memory_mb=1024,
+        environment={
+            "DATA_BUCKET": bucket.bucket_name,
+            "JOB_PREFIX": settings.prefix,
+            "INPUT_DEFAULTS": json.dumps(_input_defaults(settings)),
+        },
+        statements=[
+            list_objects(bucket.bucket_arn, under="datasets/"),
+            _objects(bucket, "s3:GetObject", "datasets/*"),
+        ],
+    )
+
+
+def _input_defaults(settings: Settings) -> dict[str, Any]:
+    """Return what stands in for the fields that an execution's input leaves out."""
+    names = ("dataset", "num_topics", "alpha0", "max_restarts", "max_iterations", "tol", "minimum_pwll")
+    return {
+        **{name: getattr(settings, name) for name in names},
+        "promote": True,
+        "require_promotion": False,
+    }
+
+
+def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> _Plan:
+    jobs = stack.format_arn(
+        service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
+    )
+    serving = stack.format_arn(
+        service="cloudformation", resource="stack", resource_name=f"{serving_stack_name}/*"
+    )
+    return _Plan(
+        folder="evaluate_model",
+        description="Compares a trained model with the one that serves",
+        timeout=Duration.minutes(10),  # 150 topics over a million words, number by number
+        memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
+        environment={
+            "DATA_BUCKET": bucket.bucket_name,
+            "SERVING_STACK": serving_stack_name,
+            "PWLL_TOLERANCE": str(settings.pwll_tolerance),
+        },
+        statements=[
+            iam.PolicyStatement(actions=["sagemaker:DescribeTrainingJob"], resources=[jobs]),
+            iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),
+            _objects(bucket, "s3:GetObject", "models/*", "evaluations/*"),
+            _objects(bucket, "s3:PutObject", "evaluations/*"),
+            list_objects(bucket.bucket_arn, under="evaluations/"),
+        ],
+    )
+
+
+def _smoke_test(stack: Stack, settings: Settings) -> _Plan:
+    def arn(resource: str, name: str) -> str:
+        return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+
+    return _Plan(
+        folder="smoke_test",
+        description="Asks the endpoint for one document's topics",
+        timeout=Duration.minutes(2),  # SageMaker gives an invocation 60 seconds
+        memory_mb=256,
+        environment={"ENDPOINT_NAME": settings.prefix},
+        statements=[
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
+                resources=[arn("endpoint", settings.prefix)],
+            ),
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeEndpointConfig"],
+                resources=[arn("endpoint-config", name) for name in generated_names(settings, "Config")],
+            ),
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeModel"],
+                resources=[arn("model", name) for name in generated_names(settings, "Model")],
+            ),
+        ],
+    )
+
+
+def _objects(bucket: s3.IBucket, action: str, *keys: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=[action], resources=[bucket.arn_for_objects(key) for key in keys])
+
+
+def _grant(key: kms.IKey, reader: lambda_.Function, writer: lambda_.Function) -> None:
+    key.grant_decrypt(reader)
+    key.grant_encrypt_decrypt(writer)

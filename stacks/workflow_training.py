@@ -1,0 +1,141 @@
+"""The state that trains: SageMaker's createTrainingJob, awaited, and what it takes."""
+
+from typing import Any, Final
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stacks.permissions import pass_role
+from stacks.settings import Settings
+from stacks.workflow_failures import evaluated
+
+TRAINING_LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
+# A name can't be used twice: each attempt has its own.
+JOB_NAME: Final = "$input.job_name_base & '-' & $states.context.State.RetryCount"
+# Beyond the job's own limit: waiting for an instance, the download, the upload of the model.
+OVERHEAD_SECONDS: Final = 3600
+# SageMaker has one error for a throttled request, a role that can't be assumed yet and its own failures: a
+# job that was refused cost nothing. A job that failed (States.TaskFailed) or a quota is not asked for again.
+_TRANSIENT: Final = {
+    "ErrorEquals": ["SageMaker.AmazonSageMakerException"],
+    "IntervalSeconds": 10,
+    "MaxAttempts": 2,
+    "BackoffRate": 2,
+}
+# The built-in algorithm brings its own definitions, and SageMaker refuses others for it.
+_METRICS: Final = [{"Name": "test:pwll", "Regex": r"#quality_metric: host=\S+, test pwll <score>=(\S+)"}]
+
+
+def task_seconds(settings: Settings) -> int:
+    """Return how long the task may take, in seconds."""
+    return settings.training_max_runtime_seconds + OVERHEAD_SECONDS
+
+
+class Training(Construct):
+    """The task, and the statements of whoever runs it.
+
+    A CustomState, since the task of aws-cdk-lib grants every job of the account, and AddTags on a name that
+    matches none.
+
+    Attributes
+    ----------
+    task
+        Its result is SageMaker's description of the finished job.
+    statements
+        For the state machine's role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        image_uri: str,
+        data_bucket: s3.IBucket,
+        role: iam.IRole,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.task = sfn.CustomState(
+            self,
+            "Train",
+            state_json={
+                "Type": "Task",
+                "Resource": f"arn:{Aws.PARTITION}:states:::sagemaker:createTrainingJob.sync",
+                "Arguments": {
+                    "TrainingJobName": evaluated(JOB_NAME),
+                    "RoleArn": role.role_arn,
+                    "AlgorithmSpecification": _algorithm(settings, image_uri),
+                    "HyperParameters": evaluated("$input.hyperparameters"),
+                    "InputDataConfig": [_channel("train"), _channel("test")],
+                    "OutputDataConfig": _output(settings, data_bucket),
+                    "ResourceConfig": {
+                        "InstanceType": settings.training_instance_type,
+                        "InstanceCount": 1,
+                        "VolumeSizeInGB": settings.training_volume_gb,
+                    },
+                    "StoppingCondition": {"MaxRuntimeInSeconds": settings.training_max_runtime_seconds},
+                    # SageMaker moves the data in and the model out: the algorithm itself needs no network.
+                    "EnableNetworkIsolation": True,
+                    "Tags": [
+                        {"Key": "project", "Value": settings.name},
+                        {"Key": "environment", "Value": settings.environment},
+                    ],
+                },
+                "TimeoutSeconds": task_seconds(settings),
+                "Retry": [_TRANSIENT],
+            },
+        )
+        self.statements = _statements(Stack.of(self), settings, role)
+
+
+def _algorithm(settings: Settings, image_uri: str) -> dict[str, Any]:
+    metrics = {"MetricDefinitions": _METRICS} if settings.algorithm == "open" else {}
+    return {"TrainingImage": image_uri, "TrainingInputMode": "File", **metrics}
+
+
+def _channel(name: str) -> dict[str, Any]:
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": evaluated(f"$input.channels.{name}"),
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    return {
+        "ChannelName": name,
+        "ContentType": evaluated("$input.content_type"),
+        "InputMode": "File",
+        "DataSource": {"S3DataSource": source},
+    }
+
+
+def _output(settings: Settings, data_bucket: s3.IBucket) -> dict[str, Any]:
+    folder = "models/open" if settings.algorithm == "open" else "models"
+    key = {"KmsKeyId": settings.kms_key_arn} if settings.kms_key_arn else {}
+    return {"S3OutputPath": f"s3://{data_bucket.bucket_name}/{folder}", **key}
+
+
+def _statements(stack: Stack, settings: Settings, role: iam.IRole) -> list[iam.PolicyStatement]:
+    """Return what createTrainingJob.sync takes (Step Functions developer guide, "Amazon SageMaker AI").
+
+    AddTags is for our tags and the one that Step Functions adds; the rule of EventBridge, which it manages,
+    tells it when a job ends.
+    """
+    jobs = stack.format_arn(
+        service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
+    )
+    rule = stack.format_arn(
+        service="events",
+        resource="rule",
+        resource_name="StepFunctionsGetEventsForSageMakerTrainingJobsRule",
+    )
+    verbs = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags")
+    return [
+        iam.PolicyStatement(actions=[f"sagemaker:{verb}" for verb in verbs], resources=[jobs]),
+        pass_role(role, to="sagemaker.amazonaws.com"),
+        iam.PolicyStatement(
+            actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"], resources=[rule]
+        ),
+    ]

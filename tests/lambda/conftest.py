@@ -1,0 +1,91 @@
+"""Each function's folder, loaded as Lambda loads it: alone, its modules at the top level."""
+
+import importlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SOURCES = Path(__file__).parent.parent.parent / "lambda"
+GOLDEN = Path(__file__).parent / "golden"
+Load = Callable[..., Any]
+
+
+@pytest.fixture
+def golden() -> Path:
+    return GOLDEN
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    """Return a function that imports a module of a folder; three folders have one called handler."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    before = set(sys.modules)
+
+    def import_from(folder: str, module: str = "handler", **environment: str) -> Any:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        if str(SOURCES / folder) not in sys.path:
+            monkeypatch.syspath_prepend(str(SOURCES / folder))
+        return importlib.import_module(module)
+
+    yield import_from
+    own = {path.stem for path in SOURCES.rglob("*.py")}
+    for name in (set(sys.modules) - before) & own:
+        del sys.modules[name]
+
+
+class FakeS3:
+    """A bucket in memory, with the few calls that the functions make, and a record of them."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.checksums: dict[str, dict[str, str]] = {}
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def list_objects_v2(self, **request: Any) -> dict[str, Any]:
+        self.calls.append(("ListObjectsV2", request))
+        keys = [key for key in self.objects if key.startswith(request["Prefix"])]
+        if "Delimiter" in request:
+            folders = {request["Prefix"] + key[len(request["Prefix"]) :].split("/")[0] + "/" for key in keys}
+            return {
+                "KeyCount": len(folders),
+                "CommonPrefixes": [{"Prefix": name} for name in sorted(folders)],
+            }
+        contents = [{"Key": key, "Size": len(self.objects[key])} for key in sorted(keys)]
+        return {"KeyCount": len(contents), **({"Contents": contents} if contents else {})}
+
+    def get_paginator(self, operation: str) -> "FakeS3":
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        return [self.list_objects_v2(**request)]
+
+    def head_object(self, **request: Any) -> dict[str, Any]:
+        self.calls.append(("HeadObject", request))
+        assert request["ChecksumMode"] == "ENABLED"
+        return self.checksums.get(request["Key"], {})
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        self.calls.append(("GetObject", request))
+        content = self.objects[request["Key"]]
+        if "Range" in request:
+            begin, end = request["Range"].removeprefix("bytes=").split("-")
+            content = content[int(begin) : int(end) + 1]
+        return {"Body": io.BytesIO(content)}
+
+    def put_object(self, **request: Any) -> dict[str, Any]:
+        self.calls.append(("PutObject", request))
+        self.objects[request["Key"]] = request["Body"]
+        return {}
+
+
+@pytest.fixture
+def fake_s3() -> FakeS3:
+    return FakeS3()
