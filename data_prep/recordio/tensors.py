@@ -66,15 +66,15 @@ def parse(payload: bytes, here: str) -> Record:
     """
     try:
         message = Message.FromString(payload)
-    except DecodeError as error:
+        return Record(
+            {name: _tensor(value, f"{here}, feature {name!r}") for name, value in message.features.items()},
+            {name: _tensor(value, f"{here}, label {name!r}") for name, value in message.label.items()},
+            message.uid,
+            message.metadata,
+            message.configuration,
+        )
+    except (DecodeError, UnicodeDecodeError) as error:  # proto2 checks strings when they are asked for
         raise RecordIOError(f"{here}: this is not a protobuf record ({error}).") from error
-    return Record(
-        {name: _tensor(value, f"{here}, feature {name!r}") for name, value in message.features.items()},
-        {name: _tensor(value, f"{here}, label {name!r}") for name, value in message.label.items()},
-        message.uid,
-        message.metadata,
-        message.configuration,
-    )
 
 
 def _tensor(value: Any, here: str) -> Tensor:

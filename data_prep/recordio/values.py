@@ -28,7 +28,7 @@ def to_float32(values: NDArray[Any], where: Callable[[int], str]) -> NDArray[np.
     """
     if values.dtype.kind not in "biuf":
         raise RecordIOError(f"{values.dtype} values can't be counts; numbers are needed.")
-    if values.size and not (values.min() >= 0 and values.max() <= _EXACT):
+    if values.size and not (values.min() >= 0 and float(values.max()) <= _EXACT):
         _refuse_first_bad(values.ravel(), where)
     return np.ascontiguousarray(values, np.float32)
 
@@ -48,7 +48,7 @@ def _refuse_first_bad(values: NDArray[Any], where: Callable[[int], str]) -> None
 def _changed_by_float32(values: NDArray[Any]) -> Any:
     if values.dtype.kind == "f":
         with np.errstate(over="ignore"):
-            return (values > _EXACT) & (values.astype(np.float32) != values)
+            return (values.astype(np.float64) > _EXACT) & (values.astype(np.float32) != values)
     whole = values.astype(np.uint64)
     lowest_bit = whole & (~whole + np.uint64(1))
     odd_part = whole // np.maximum(lowest_bit, np.uint64(1))
