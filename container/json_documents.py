@@ -1,0 +1,117 @@
+"""Documents as JSON, in the three forms of https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html."""
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from container.errors import DocumentError
+from spectral_lda.counts import CountMatrix
+
+Entries = tuple[NDArray[np.int64], NDArray[np.float64]]
+# Weights beyond float32 can't have been meant; with them no sum over a document overflows.
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def parse_json(body: bytes, words: int) -> CountMatrix:
+    """Return the documents (D, words) of ``{"instances": [...]}``.
+
+    Raises
+    ------
+    DocumentError
+        The body is not JSON, or not in that form: the sentence names the instance, counted from 0, and the
+        field.
+    """
+    request = _loads(body, "The body")
+    if not isinstance(request, dict) or not isinstance(request.get("instances"), list):
+        raise DocumentError('The body must be {"instances": [...]}.')
+    return _matrix(
+        [_instance(item, f"Instance {at}", words) for at, item in enumerate(request["instances"])], words
+    )
+
+
+def parse_jsonlines(body: bytes, words: int) -> CountMatrix:
+    """Return the documents (D, words) of one instance a line, in any of the forms; empty lines are left out.
+
+    Raises
+    ------
+    DocumentError
+        A line is not JSON or not an instance: the sentence names the line, counted from 1, and the field.
+    """
+    numbered = ((number, line) for number, line in enumerate(body.split(b"\n"), start=1) if line.strip())
+    return _matrix(
+        [_instance(_loads(line, f"Line {at}"), f"Line {at}", words) for at, line in numbered], words
+    )
+
+
+def _loads(text: bytes, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise DocumentError(f"{where} nests too deeply.") from None
+    except ValueError as error:
+        raise DocumentError(f"{where} is not JSON: {error}.") from error
+
+
+def _instance(item: Any, where: str, words: int) -> Entries:
+    """Return one document's word numbers and weights."""
+    if not isinstance(item, dict):
+        raise DocumentError(f'{where} must be an object with "features" or "data".')
+    if "features" in item:
+        return _dense(item["features"], f"{where}, features", words)
+    data = item.get("data")
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, dict):
+        raise DocumentError(f'{where} has neither "features" nor "data": {{"features": {{"values": ...}}}}.')
+    where = f"{where}, data.features"
+    if "keys" in features:
+        return _sparse(features, where, words)
+    return _dense(features.get("values"), f"{where}.values", words)
+
+
+def _dense(values: Any, where: str, words: int) -> Entries:
+    weights = _numbers(values, where)
+    if weights.size != words:
+        raise DocumentError(f"{where} has {weights.size} values; the model knows {words} words.")
+    used = np.flatnonzero(weights)
+    return used, weights[used]
+
+
+def _sparse(features: dict[str, Any], where: str, words: int) -> Entries:
+    if features.get("shape") != [words]:
+        raise DocumentError(f"{where}.shape is {str(features.get('shape'))[:40]}; the model needs [{words}].")
+    keys, weights = (
+        _numbers(features["keys"], f"{where}.keys"),
+        _numbers(features.get("values"), f"{where}.values"),
+    )
+    if keys.size != weights.size:
+        raise DocumentError(f"{where} has {keys.size} keys and {weights.size} values.")
+    wrong = np.flatnonzero((keys != np.floor(keys)) | (keys >= words))
+    if wrong.size:
+        raise DocumentError(
+            f"{where}.keys[{wrong[0]}] is {keys[wrong[0]]:g}, not a whole number below {words}."
+        )
+    return keys.astype(np.int64), weights
+
+
+def _numbers(values: Any, where: str) -> NDArray[np.float64]:
+    """Return a list of finite numbers of at least 0 as an array."""
+    if not isinstance(values, list):
+        raise DocumentError(f"{where} must be a list of numbers.")
+    for place, value in enumerate(values):
+        # bool is an int to Python, but not a number to JSON. A comparison with NaN is never true.
+        if type(value) not in (int, float) or not 0 <= value <= _LARGEST:
+            raise DocumentError(f"{where}[{place}] is {json.dumps(value)[:40]}, not a number of at least 0.")
+    return np.array(values, dtype=np.float64)
+
+
+def _matrix(documents: list[Entries], words: int) -> CountMatrix:
+    keys = [entries[0] for entries in documents]
+    pointers = np.cumsum([0, *(part.size for part in keys)])
+    columns = np.concatenate([np.empty(0, np.int64), *keys])
+    weights = np.concatenate([np.empty(0), *(entries[1] for entries in documents)])
+    matrix = sparse.csr_array((weights, columns, pointers), shape=(len(documents), words))
+    matrix.sum_duplicates()
+    return matrix
