@@ -1,7 +1,5 @@
 """Composition root: settings -> three stacks."""
 
-import sys
-
 from aws_cdk import App, Tags
 
 from stacks.knobs import SettingsError
@@ -27,5 +25,5 @@ if __name__ == "__main__":
     try:
         compose(app)
     except SettingsError as error:
-        sys.exit(str(error))
+        raise SystemExit(f"{error}") from error
     app.synth()

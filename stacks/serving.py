@@ -1,17 +1,18 @@
 """The stack that serves: model, endpoint and what watches it; no IAM."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from stacks.deployment_stack import DeploymentStack
 from stacks.endpoint import HostedModel
 from stacks.model_choice import ModelChoice
 from stacks.monitoring import EndpointMonitoring
 from stacks.settings import Settings
 
 
-class ServingStack(Stack):
+class ServingStack(DeploymentStack):
     """What is promoted to: an update with the same template and another ModelDataUrl serves another model.
 
     While ModelDataUrl is empty there is no model and no endpoint, so the first deployment needs none.
@@ -20,12 +21,7 @@ class ServingStack(Stack):
     def __init__(
         self, scope: Construct, *, settings: Settings, hosting_role: iam.IRole, topic: sns.ITopic
     ) -> None:
-        super().__init__(
-            scope,
-            settings.stack_name("Serving"),
-            env=Environment(region=settings.region),
-            description=f"SageMaker LDA as code, {settings.prefix}: the endpoint",
-        )
+        super().__init__(scope, "Serving", settings=settings, description="the endpoint")
         choice = ModelChoice(self, "Choice", settings=settings)
         monitoring = EndpointMonitoring(self, "Monitoring", settings=settings, topic=topic)
         hosted = HostedModel(

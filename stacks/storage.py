@@ -1,13 +1,14 @@
 """The stack that holds data: everything else can be destroyed and deployed again without a loss."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from stacks.data_bucket import DataBucket
+from stacks.deployment_stack import DeploymentStack
 from stacks.settings import Settings
 
 
-class StorageStack(Stack):
+class StorageStack(DeploymentStack):
     """The data bucket; in prod protected from deletion.
 
     Attributes
@@ -19,9 +20,9 @@ class StorageStack(Stack):
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(
             scope,
-            settings.stack_name("Storage"),
-            env=Environment(region=settings.region),
-            description=f"SageMaker LDA as code, {settings.prefix}: the data bucket",
+            "Storage",
+            settings=settings,
+            description="the data bucket",
             termination_protection=settings.retain_data,
         )
         self.bucket = DataBucket(self, "Data", settings=settings).bucket

@@ -1,9 +1,10 @@
 """The stack that trains, evaluates and promotes: roles, functions, state machine, notifications."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.deployment_stack import DeploymentStack
 from stacks.execution_roles import ExecutionRoles
 from stacks.functions import Functions
 from stacks.hosting_deploy_role import HostingDeployRole
@@ -13,7 +14,7 @@ from stacks.settings import Settings
 from stacks.workflow import TrainingWorkflow
 
 
-class TrainingStack(Stack):
+class TrainingStack(DeploymentStack):
     """What a person starts from the console; it knows Serving by its name, so nothing is circular.
 
     Attributes
@@ -25,12 +26,7 @@ class TrainingStack(Stack):
     """
 
     def __init__(self, scope: Construct, *, settings: Settings, data_bucket: s3.IBucket) -> None:
-        super().__init__(
-            scope,
-            settings.stack_name("Training"),
-            env=Environment(region=settings.region),
-            description=f"SageMaker LDA as code, {settings.prefix}: training and promotion",
-        )
+        super().__init__(scope, "Training", settings=settings, description="training and promotion")
         serving = settings.stack_name("Serving")
         roles = ExecutionRoles(self, "Roles", settings=settings, data_bucket=data_bucket)
         deploy = HostingDeployRole(self, "HostingDeploy", settings=settings, hosting_role=roles.hosting)
