@@ -1,6 +1,7 @@
 """Input channels: which are served, what S3 holds for them, and its way onto the disk."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,8 +113,8 @@ def require_objects(s3: Any, channel: Record, role_arn: str, region: str) -> Non
         why = f" ({error.response['Error']['Message']})"
     raise invalid(
         f'No S3 objects found under S3 URL "{location.uri}" given in input data source. Please ensure '
-        f"that the bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that "
-        f'the role "{role_arn}" has "s3:ListBucket" permissions on bucket "{location.bucket}".{why}'
+        f"that the bucket exists in the selected region ({region}), that objects exist under that S3 prefix, "
+        f'and that the role "{role_arn}" has "s3:ListBucket" permissions on bucket "{location.bucket}".{why}'
     )
 
 
@@ -146,4 +147,17 @@ def download(s3: Any, channel: Record, folder: Path) -> None:
         if not path.is_relative_to(folder.resolve()):
             raise ValueError(f"The key {key} of {location.uri} leads out of the channel's folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        s3.download_file(location.bucket, key, str(path))
+        fetch(s3, S3Location(location.bucket, key), path)
+
+
+def fetch(s3: Any, location: S3Location, path: Path) -> None:
+    """Copy one object into a file.
+
+    Raises
+    ------
+    botocore.exceptions.ClientError
+        The object isn't there or may not be read.
+    """
+    # download_file would begin with HeadObject, whose refusals carry no message.
+    with s3.get_object(Bucket=location.bucket, Key=location.key)["Body"] as body, path.open("wb") as file:
+        shutil.copyfileobj(body, file)

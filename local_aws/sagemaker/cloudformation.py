@@ -142,7 +142,7 @@ def create_endpoint(logical_id: str, properties: Properties, _stack: str) -> Cre
     arn = sagemaker.create_endpoint(**_call_inputs(inputs, "CreateEndpoint"))["EndpointArn"]
     try:
         _wait_in_service(sagemaker, name, config)
-    except ResourceFailedError:
+    except Exception:
         # ministack forgets a resource whose creation failed; CloudFormation deletes it when it rolls back.
         delete_endpoint(arn, properties)
         raise

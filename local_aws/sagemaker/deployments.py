@@ -32,10 +32,14 @@ def create(service: Service, endpoint: Record, fleet: Fleet) -> None:
     """Bring a new endpoint up: InService, or Failed with the reason."""
     reason = _start(service, endpoint, fleet)
     with service.store.lock:
-        if reason:
+        deleted = endpoint["EndpointStatus"] == "Deleting"
+        if reason and not deleted:
             endpoint.update(EndpointStatus="Failed", FailureReason=reason, LastModifiedTime=now())
-        else:
+        elif not deleted:
             _serve(service, endpoint, fleet)
+    if deleted:
+        fleet.stop()
+        _forget(service, endpoint)
 
 
 def update(service: Service, endpoint: Record, fleet: Fleet) -> None:
@@ -56,20 +60,32 @@ def update(service: Service, endpoint: Record, fleet: Fleet) -> None:
 
 
 def delete(service: Service, endpoint: Record) -> None:
-    """End an endpoint's servers and forget it."""
+    """End an endpoint's servers and forget it; one that is still being created is forgotten by `create`."""
     arn = endpoint["EndpointArn"]
+    starting: Fleet | None = service.running.get(_starting(arn))
+    if starting:
+        starting.stop_soon()
+        return
     fleet: Fleet | None = service.running.pop(arn, None)
     if fleet:
         fleet.drain()
         fleet.stop()
+    _forget(service, endpoint)
+
+
+def _forget(service: Service, endpoint: Record) -> None:
     with service.store.lock:
-        service.store.endpoints.pop(arn, None)
-        service.store.tags.pop(arn, None)
+        service.store.endpoints.pop(endpoint["EndpointArn"], None)
+        service.store.tags.pop(endpoint["EndpointArn"], None)
+
+
+def _starting(arn: str) -> str:
+    return f"{arn} (starting)"
 
 
 def _start(service: Service, endpoint: Record, fleet: Fleet) -> str:
     """Start a fleet; return why it doesn't serve, "" if it does."""
-    starting = f"{endpoint['EndpointArn']} (starting)"
+    starting = _starting(endpoint["EndpointArn"])
     service.running[starting] = fleet
     try:
         fleet.start()

@@ -125,7 +125,9 @@ def list_(service: Service, call: Call) -> Record:
 def delete(service: Service, call: Call) -> Record:
     """DeleteEndpoint: it is Deleting until its servers have ended, then gone."""
     with service.store.lock:
-        endpoint = _idle(service, call, "delete")
+        endpoint = _existing(service, call)
+        if endpoint["EndpointStatus"] != "Creating":
+            _idle(service, call, "delete")
         endpoint.update(EndpointStatus="Deleting", LastModifiedTime=now())
     in_background(
         lambda: deployments.delete(service, endpoint), f"delete endpoint {endpoint['EndpointName']}"

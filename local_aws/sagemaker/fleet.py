@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local_aws.sagemaker import archives, models
+from local_aws.sagemaker import archives, model_server, models
 from local_aws.sagemaker.calls import Record
+from local_aws.sagemaker.channels import fetch
 from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, clean_environment
 from local_aws.sagemaker.logs import LogStream
-from local_aws.sagemaker.model_server import STOP_GRACE_SECONDS, ModelServer
+from local_aws.sagemaker.model_server import ModelServer
 from local_aws.sagemaker.permissions import ENDPOINT_METRICS_NAMESPACE, require_image_pull
 from local_aws.sagemaker.service import Service
 
@@ -125,7 +126,7 @@ class Fleet:
         folder = self._folder / variant.name
         folder.mkdir(parents=True)
         archive = folder / "model.tar.gz"
-        s3.download_file(location.bucket, location.key, str(archive))
+        fetch(s3, location, archive)
         return archive
 
     def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
@@ -182,8 +183,9 @@ class Fleet:
         """Every server of every variant."""
         return [server for variant in self.variants for server in variant.servers]
 
-    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
+    def stop(self, grace: float | None = None) -> None:
         """End every server (SIGTERM, SIGKILL after the grace), wait for that, and remove the files."""
+        grace = model_server.STOP_GRACE_SECONDS if grace is None else grace
         for server in self.servers:
             server.stop(grace)
         for server in self.servers:

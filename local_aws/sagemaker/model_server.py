@@ -130,13 +130,13 @@ class ModelServer:
         finally:
             connection.close()
 
-    def stop(self, grace: float | None = None) -> None:
-        """Ask the server to end; returns at once."""
+    def stop(self, grace: float) -> None:
+        """Ask the server to end (SIGTERM, SIGKILL after the grace); returns at once."""
         self._stopping.set()
         with self._lock:
             child = self._child
         if child:
-            child.stop(STOP_GRACE_SECONDS if grace is None else grace)
+            child.stop(grace)
 
     def wait_until_ended(self, timeout: float) -> None:
         """Wait for the end that `stop` asked for."""

@@ -77,9 +77,22 @@ def _broken_text(shape: Shape, value: str, where: str) -> Iterator[str]:
     if allowed and value not in allowed:
         yield _sentence(value, where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
     pattern = shape.metadata.get("pattern")
-    # Python has no \p{...} classes; only tags use them.
-    if pattern and "\\p{" not in pattern and not re.fullmatch(pattern, value, re.DOTALL):
+    if pattern and not _matches(pattern, value):
         yield _sentence(value, where, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+def _matches(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or bool(compiled.fullmatch(value))
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """Compile one of Java's patterns; None for those that Python can't (of tags and of free text)."""
+    try:
+        return re.compile(pattern, re.DOTALL)
+    except re.error:
+        return None
 
 
 def _too_long(shape: Shape, value: Any, where: str) -> Iterator[str]:

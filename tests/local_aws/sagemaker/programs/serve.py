@@ -1,0 +1,47 @@
+"""A model server of the tests' own: it does what the model's file says, and what a request's body says."""
+
+import os
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+MODEL = (Path(os.environ["SAGEMAKER_BASE_DIR"]) / "model/model.txt").read_text()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.answer(500 if MODEL == "unhealthy" else 200, b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if body == b"crash":
+            print("crashing")
+            os._exit(7)
+        if body == b"slow":
+            time.sleep(2)
+        if body == b"refuse":
+            self.answer(415, b"only text")
+        elif body == b"break":
+            self.answer(500, b"broken")
+        else:
+            said = [MODEL, self.headers["Content-Type"], self.headers["Accept"], body.decode()]
+            self.answer(200, "|".join(map(str, said)).encode())
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        print("asked", self.path)
+
+
+if __name__ == "__main__":
+    if MODEL == "exit":
+        sys.exit(5)
+    if MODEL.startswith("late"):
+        time.sleep(1)
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()

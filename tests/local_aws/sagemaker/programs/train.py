@@ -1,0 +1,57 @@
+"""A training program of the tests' own: it does what the hyperparameter `behaviour` says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
+
+
+def read(name: str) -> dict:
+    return json.loads((BASE / "input/config" / f"{name}.json").read_text())
+
+
+def main() -> int:
+    parameters = read("hyperparameters")
+    behaviour = parameters.get("behaviour", "train")
+    files = sorted(
+        str(p.relative_to(BASE / "input/data")) for p in (BASE / "input/data").rglob("*") if p.is_file()
+    )
+    print("files:", " ".join(files))
+    print("environment:", json.dumps(dict(os.environ)))
+    print("channels:", json.dumps(read("inputdataconfig")))
+    print("resources:", json.dumps(read("resourceconfig")))
+    if behaviour == "fail":
+        (BASE / "output/failure").write_text(parameters["failure"])
+        return 1
+    if behaviour == "exit":
+        return 3
+    if behaviour == "save on SIGTERM":
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(save("stopped")))
+        print("waiting")
+        time.sleep(60)
+    if behaviour == "ignore SIGTERM":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(61)"])
+        print("waiting")
+        time.sleep(60)
+    if behaviour == "slow":
+        for step in range(30):
+            print("step", step)
+            time.sleep(0.1)
+    print("quality: test score=-3.5")
+    print("quality: test score=-2.25")
+    return save(parameters.get("content", "trained"))
+
+
+def save(content: str) -> int:
+    (BASE / "model/model.txt").write_text(content)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+import os
+import signal
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+GROUP = "/aws/sagemaker/Endpoints"
+
+
+def test_an_endpoint_is_a_real_model_server(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "first")))
+    described = aws.settled(name)
+    assert described["EndpointArn"].endswith(f"endpoint/{name.lower()}")
+    variant = described["ProductionVariants"][0]
+    assert (variant["VariantName"], variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (
+        "AllTraffic",
+        1,
+        1.0,
+    )
+    assert aws.ask(name, "1,2", ContentType="text/csv", Accept="application/json") == (
+        "first|text/csv|application/json|1,2"
+    )
+    aws.wait(lambda: "asked /invocations" in aws.log(f"{GROUP}/{name}", "AllTraffic/i-"))
+    streams = aws.client("logs").describe_log_streams(logGroupName=f"{GROUP}/{name}")["logStreams"]
+    assert len(streams[0]["logStreamName"]) == len("AllTraffic/i-") + 17
+
+
+def test_an_update_changes_the_answer_and_ends_the_old_server(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "old"), InitialInstanceCount=2))
+    before = aws.programs()
+    config = aws.config(aws.model(role, "late"))
+    aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=config)
+    assert aws.client("sagemaker").describe_endpoint(EndpointName=name)["EndpointStatus"] == "Updating"
+    with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+        aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=config)
+    assert aws.settled(name)["EndpointConfigName"] == config
+    assert aws.ask(name).startswith("late|")
+    assert len(aws.programs()) == len(before) - 1
+
+
+@pytest.mark.parametrize("content", ["unhealthy", "exit"])
+def test_an_update_to_a_server_that_fails_its_ping_keeps_the_old_one(
+    aws: Any, role: str, content: str
+) -> None:
+    good = aws.config(aws.model(role, "good"))
+    name = aws.endpoint(good)
+    before = aws.programs()
+    bad = aws.config(aws.model(role, content))
+    aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=bad)
+    after = aws.settled(name)
+    assert after["EndpointConfigName"] == good
+    assert "AllTraffic did not pass the ping health check" in after["FailureReason"]
+    assert aws.ask(name).startswith("good|")
+    aws.wait(lambda: sorted(aws.programs()) == sorted(before))
+
+
+def test_a_new_endpoint_that_fails_its_ping_is_failed_and_can_be_deleted(aws: Any, role: str) -> None:
+    name = aws.name("Endpoint")
+    config = aws.config(aws.model(role, "unhealthy"))
+    aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
+    with pytest.raises(ClientError, match=f"Endpoint {name} of account 123456789012 not found"):
+        aws.ask(name)
+    assert aws.settled(name)["EndpointStatus"] == "Failed"
+    aws.client("sagemaker").delete_endpoint(EndpointName=name)
+    aws.wait(lambda: not aws.client("sagemaker").list_endpoints(NameContains=name)["Endpoints"])
+
+
+def test_a_deleted_endpoint_is_gone_with_its_server(aws: Any, role: str) -> None:
+    before = aws.programs()
+    name = aws.endpoint(aws.config(aws.model(role, "short")))
+    aws.client("sagemaker").delete_endpoint(EndpointName=name)
+    aws.wait(lambda: sorted(aws.programs()) == sorted(before))
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        aws.client("sagemaker").describe_endpoint(EndpointName=name)
+
+
+def test_a_killed_server_is_started_again_and_the_log_says_so(aws: Any, role: str) -> None:
+    before = aws.programs()
+    name = aws.endpoint(aws.config(aws.model(role, "lasting")))
+    (pid,) = set(aws.programs()) - set(before)
+    os.kill(pid, signal.SIGKILL)
+    assert aws.ask(name).startswith("lasting|")
+    aws.wait(lambda: any("exit code -9; starting it again" in x for x in aws.log(f"{GROUP}/{name}", "All")))
+
+
+def test_what_the_model_refuses_reaches_the_caller_as_a_model_error(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "strict")))
+    for body, status, text in (
+        ("refuse", 415, "only text"),
+        ("break", 500, "broken"),
+        ("crash", 500, "exited"),
+    ):
+        with pytest.raises(ClientError) as refused:
+            aws.ask(name, body)
+        answer = refused.value.response
+        assert answer["Error"]["Code"] == "ModelError"
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 424
+        assert answer["OriginalStatusCode"] == status
+        assert text in answer["OriginalMessage"]
+        assert f"log-group:{GROUP}/{name}:log-stream:AllTraffic/i-" in answer["LogStreamArn"]
+    assert aws.ask(name).startswith("strict|")
+
+
+def test_a_server_that_crashes_again_and_again_is_given_up(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "mortal")))
+    for _ in range(3):
+        with pytest.raises(ClientError, match="ModelError"):
+            aws.ask(name, "crash")
+    with pytest.raises(ClientError, match="ServiceUnavailable"):
+        aws.ask(name)
+    aws.wait(lambda: any("given up" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic")))
+
+
+def test_a_slow_answer_does_not_hold_up_the_rest_of_the_api(aws: Any, role: str) -> None:
+    import threading
+    import time
+
+    name = aws.endpoint(aws.config(aws.model(role, "patient")))
+    answers: list[str] = []
+    slow = threading.Thread(target=lambda: answers.append(aws.ask(name, "slow")))
+    slow.start()
+    time.sleep(0.3)
+    aws.client("sagemaker").list_endpoints()
+    assert not answers
+    slow.join()
+    assert answers == ["patient|None|None|slow"]
+
+
+def test_a_body_over_six_megabytes_is_refused(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "small")))
+    with pytest.raises(ClientError, match="the limit is 6291456") as refused:
+        aws.ask(name, "x" * 6_291_457)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+    assert len(aws.ask(name, "x" * 6_291_456)) > 6_291_456
+
+
+def test_invocations_are_measured_for_alarms(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "measured")))
+    aws.ask(name)
+    with pytest.raises(ClientError):
+        aws.ask(name, "refuse")
+    found = {"Invocations": 2.0, "Invocation4XXErrors": 1.0, "Invocation5XXErrors": 0.0}
+    aws.wait(lambda: measured(aws, name, found) == found)
+    assert 0 < measured(aws, name, {"ModelLatency": 0.0})["ModelLatency"] < 60e6
+
+
+def measured(aws: Any, endpoint: str, metrics: dict[str, float]) -> dict[str, float]:
+    from datetime import UTC, datetime, timedelta
+
+    cloudwatch, now = aws.client("cloudwatch"), datetime.now(UTC)
+    sums = {}
+    for metric in metrics:
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/SageMaker",
+            MetricName=metric,
+            Dimensions=[
+                {"Name": "EndpointName", "Value": endpoint},
+                {"Name": "VariantName", "Value": "AllTraffic"},
+            ],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=7200,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        sums[metric] = sum(point["Sum"] for point in points)
+    return sums
+
+
+def test_a_model_whose_data_the_role_cannot_read_is_refused(aws: Any, rights: Any) -> None:
+    statements = [s for s in rights() if s["Action"] != "s3:GetObject"]
+    with pytest.raises(ClientError, match="Could not access model data at s3://spec-data/served/"):
+        aws.model(aws.role(statements), "secret")
+
+
+def test_a_model_whose_data_is_not_there_is_refused(aws: Any, role: str) -> None:
+    image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/spec:1"
+    with pytest.raises(ClientError, match="Could not access model data"):
+        aws.client("sagemaker").create_model(
+            ModelName="absent",
+            PrimaryContainer={"Image": image, "ModelDataUrl": "s3://spec-data/absent.tar.gz"},
+            ExecutionRoleArn=role,
+        )
+
+
+@pytest.mark.parametrize("missing", ["logs:CreateLogStream", "ecr:BatchGetImage", "cloudwatch:PutMetricData"])
+def test_an_endpoint_names_the_right_that_its_role_lacks(aws: Any, rights: Any, missing: str) -> None:
+    lacking = aws.role([s for s in rights() if s["Action"] != missing])
+    name = aws.name("Endpoint")
+    config = aws.config(aws.model(lacking, "poor"))
+    aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
+    failed = aws.settled(name)
+    assert failed["EndpointStatus"] == "Failed"
+    assert f"not authorized to perform: {missing}" in failed["FailureReason"]
+
+
+def test_an_archive_that_leads_out_of_its_folder_fails_the_endpoint(aws: Any, role: str, packed: Any) -> None:
+    aws.client("s3").put_object(Bucket="spec-data", Key="bad.tar.gz", Body=packed({"../../out": b"x"}))
+    model = aws.name("Model")
+    image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/spec:1"
+    aws.client("sagemaker").create_model(
+        ModelName=model,
+        PrimaryContainer={"Image": image, "ModelDataUrl": "s3://spec-data/bad.tar.gz"},
+        ExecutionRoleArn=role,
+    )
+    name = aws.name("Endpoint")
+    aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=aws.config(model))
+    assert "'../../out' leads out" in aws.settled(name)["FailureReason"]
+
+
+def test_names_in_use_and_names_unknown_are_refused(aws: Any, role: str) -> None:
+    sagemaker = aws.client("sagemaker")
+    model = aws.model(role, "named")
+    config = aws.config(model)
+    variant = {
+        "VariantName": "A",
+        "ModelName": model,
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.c4.xlarge",
+    }
+    with pytest.raises(ClientError, match="Cannot create already existing endpoint configuration"):
+        sagemaker.create_endpoint_config(EndpointConfigName=config.upper(), ProductionVariants=[variant])
+    with pytest.raises(ClientError, match='Could not find model "arn:aws:sagemaker'):
+        sagemaker.create_endpoint_config(
+            EndpointConfigName="c", ProductionVariants=[{**variant, "ModelName": "none"}]
+        )
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="none")
+    sagemaker.delete_endpoint_config(EndpointConfigName=config)
+    sagemaker.delete_model(ModelName=model)
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.describe_model(ModelName=model)
+
+
+def test_tags_are_kept_and_changed(aws: Any, role: str) -> None:
+    sagemaker = aws.client("sagemaker")
+    name = aws.model(role, "tagged")
+    arn = sagemaker.describe_model(ModelName=name)["ModelArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "b", "Value": "2"}]

@@ -1,0 +1,169 @@
+import io
+import json
+import tarfile
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+def test_a_job_trains_as_a_process_and_leaves_what_sagemaker_leaves(aws: Any, role: str) -> None:
+    job = aws.job(role, content="the model")
+    done = aws.train(job)
+    name = job["TrainingJobName"]
+    assert done["TrainingJobStatus"] == done["SecondaryStatus"] == "Completed", done.get("FailureReason")
+    assert done["TrainingJobArn"] == f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{name.lower()}"
+    phases = [change["Status"] for change in done["SecondaryStatusTransitions"]]
+    assert phases == ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert done["FinalMetricDataList"][0]["MetricName"] == "test:score"
+    assert done["FinalMetricDataList"][0]["Value"] == -2.25
+    assert done["BillableTimeInSeconds"] == done["TrainingTimeInSeconds"] >= 1
+    uri = f"s3://spec-data/models/{name}/output/model.tar.gz"
+    assert done["ModelArtifacts"]["S3ModelArtifacts"] == uri
+    stored = aws.client("s3").get_object(Bucket="spec-data", Key=uri.removeprefix("s3://spec-data/"))
+    with tarfile.open(fileobj=io.BytesIO(stored["Body"].read())) as tar:
+        assert tar.getnames() == ["model.txt"]
+    lines = aws.log(GROUP, f"{name}/algo-1-")
+    assert "files: train/more/part-1.csv train/part-0.csv" in lines
+    assert any('"train": {"ContentType": "text/csv", "TrainingInputMode": "File"' in line for line in lines)
+    assert any('"current_host": "algo-1"' in line for line in lines)
+    metrics = aws.client("cloudwatch").list_metrics(Namespace=GROUP)["Metrics"]
+    assert {"Name": "TrainingJobName", "Value": name} in [m["Dimensions"][0] for m in metrics]
+
+
+def test_the_program_sees_no_key_and_no_endpoint_of_the_server(aws: Any, role: str) -> None:
+    job = aws.job(role)
+    job["Environment"] = {"OWN": "setting"}
+    aws.train(job)
+    lines = aws.log(GROUP, job["TrainingJobName"])
+    said = next(line for line in lines if line.startswith("environment: "))
+    seen = json.loads(said.removeprefix("environment: "))
+    assert seen["TRAINING_JOB_NAME"] == job["TrainingJobName"]
+    assert seen["OWN"] == "setting"
+    aws_names = {name for name in seen if name.startswith("AWS_")}
+    assert aws_names == {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED"}
+
+
+def test_log_lines_appear_while_the_job_trains(aws: Any, role: str) -> None:
+    job = aws.job(role, behaviour="slow")
+    aws.client("sagemaker").create_training_job(**job)
+    aws.wait(lambda: "step 3" in aws.log(GROUP, job["TrainingJobName"]))
+    during = aws.client("sagemaker").describe_training_job(TrainingJobName=job["TrainingJobName"])
+    assert (during["TrainingJobStatus"], during["SecondaryStatus"]) == ("InProgress", "Training")
+    assert "step 29" not in aws.log(GROUP, job["TrainingJobName"])
+    assert aws.ended(job)["TrainingJobStatus"] == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failure", "reason"),
+    [
+        ("fail", "too few documents", "AlgorithmError: too few documents, exit code: 1"),
+        ("fail", "ClientError: num_topics is no number", "ClientError: num_topics is no number"),
+        ("exit", "", "AlgorithmError: , exit code: 3"),
+    ],
+)
+def test_a_job_that_fails_says_why(aws: Any, role: str, behaviour: str, failure: str, reason: str) -> None:
+    done = aws.train(aws.job(role, behaviour=behaviour, failure=failure))
+    assert done["TrainingJobStatus"] == done["SecondaryStatus"] == "Failed"
+    assert done["FailureReason"] == reason
+    assert "ModelArtifacts" not in done or not done["ModelArtifacts"]
+
+
+def test_a_stopped_job_keeps_what_its_program_saved(aws: Any, role: str) -> None:
+    job = aws.job(role, behaviour="save on SIGTERM")
+    aws.client("sagemaker").create_training_job(**job)
+    aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
+    aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
+    done = aws.ended(job)
+    assert done["TrainingJobStatus"] == done["SecondaryStatus"] == "Stopped"
+    assert done["ModelArtifacts"]["S3ModelArtifacts"].endswith("model.tar.gz")
+    with pytest.raises(ClientError, match="is in status Stopped"):
+        aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
+
+
+def test_a_program_that_ignores_sigterm_is_killed_with_what_it_started(aws: Any, role: str) -> None:
+    job = aws.job(role, behaviour="ignore SIGTERM")
+    aws.client("sagemaker").create_training_job(**job)
+    aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
+    assert len(aws.programs()) == 2
+    aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
+    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
+    aws.wait(lambda: not aws.programs())
+
+
+def test_a_job_over_its_time_is_stopped(aws: Any, role: str) -> None:
+    job = aws.job(role, behaviour="save on SIGTERM")
+    job["StoppingCondition"] = {"MaxRuntimeInSeconds": 1}
+    done = aws.train(job)
+    assert (done["TrainingJobStatus"], done["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
+
+
+def test_names_are_never_free_again(aws: Any, role: str) -> None:
+    job = aws.job(role)
+    aws.train(job)
+    for name in (job["TrainingJobName"], job["TrainingJobName"].upper()):
+        with pytest.raises(ClientError, match="ResourceInUse") as refused:
+            aws.client("sagemaker").create_training_job(**{**job, "TrainingJobName": name})
+        assert "must be unique" in str(refused.value)
+
+
+def test_the_list_is_filtered_ordered_and_paged(aws: Any, role: str) -> None:
+    names = [aws.name("listed") for _ in range(3)]
+    for name in names:
+        aws.client("sagemaker").create_training_job(**{**aws.job(role), "TrainingJobName": name})
+    for name in names:
+        aws.ended({"TrainingJobName": name})
+    pages = aws.client("sagemaker").get_paginator("list_training_jobs")
+    found = list(
+        pages.paginate(
+            NameContains="LISTED", StatusEquals="Completed", SortBy="Name", PaginationConfig={"PageSize": 2}
+        )
+    )
+    assert [len(page["TrainingJobSummaries"]) for page in found] == [2, 1]
+    assert [job["TrainingJobName"] for page in found for job in page["TrainingJobSummaries"]] == names[::-1]
+    nothing = aws.client("sagemaker").list_training_jobs(NameContains="listed", StatusEquals="Failed")
+    assert nothing["TrainingJobSummaries"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"TrainingJobName": "under_score"}, "regular expression pattern"),
+        ({"RoleArn": "arn:aws:iam::123456789012:role/nobody"}, "Could not assume role"),
+        ({"OutputDataConfig": {"S3OutputPath": "https://s3.amazonaws.com/b"}}, "write it as s3://"),
+        ({"AlgorithmSpecification": {"TrainingImage": "other:1", "TrainingInputMode": "File"}}, "not known"),
+    ],
+)
+def test_an_impossible_request_is_refused_in_a_sentence(
+    aws: Any, role: str, change: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ClientError, match="ValidationException") as refused:
+        aws.client("sagemaker").create_training_job(**{**aws.job(role), **change})
+    assert sentence in str(refused.value)
+
+
+def test_data_that_is_not_there_is_refused_as_sagemaker_refuses_it(aws: Any, role: str) -> None:
+    job = aws.job(role)
+    job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = "s3://spec-data/nothing"
+    with pytest.raises(ClientError, match='No S3 objects found under S3 URL "s3://spec-data/nothing"'):
+        aws.client("sagemaker").create_training_job(**job)
+
+
+@pytest.mark.parametrize("taken", range(12))
+def test_each_right_that_the_role_lacks_is_named(aws: Any, rights: Any, taken: int) -> None:
+    statements = rights()
+    missing = statements.pop(taken)["Action"]
+    job = aws.job(aws.role(statements))
+    try:
+        reason = aws.train(job)["FailureReason"]
+    except ClientError as error:
+        reason = str(error)
+    assert "not authorized to perform" in reason or "AccessDenied" in reason
+    assert missing in reason
+
+
+def test_a_job_that_does_not_exist(aws: Any) -> None:
+    with pytest.raises(ClientError, match="Requested resource not found"):
+        aws.client("sagemaker").describe_training_job(TrainingJobName="nothing")
