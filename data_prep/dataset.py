@@ -36,18 +36,24 @@ def split(
     ValueError
         If not exactly one of the two is given, a split would be empty, or the corpus isn't counts.
     """
-    if (test_documents is None) == (test_fraction is None):
-        raise ValueError("Say how many documents are for testing, or which fraction of them: one of the two.")
     matrix = check_counts(counts)
-    held_out = test_documents
-    if held_out is None:
-        held_out = max(1, round(matrix.shape[0] * (test_fraction or 0)))
+    held_out = _held_out(matrix.shape[0], test_documents, test_fraction)
     if not 1 <= held_out < matrix.shape[0]:
         raise ValueError(
             f"{held_out} test documents of {matrix.shape[0]} leave a split empty;"
             f" between 1 and {matrix.shape[0] - 1} are possible."
         )
     return matrix[:-held_out], matrix[-held_out:]
+
+
+def _held_out(documents: int, count: int | None, fraction: float | None) -> int:
+    if count is not None and fraction is None:
+        return count
+    if count is not None or fraction is None:
+        raise ValueError("Say how many documents are for testing, or which fraction of them: one of the two.")
+    if not 0 < fraction < 1:
+        raise ValueError(f"The fraction for testing lies between 0 and 1; {fraction} doesn't.")
+    return max(1, round(documents * fraction))
 
 
 def write(

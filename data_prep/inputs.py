@@ -55,10 +55,10 @@ def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
 
 def _load_numpy(file: Path) -> Any:
     try:
-        content = np.load(file, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return content
-        with content:
+        with file.open("rb") as source:
+            content = np.load(source, allow_pickle=False)
+            if isinstance(content, np.ndarray):
+                return content
             if "format" in content.files:
                 return sparse.load_npz(file)
             return content[_array_name(file, content.files)]

@@ -1,0 +1,216 @@
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from data_prep import dataset, recordio
+from data_prep.recordio import EmptyDocumentWarning
+
+
+def write(folder: Path, corpus: Any, **options: Any) -> Any:
+    return dataset.write(folder, "bars", corpus[:15], corpus[15:], source="Made up.", **options)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_layout_is_that_of_the_bucket(tmp_path: Path, corpus: Any) -> None:
+    write(tmp_path, corpus, vocabulary=[f"word{number}" for number in range(9)])
+    assert files(tmp_path) == [
+        "datasets/bars/manifest.json",
+        "datasets/bars/test/part-00000.pbr",
+        "datasets/bars/train/part-00000.pbr",
+        "datasets/bars/vocabulary.txt",
+    ]
+    assert np.array_equal(
+        recordio.read(tmp_path / "datasets/bars/train/part-00000.pbr").toarray(), corpus[:15]
+    )
+    assert (tmp_path / "datasets/bars/vocabulary.txt").read_text().splitlines()[8] == "word8"
+
+
+def test_the_manifest_says_what_was_written(tmp_path: Path, corpus: Any) -> None:
+    manifest = write(tmp_path, corpus)
+    test = tmp_path / "datasets/bars/test/part-00000.pbr"
+    written = json.loads((tmp_path / "datasets/bars/manifest.json").read_text())
+    assert written == json.loads(manifest.to_json())
+    assert {name: written[name] for name in written if name != "splits"} == {
+        "schema": 1,
+        "name": "bars",
+        "feature_dim": 9,
+        "content_type": "application/x-recordio-protobuf",
+        "layout": "sparse",
+        "vocabulary": None,
+        "source": "Made up.",
+    }
+    assert written["splits"]["test"] == {
+        "documents": 5,
+        "tokens": int(corpus[15:].sum()),
+        "nonzeros": int(np.count_nonzero(corpus[15:])),
+        "empty_documents": 0,
+        "shards": [
+            {
+                "key": "datasets/bars/test/part-00000.pbr",
+                "bytes": test.stat().st_size,
+                "documents": 5,
+                "sha256": hashlib.sha256(test.read_bytes()).hexdigest(),
+                "s3_checksum": None,
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("width", [9, 3000])
+def test_shards_are_bounded_and_hold_everything_in_order(
+    tmp_path: Path, corpus: Any, make: Any, width: int
+) -> None:
+    counts = np.zeros((20, width))
+    counts[:, :9] = corpus
+    manifest = write(tmp_path, make(counts), shard_bytes=200)
+    shards = manifest.train.shards
+    assert len(shards) > 1
+    assert all(shard.bytes <= 200 for shard in shards)
+    assert sum(shard.documents for shard in shards) == 15
+    read = [sparse.csr_array(recordio.read(tmp_path / shard.key)) for shard in shards]
+    assert np.array_equal(sparse.vstack(read).toarray(), counts[:15])
+
+
+def test_a_document_larger_than_a_shard_has_one_of_its_own(tmp_path: Path, corpus: Any) -> None:
+    manifest = write(tmp_path, corpus, shard_bytes=1)
+    assert [shard.documents for shard in manifest.train.shards] == [1] * 15
+
+
+def test_full_documents_are_written_dense(tmp_path: Path, corpus: Any) -> None:
+    assert write(tmp_path, corpus + 1).layout == "dense"
+
+
+def test_both_splits_have_one_layout(tmp_path: Path) -> None:
+    train, test = np.eye(50), np.ones((2, 50))
+    manifest = dataset.write(tmp_path, "mixed", train, test, source="Made up.")
+    assert manifest.layout == "sparse"
+    assert sparse.issparse(recordio.read(tmp_path / manifest.test.shards[0].key))
+
+
+def test_empty_documents_are_counted_and_said_once_a_split(tmp_path: Path, corpus: Any) -> None:
+    corpus[[2, 7]] = 0
+    with pytest.warns(EmptyDocumentWarning, match="train: 2 of 15 documents are empty") as warned:
+        manifest = write(tmp_path, corpus, shard_bytes=100)
+    assert len(warned) == 1
+    assert (manifest.train.empty_documents, manifest.test.empty_documents) == (2, 0)
+
+
+def test_a_dataset_is_replaced_with_all_its_shards(tmp_path: Path, corpus: Any) -> None:
+    write(tmp_path, corpus, shard_bytes=100, vocabulary=list("abcdefghi"))
+    write(tmp_path, corpus)
+    assert files(tmp_path / "datasets") == [
+        "bars/manifest.json",
+        "bars/test/part-00000.pbr",
+        "bars/train/part-00000.pbr",
+    ]
+
+
+def test_a_dataset_stays_when_its_successor_is_bad(tmp_path: Path, corpus: Any, monkeypatch: Any) -> None:
+    write(tmp_path, corpus)
+    former = dataset.load(tmp_path, "bars")
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(recordio, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        write(tmp_path, corpus * 2)
+    assert dataset.load(tmp_path, "bars") == former
+    assert [path.name for path in (tmp_path / "datasets").iterdir()] == ["bars"]
+
+
+@pytest.mark.parametrize("name", ["", "Bars", "b_rs", "../x", "a/b", "a" * 64, "bars\n"])
+def test_other_names_are_refused(tmp_path: Path, corpus: Any, name: str) -> None:
+    with pytest.raises(ValueError, match="a-z, 0-9"):
+        dataset.write(tmp_path, name, corpus, corpus, source="Made up.")
+    assert not (tmp_path / "datasets").exists()
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "options", "said"),
+    [
+        (np.ones((2, 3)), np.ones((1, 4)), {}, "Train is over 3 words, test over 4"),
+        (np.ones((2, 3)), np.ones((0, 3)), {}, "test: The corpus is empty"),
+        (np.zeros((2, 3)), np.ones((1, 3)), {}, "train: The corpus is empty"),
+        (np.full((2, 3), 0.5), np.ones((1, 3)), {}, "train: 0.5 at row 0, column 0"),
+        (np.ones((2, 3)), np.ones((1, 3)), {"vocabulary": ["a"]}, "1 words, the counts have 3 columns"),
+        (np.ones((2, 1)), np.ones((1, 1)), {"vocabulary": ["a\nb"]}, "Word 0 .* isn't one line"),
+        (np.ones((2, 1)), np.ones((1, 1)), {"vocabulary": [""]}, "Word 0 .* isn't one line"),
+    ],
+)
+def test_what_makes_no_dataset_is_refused_and_leaves_nothing(
+    tmp_path: Path, train: Any, test: Any, options: Any, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        dataset.write(tmp_path, "bars", train, test, source="Made up.", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array])
+def test_the_last_documents_are_for_testing(corpus: Any, make: Any) -> None:
+    train, test = dataset.split(make(corpus), test_documents=4)
+    assert (train.shape, test.shape) == ((16, 9), (4, 9))
+    assert test.sum() == corpus[16:].sum()
+
+
+@pytest.mark.parametrize(("fraction", "held_out"), [(0.2, 4), (0.01, 1), (0.5, 10)])
+def test_a_fraction_is_rounded_to_documents_but_never_to_none(
+    corpus: Any, fraction: float, held_out: int
+) -> None:
+    assert len(dataset.split(corpus, test_fraction=fraction)[1]) == held_out
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"test_documents": 20}, "20 test documents of 20 leave a split empty; between 1 and 19"),
+        ({"test_documents": 0}, "0 test documents of 20"),
+        ({"test_documents": -3}, "-3 test documents of 20"),
+        ({"test_fraction": 1.0}, "between 0 and 1; 1.0 doesn't"),
+        ({"test_fraction": float("nan")}, "between 0 and 1; nan doesn't"),
+        ({"test_fraction": 0.99}, "20 test documents of 20"),
+        ({"test_fraction": -0.5}, "between 0 and 1; -0.5 doesn't"),
+        ({}, "one of the two"),
+        ({"test_documents": 2, "test_fraction": 0.1}, "one of the two"),
+    ],
+)
+def test_a_split_that_leaves_nothing_is_refused(corpus: Any, how: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        dataset.split(corpus, **how)
+
+
+def test_splitting_checks_the_counts_first(corpus: Any) -> None:
+    corpus[19, 8] = -1
+    with pytest.raises(ValueError, match="row 19, column 8"):
+        dataset.split(corpus, test_documents=4)
+
+
+def test_a_local_dataset_is_loaded_only_if_it_is_what_its_manifest_says(tmp_path: Path, corpus: Any) -> None:
+    with pytest.raises(ValueError, match=r"no dataset 'bars'.*Encode it first"):
+        dataset.load(tmp_path, "bars")
+    manifest = write(tmp_path, corpus)
+    assert dataset.load(tmp_path, "bars") == manifest
+    shard = tmp_path / manifest.test.shards[0].key
+    shard.write_bytes(shard.read_bytes()[:-4] + b"1234")
+    with pytest.raises(ValueError, match="has changed since"):
+        dataset.load(tmp_path, "bars")
+    shard.unlink()
+    with pytest.raises(ValueError, match=r"part-00000\.pbr is missing"):
+        dataset.load(tmp_path, "bars")
+
+
+def test_a_manifest_that_names_files_elsewhere_is_refused(tmp_path: Path, corpus: Any) -> None:
+    write(tmp_path, corpus)
+    file = tmp_path / "datasets/bars/manifest.json"
+    file.write_text(file.read_text().replace("datasets/bars/test/part", "datasets/bars/../../part"))
+    with pytest.raises(ValueError, match="isn't in the dataset"):
+        dataset.load(tmp_path, "bars")

@@ -1,0 +1,101 @@
+import gzip
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from data_prep import inputs, recordio
+
+COUNTS = np.array([[0, 3, 1], [2, 0, 5]])
+
+
+def save_records(file: Path) -> None:
+    recordio.write(file, COUNTS)
+
+
+def save_packed_records(file: Path) -> None:
+    content = io.BytesIO()
+    recordio.write(content, COUNTS)
+    file.write_bytes(gzip.compress(content.getvalue()))
+
+
+@pytest.mark.parametrize(
+    ("name", "save"),
+    [
+        ("a.npy", lambda file: np.save(file, COUNTS)),
+        ("a.npz", lambda file: np.savez(file, COUNTS)),
+        ("b.npz", lambda file: np.savez(file, alpha=[1], documents=COUNTS)),
+        ("c.npz", lambda file: sparse.save_npz(file, sparse.csc_array(COUNTS))),
+        ("a.csv", lambda file: file.write_text("0,3,1\n2,0,5\n")),
+        ("bom.csv", lambda file: file.write_text("\ufeff0, 3,1\r\n\r\n2,0,5")),
+        ("a.pbr", save_records),
+        ("a.pbr.gz", save_packed_records),
+    ],
+)
+def test_every_format_gives_the_same_counts(tmp_path: Path, name: str, save: Callable[[Path], None]) -> None:
+    save(tmp_path / name)
+    counts = inputs.load(tmp_path / name)
+    assert np.array_equal(counts if isinstance(counts, np.ndarray) else counts.toarray(), COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1,2,3\n4,5\n", r"x\.csv, line 2: row 1: 2 numbers, but the rows above have 3"),
+        ("1,2\n\n3,4,5\n", r"line 3: row 1: 3 numbers, but the rows above have 2"),
+        ("1,2\n3,four\n", r"line 2: row 1, column 1: 'four' is not a number"),
+        ("word,other\n1,2\n", r"line 1: row 0, column 0: 'word' is not a number.*no header"),
+        ("1,\n", r"line 1: row 0, column 1: '' is not a number"),
+        ("", "holds no documents"),
+        ("\n\n", "holds no documents"),
+        ("1_0,2\n", "is not a CSV file of numbers"),
+    ],
+)
+def test_a_csv_file_that_is_no_matrix_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=said):
+        inputs.load(file)
+
+
+def test_a_csv_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes("1,2\n3,ä\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"x\.csv is not a CSV file in UTF-8"):
+        inputs.load(file)
+
+
+def test_objects_are_never_unpickled(tmp_path: Path) -> None:
+    file = tmp_path / "x.npy"
+    np.save(file, np.array([[{}]], object), allow_pickle=True)
+    with pytest.raises(ValueError, match=r"x\.npy can't be read.*allow_pickle"):
+        inputs.load(file)
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+def test_a_damaged_numpy_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    np.savez(tmp_path / "whole.npz", COUNTS)
+    file.write_bytes((tmp_path / "whole.npz").read_bytes()[:100])
+    with pytest.raises(ValueError, match=name):
+        inputs.load(file)
+
+
+def test_an_archive_without_a_clear_choice_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", first=COUNTS, second=COUNTS)
+    with pytest.raises(ValueError, match=r'first, second; one array is needed, or one named "documents"'):
+        inputs.load(tmp_path / "x.npz")
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"x\.parquet: counts are read from \.npy, \.npz"):
+        inputs.load(tmp_path / "x.parquet")
+
+
+def test_a_vocabulary_is_a_word_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("\ufeffalpha\nbäta\n")
+    assert inputs.load_vocabulary(file) == ["alpha", "bäta"]
