@@ -1,6 +1,7 @@
 """The notebook's whole story on this machine: `make demo`."""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -48,11 +49,11 @@ def tell(chapters: Chapters, terminal: Terminal, *, install_seconds: float, keep
     with step(6, "The state machine started with {}, as the console does, and watched"):
         model_data_url = chapters.train()
     with step(7, "The promotion: the Serving stack with the new ModelDataUrl"):
-        chapters.show_hosting()
+        chapters.show_promotion()
     with step(8, "The endpoint's answers and the learned topics beside the known ones"):
         chapters.compare(model_data_url)
     with step(9, f"A second run, with alpha0 = {OTHER_ALPHA0}: the endpoint is updated in place"):
-        chapters.retrain()
+        chapters.retrain(model_data_url)
     if not keep:
         with step(10, "Everything destroyed, and the check that nothing is left"):
             chapters.destroy()
@@ -69,6 +70,7 @@ def main() -> int:
     arguments = _arguments()
     folder = arguments.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    logs = os.path.relpath(folder)
     terminal = Terminal(STEPS)
     programs = Programs(folder, terminal)
     machine = Machine(programs, folder, arguments.port)
@@ -80,9 +82,9 @@ def main() -> int:
     except KeyboardInterrupt:
         return _stop(machine, f"Interrupted in {terminal.current}.", INTERRUPTED)
     except (SayableError, UploadError, BotoCoreError, ClientError, OSError) as error:
-        return _stop(machine, f"Failed in {terminal.current}: {sentence(error)}\nLogs: {folder}", 1)
+        return _stop(machine, f"Failed in {terminal.current}: {sentence(error)}\nLogs: {logs}", 1)
     except BaseException:
-        _stop(machine, f"Failed in {terminal.current}. Logs: {folder}", 1)
+        _stop(machine, f"Failed in {terminal.current}. Logs: {logs}", 1)
         raise
     if arguments.keep:
         machine.keep()

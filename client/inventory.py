@@ -125,7 +125,7 @@ def take(deployment: Deployment) -> Inventory:
 
 def summary(inventory: Inventory) -> str:
     """Say how many things of each kind an inventory holds."""
-    held = [f"{len(names)} {kind}" for kind, names in inventory.items() if names]
+    held = [f"{kind} {len(names)}" for kind, names in inventory.items() if names]
     return ", ".join(held) or "nothing"
 
 

@@ -59,6 +59,22 @@ def leftovers(before: Inventory, after: Inventory) -> Inventory:
     return {kind: names for kind, names in left.items() if names}
 
 
+def excused(before: Inventory, after: Inventory) -> list[str]:
+    """Say what is new and no leftover, because AWS keeps it by itself, each with the reason.
+
+    Parameters
+    ----------
+    before, after
+        As for `leftovers`.
+    """
+    return [
+        f"{kept.kind}: {name}. {kept.reason}"
+        for kept in KEPT_BY_AWS
+        for name in sorted(set(after.get(kept.kind, [])) - set(before.get(kept.kind, [])))
+        if fnmatchcase(name, kept.pattern)
+    ]
+
+
 def owned(deployment: Deployment, inventory: Inventory) -> Inventory:
     """Pick what carries the deployment's names, for accounts of which no earlier inventory was taken.
 

@@ -12,7 +12,7 @@ from client import cdk, inventory
 from client.deployment import Deployment
 from client.destroy import destroy
 from client.errors import SayableError
-from client.leftovers import leftovers, tell
+from client.leftovers import excused, leftovers, tell
 from client.predict import predict
 from client.story import comparison, documents, hosting
 from client.story.machine import Machine
@@ -49,7 +49,7 @@ class Chapters:
 
     def __init__(self, folder: Path, terminal: Terminal, programs: Programs, machine: Machine) -> None:
         self._folder = folder
-        self._say = terminal.say
+        self._say, self._briefly = terminal.say, terminal.say_briefly
         self._programs = programs
         self._machine = machine
         self._inventories: list[inventory.Inventory] = []
@@ -74,25 +74,25 @@ class Chapters:
         self._take_inventory("after the bootstrap")
         self._cdk("deploy", "--all", "--require-approval", "never")
         self._say(f"Deployed: {', '.join(self.deployment.stacks)}")
-        self.show_hosting()
+        self._say(hosting.tell(hosting.look(self.deployment)))
 
     def make_documents(self) -> None:
         """Make and show the documents."""
         self.sample = documents.make()
         self._say(documents.introduce(self.sample))
-        self._say(f"\nThe same as a picture: {documents.draw(self.sample, self._folder)}")
+        self._show_picture("The same", documents.draw(self.sample, self._folder))
 
     def upload(self) -> None:
         """Encode both splits, lay them out with their manifest, and upload."""
         bucket = self.deployment.output("Storage", "DataBucketName")
         source = f"Griffiths-Steyvers bars, seed {documents.SEED}, made by the demo"
         dataset.write(self._folder, documents.NAME, self.sample.train, self.sample.test, source=source)
-        upload.upload(self._folder, documents.NAME, bucket, s3=self.deployment.client("s3"))
-        self._say(f"s3://{bucket}/datasets/{documents.NAME}/manifest.json")
+        manifest = upload.upload(self._folder, documents.NAME, bucket, s3=self.deployment.client("s3"))
+        self._say(documents.tell(manifest, bucket))
 
     def train(self, **fields: Any) -> str:
         """Run the state machine and watch it; return the model's address."""
-        ending = watch(self.deployment, start(self.deployment, fields), say=self._say)
+        ending = watch(self.deployment, start(self.deployment, fields), say=self._briefly)
         if not ending.succeeded:
             raise SayableError("\n".join(tell_ending(ending)))
         job = self.deployment.client("sagemaker").describe_training_job(TrainingJobName=ending.training_job)
@@ -103,37 +103,38 @@ class Chapters:
             raise SayableError("The model was not promoted, so the story can't go on.")
         return str(ending.output["model_data_url"])
 
-    def show_hosting(self) -> None:
-        """Say what CloudFormation made of the Serving stack's parameter."""
+    def show_promotion(self) -> None:
+        """Say what CloudFormation made of the Serving stack's parameter, and what answers now."""
         self._say(hosting.tell(hosting.look(self.deployment)))
+        self._say("\n".join(f"Answering:       {program}" for program in self._machine.programs_in_it()))
 
     def compare(self, model_data_url: str) -> None:
         """Set the learned topics and the endpoint's answers beside the known ones."""
-        learned = hosting.learned_model(self.deployment, model_data_url, self._folder).beta
-        order = match_topics(self.sample.beta, learned)
+        learned, order = self._learned(model_data_url)
         ten = predict(self.deployment, self.sample.train[:10])[:, order]
         answers = predict(self.deployment, self.sample.test)[:, order]
-        beta = comparison.errors(self.sample.beta, learned[order])
+        beta = comparison.errors(self.sample.beta, learned)
         theta = comparison.errors(self.sample.test_mixtures, answers)
         self._say("Ten training documents, their topics matched optimally:")
         self._say(comparison.mixtures_table(self.sample.mixtures[:10], ten))
-        self._say(f"\nErrors of 10 topics and of the mixtures of {len(answers)} test documents:")
+        self._say(f"\nErrors of 10 topics, and of the mixtures of {len(answers)} test documents:")
         self._say(comparison.error_table(beta, theta))
-        picture = documents.draw_topics(self.sample.beta, learned[order], self._folder)
-        self._say(f"\nKnown and learned topics as a picture: {picture}")
+        self._show_picture(
+            "Known and learned topics", documents.draw_topics(self.sample.beta, learned, self._folder)
+        )
 
-    def retrain(self) -> None:
+    def retrain(self, model_data_url: str) -> None:
         """Promote another model; show that the endpoint answers otherwise and that nothing old stayed."""
-        first = self.sample.train[:1]
-        before, answer = hosting.look(self.deployment), predict(self.deployment, first)
-        self.train(alpha0=OTHER_ALPHA0)
-        after, other = hosting.look(self.deployment), predict(self.deployment, first)
+        before, answer = hosting.look(self.deployment), self._answer(model_data_url)
+        other_url = self.train(alpha0=OTHER_ALPHA0)
+        after, other = hosting.look(self.deployment), self._answer(other_url)
         self._say(hosting.tell(after))
         hosting.check_replaced(before, after)
-        self._say("The old model and config are gone. The first document before and now:")
         self._say(
-            "\n".join(np.array2string(row[0], precision=4, max_line_width=100) for row in (answer, other))
+            "The endpoint kept its name; the old model and config are gone. The first document's mixture:"
         )
+        mixtures = {"known": self.sample.mixtures[0], "before": answer, "now": other}
+        self._say(comparison.answers_table(mixtures))
         if np.array_equal(answer, other):
             raise SayableError("The endpoint answers as it did before the second model was promoted.")
         self._check_no_changes()
@@ -146,7 +147,21 @@ class Chapters:
         self._person.vanish()
         if left:
             raise SayableError("\n".join(["Something is left:", *tell(left)]))
-        self._say("Nothing is left but what the bootstrap made and what AWS itself keeps.")
+        self._say("Nothing is left but what the bootstrap made and what AWS itself keeps for the account:")
+        self._say("\n".join(excused(self._inventories[1], self._inventories[2])))
+
+    def _learned(self, model_data_url: str) -> tuple[Any, Any]:
+        """Fetch the topics of a model in the order of the known ones, and that order."""
+        beta = hosting.learned_model(self.deployment, model_data_url, self._folder).beta
+        order = match_topics(self.sample.beta, beta)
+        return beta[order], order
+
+    def _answer(self, model_data_url: str) -> Any:
+        """Ask the endpoint for the first document's mixture, in the order of the known topics."""
+        return predict(self.deployment, self.sample.train[:1])[0][self._learned(model_data_url)[1]]
+
+    def _show_picture(self, what: str, file: Path) -> None:
+        self._say(f"\n{what} as a picture: {os.path.relpath(file)}")
 
     def _check_no_changes(self) -> None:
         printed = self._cdk("deploy", "--all", "--require-approval", "never", log="deploy-again")

@@ -1,6 +1,6 @@
 """Learned beside known: errors in the norms that are named, and pictures in characters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,18 @@ def mixtures_table(known: Array, learned: Array) -> str:
         for at, (one, other) in enumerate(zip(known, learned, strict=True))
     ]
     return "\n".join([head.rstrip(), *lines])
+
+
+def answers_table(mixtures: Mapping[str, Array]) -> str:
+    """Set several mixtures of one document below each other, in hundredths with two decimals.
+
+    Parameters
+    ----------
+    mixtures
+        What each is called -> shape (K,).
+    """
+    rows = [f"{name:<8}" + "".join(f"{value * 100:7.2f}" for value in row) for name, row in mixtures.items()]
+    return "\n".join(rows)
 
 
 def images(rows: Array, *, side: int = 5, per_line: int = 6) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.story.comparison import images
+from data_prep.manifest import Manifest, dataset_key
 from data_prep.plots import plot_lda, plot_matched_topics
 from data_prep.synthetic import generate_griffiths_data
 
@@ -64,6 +65,27 @@ def introduce(sample: Sample) -> str:
             images(sample.documents[:SHOWN]),
         ]
     )
+
+
+def tell(manifest: Manifest, bucket: str) -> str:
+    """Say what was uploaded and where, split by split.
+
+    Parameters
+    ----------
+    manifest
+        What `data_prep.upload.upload` returned.
+    bucket
+        Where to.
+    """
+    folder = f"s3://{bucket}/{dataset_key(manifest.name)}"
+    lines = [f"{folder}/manifest.json: {manifest.layout}, {manifest.feature_dim} words"]
+    for name, split in (("train", manifest.train), ("test", manifest.test)):
+        size = sum(shard.bytes for shard in split.shards)
+        lines.append(
+            f"{folder}/{name}/: {split.documents} documents, {split.tokens} tokens, "
+            f"{len(split.shards)} shard(s) of {size} bytes"
+        )
+    return "\n".join(lines)
 
 
 def draw(sample: Sample, folder: Path) -> Path:

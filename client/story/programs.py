@@ -75,7 +75,9 @@ class Programs:
         if process.returncode != 0:
             reason = "\n".join(meaningful(printed)) or "It printed nothing."
             program = " ".join([Path(arguments[0]).name, *arguments[1:]])
-            raise SayableError(f"{program} failed (exit code {process.returncode}):\n{reason}\nLog: {log}")
+            raise SayableError(
+                f"{program} failed (exit code {process.returncode}):\n{reason}\nLog: {os.path.relpath(log)}"
+            )
         return printed
 
     def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TextIO
 PROGRESS_AFTER_SECONDS = 2.0
 # Where the line can't be rewritten, progress is said this often.
 PROGRESS_EVERY_SECONDS = 5.0
+MOST_COLUMNS = 120
 INDENT = "       "
 
 
@@ -49,13 +50,17 @@ class Terminal:
         self._print(f"\n[{number:2}/{self.steps}] {title}")
         started = time.monotonic()
         yield
-        self.say(f"-- {time.monotonic() - started + spent:.1f} s")
+        self.say(f"done in {time.monotonic() - started + spent:.1f} s")
 
     def say(self, text: str = "") -> None:
         """Print lines that belong to the step."""
         self._clear()
         for line in text.splitlines() or [""]:
             self._print(f"{INDENT}{line}".rstrip())
+
+    def say_briefly(self, line: str) -> None:
+        """Print one line of many, cut to the terminal's width; whole it stands in a log."""
+        self.say(line[: self._width() - len(INDENT)])
 
     def progress(self, started: float, text: str) -> None:
         """Show how long something has been going on, and its last word.
@@ -70,15 +75,17 @@ class Terminal:
         now = time.monotonic()
         if now - started < PROGRESS_AFTER_SECONDS:
             return
-        line = f"{INDENT}... {now - started:.0f} s  {text}"
+        line = f"{INDENT}... {now - started:.0f} s  {text or 'no output yet'}"
         if self.out.isatty():
-            width = shutil.get_terminal_size().columns - 1
-            self.out.write(f"\r\033[K{line[:width]}")
+            self.out.write(f"\r\033[K{line[: self._width()]}")
             self.out.flush()
             self._progress_shown = True
         elif now - self._last_progress >= PROGRESS_EVERY_SECONDS:
             self._last_progress = now
-            self._print(line[:110])
+            self._print(line[: self._width()])
+
+    def _width(self) -> int:
+        return shutil.get_terminal_size((MOST_COLUMNS, 24)).columns - 1 if self.out.isatty() else MOST_COLUMNS
 
     def _clear(self) -> None:
         if self._progress_shown:

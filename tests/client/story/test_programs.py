@@ -64,7 +64,7 @@ def test_a_failure_says_the_command_its_telling_lines_and_where_the_log_is(progr
         programs.run("deploy", python(code))
     said = str(failure.value).splitlines()
     assert "failed (exit code 3):" in said[-3]
-    assert said[-2:] == ["Error: no such region", f"Log: {programs.folder / 'deploy.log'}"]
+    assert said[-2:] == ["Error: no such region", f"Log: {os.path.relpath(programs.folder / 'deploy.log')}"]
 
 
 def test_a_program_that_is_missing_is_an_error_that_names_it(programs: Programs) -> None:

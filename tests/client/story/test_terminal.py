@@ -18,7 +18,7 @@ def test_a_step_says_its_number_its_title_and_its_seconds() -> None:
         terminal.say("one\ntwo")
     lines = out.getvalue().strip().splitlines()
     assert lines[:3] == ["[ 1/10] Installed", "       one", "       two"]
-    assert lines[3].strip().startswith("-- 41.5 s")
+    assert lines[3].strip().startswith("done in 41.5 s")
 
 
 def test_a_failed_step_has_no_good_end_and_is_known_by_its_title() -> None:
@@ -26,7 +26,7 @@ def test_a_failed_step_has_no_good_end_and_is_known_by_its_title() -> None:
     with pytest.raises(KeyError), terminal.step(3, "Deploy"):
         raise KeyError
     assert terminal.current == "step 3 (Deploy)"
-    assert "--" not in terminal.out.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
+    assert "done" not in terminal.out.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
 
 
 def test_progress_is_silent_for_two_seconds_then_rewrites_its_line_on_a_terminal() -> None:
