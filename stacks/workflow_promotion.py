@@ -140,6 +140,7 @@ class Promotion(Construct):
             service="cloudformation",
             action=action,
             parameters={"StackName": self._stack_name},
+            iam_action=f"cloudformation:{action[0].upper()}{action[1:]}",
             iam_resources=[self._stack_arn],
             assign=assign,
             outputs={},

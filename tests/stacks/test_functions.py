@@ -1,0 +1,144 @@
+"""The functions as they are deployed, and what each role may do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TemplateOf = Callable[..., dict[str, Any]]
+Allowed = set[tuple[str, str]]
+PLACE = "us-east-1:<AWS::AccountId>"
+DATA = "<data bucket>"
+NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest")
+OWN_LOGS = {("logs:CreateLogStream", "<own logs>"), ("logs:PutLogEvents", "<own logs>")}
+
+
+def text(value: Any) -> str:
+    """Resolve intrinsic functions into readable text."""
+    if isinstance(value, str):
+        return value
+    ((function, argument),) = value.items()
+    if function == "Fn::Join":
+        return "".join(text(part) for part in argument[1]).replace("<AWS::Partition>", "aws")
+    if function == "Fn::ImportValue":
+        return f"arn:aws:s3:::{DATA}" if "Arn" in argument else DATA
+    return f"<{argument if function == 'Ref' else argument[0]}>"
+
+
+def of(template: dict[str, Any], kind: str, begin: str) -> tuple[str, Any]:
+    """Find the one resource of a kind whose logical id begins so."""
+    resources = template["Resources"].items()
+    named = [(name, one) for name, one in resources if one["Type"] == kind and name.startswith(begin)]
+    return min(named, key=lambda found: len(found[0]))
+
+
+def function(template: dict[str, Any], name: str) -> Any:
+    return of(template, "AWS::Lambda::Function", f"Functions{name}")[1]["Properties"]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture
+def allowed(template: TemplateOf) -> Callable[..., Allowed]:
+    """Return a function from a function's name to the actions and resources of its role."""
+
+    def load(name: str) -> Allowed:
+        training = template("Training")
+        role = of(training, "AWS::IAM::Role", f"Functions{name}Role")[1]["Properties"]
+        logs, _ = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+        (policy,) = role["Policies"]
+        return {
+            (action, text(resource).replace(f"<{logs}>", "<own logs>"))
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+
+    return load
+
+
+def test_inspecting_reads_datasets_and_nothing_else(allowed: Callable[..., Allowed]) -> None:
+    assert allowed("InspectDataset") == OWN_LOGS | {
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
+    }
+
+
+def test_evaluating_reads_jobs_models_and_the_stack_and_writes_evaluations(
+    allowed: Callable[..., Allowed],
+) -> None:
+    assert allowed("EvaluateModel") == OWN_LOGS | {
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/models/*"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("s3:PutObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+    }
+
+
+def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
+    allowed: Callable[..., Allowed],
+) -> None:
+    found = allowed("SmokeTest") - OWN_LOGS
+    endpoint = f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"
+    assert {(action, resource) for action, resource in found if resource == endpoint} == {
+        ("sagemaker:DescribeEndpoint", endpoint),
+        ("sagemaker:InvokeEndpoint", endpoint),
+    }
+    generated = {(action, resource) for action, resource in found if resource != endpoint}
+    assert {action for action, _ in generated} == {
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DescribeModel",
+    }
+    assert all("ldadev" in resource.lower() for _, resource in generated)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: TemplateOf, name: str) -> None:
+    training = template("Training")
+    properties = function(training, name)
+    assert properties["Runtime"] == "python3.14"
+    assert properties["Architectures"] == ["arm64"]
+    assert 30 <= properties["Timeout"] <= 600
+    assert properties["MemorySize"] >= 256
+    logs, group = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+    assert properties["LoggingConfig"] == {"LogGroup": {"Ref": logs}}
+    assert group["Properties"]["RetentionInDays"] == 30
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) -> None:
+    training = template("Training")
+    machine = of(training, "AWS::StepFunctions::StateMachine", "Workflow")[1]["Properties"]
+    states = json.loads(text(machine["DefinitionString"]))["States"]
+    for name in NAMES:
+        assert states[name]["TimeoutSeconds"] > function(training, name)["Timeout"]
+
+
+def test_the_defaults_of_an_execution_are_the_settings(template: TemplateOf) -> None:
+    given = {"dataset": "nips", "num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-9.5"}
+    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    assert variables["JOB_PREFIX"] == "lda-dev"
+    assert json.loads(variables["INPUT_DEFAULTS"]) == {
+        "dataset": "nips",
+        "num_topics": 20,
+        "alpha0": 0.5,
+        "max_restarts": 10,
+        "max_iterations": 1000,
+        "tol": 1e-8,
+        "minimum_pwll": -9.5,
+        "promote": True,
+        "require_promotion": False,
+    }
+
+
+def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:
+    bundles = {frozenset(path.name for path in folder.iterdir()) for folder in assembly().glob("asset.*")}
+    for name in ("inspect_dataset", "evaluate_model", "smoke_test"):
+        folder = Path(__file__).parent.parent.parent / "lambda" / name
+        assert frozenset(path.name for path in folder.glob("*.py")) in bundles

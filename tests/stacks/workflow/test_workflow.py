@@ -1,0 +1,95 @@
+"""What an execution does when nothing fails."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+def test_a_better_model_is_promoted_and_tested(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(given='{"num_topics": 10}')
+    assert (ended.status, ended.output) == ("SUCCEEDED", aws.promoted)
+    assert ended.visited == [
+        *("InspectDataset", "Train", "IsTrainingCompleted", "EvaluateModel", "IsWorthPromoting"),
+        *("ReadServing", "IsServingFree", "Promote", "WaitForUpdate", "ReadUpdate", "IsUpdateDone"),
+        *("SmokeTest", "Promoted"),
+    ]
+    assert ended.of("publish") == []
+
+
+def test_the_functions_are_told_what_they_read(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(given='{"Comment": "x"}')
+    (inspected,) = ended.of("InspectDataset")
+    assert inspected["input"] == {"Comment": "x"}
+    assert inspected["execution_name"] == "run"
+    assert inspected["execution_arn"].endswith(":execution:M:run")
+    assert ended.of("EvaluateModel") == [{"input": aws.input, "training_job": aws.job["TrainingJobName"]}]
+    document = aws.input["smoke_test"]
+    assert ended.of("SmokeTest") == [{"document": document, "num_topics": "10", "model_data_url": aws.url}]
+
+
+@pytest.mark.parametrize("given", ["{}", "[]", "[1, 2]", "[{}]", '"text"', "5", "false", "null"])
+def test_whatever_an_execution_is_started_with_reaches_the_function_that_judges_it(
+    run: Callable[..., Any], given: str
+) -> None:
+    (inspected,) = run(given=given).of("InspectDataset")
+    assert inspected["input"] == json.loads(given)
+
+
+def test_a_model_that_is_no_better_succeeds_without_promotion(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(EvaluateModel=aws.not_worth)
+    assert ended.visited[-1] == "NotPromoted"
+    expected = {**aws.promoted, "promoted": False, "endpoint": None, "reason": aws.not_worth["reason"]}
+    assert (ended.status, ended.output) == ("SUCCEEDED", expected)
+    assert ended.of("updateStack") == []
+
+
+def test_promote_false_evaluates_only_and_says_so(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset={**aws.input, "promote": False})
+    assert ended.output["promoted"] is False
+    assert ended.output["reason"] == "The execution said promote: false. No model serves yet."
+    assert ended.of("updateStack") == []
+
+
+def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset={**aws.input, "require_promotion": True}, EvaluateModel=aws.not_worth)
+    assert ended.error == "NotPromoted"
+    assert ended.cause == (
+        "The model of lda-dev-run-0123abcd-0 was not promoted, and require_promotion is true: "
+        "test:pwll -3 against -2 of the serving model x. Its evaluation: "
+        "evaluations/lda-dev-run-0123abcd-0/evaluation.json in the data bucket."
+    )
+
+
+def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
+    nexts = {name: state["Catch"][-1]["Next"] for name, state in tasks.items()}
+    assert nexts.pop("NotifyFailure") == "Failed"
+    assert nexts.pop("Promote") == "WhyRefused"
+    assert set(nexts.values()) == {"ExplainFailure"}
+    assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks.values())
+    assert all(state["TimeoutSeconds"] > 0 for state in tasks.values())
+    assert (
+        tasks["Train"]["TimeoutSeconds"]
+        > tasks["Train"]["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"]
+    )
+
+
+def test_the_machine_is_logged_traced_and_bounded(machine: dict[str, Any], definition: str) -> None:
+    logging = machine["LoggingConfiguration"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert json.loads(definition)["TimeoutSeconds"] > 7200 + 2 * 3600
+
+
+def test_its_log_group_has_the_name_that_step_functions_delivers_to(
+    machine: dict[str, Any], training: dict[str, Any]
+) -> None:
+    (destination,) = machine["LoggingConfiguration"]["Destinations"]
+    name, attribute = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"]
+    group = training["Resources"][name]
+    assert attribute == "Arn"
+    assert group["Properties"]["LogGroupName"] == "/aws/vendedlogs/states/lda-dev"
+    assert group["Properties"]["RetentionInDays"] == 30
+    assert group["DeletionPolicy"] == "Delete"

@@ -1,0 +1,100 @@
+"""Every kind of cause at every step ends as a sentence."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+TRAIN = "createTrainingJob.sync"
+FUNCTION_JSON = json.dumps({"errorMessage": "The reason.", "errorType": "E", "stackTrace": ["a"]})
+JOB_JSON = json.dumps(
+    {"TrainingJobStatus": "Failed", "FailureReason": "ClientError: the reason.", "Tags": []}
+)
+STOPPED_JSON = json.dumps({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"})
+CAUSES = {
+    "a function's error": ("E", FUNCTION_JSON, "The reason."),
+    "a failed job": ("States.TaskFailed", JOB_JSON, "ClientError: the reason."),
+    "a stopped job": ("States.TaskFailed", STOPPED_JSON, "the job is Stopped (MaxRuntimeExceeded)."),
+    "other JSON": ("X", '{"a": 1}', '{"a": 1}.'),
+    "text": ("X.AccessDenied", "User: x is not authorized to perform: y", "is not authorized to perform: y."),
+    "text in a brace": ("X", "{ no JSON", "{ no JSON."),
+    "nothing": ("States.Timeout", "", "no reason was given (States.Timeout)."),
+    "null": ("States.Timeout", None, "no reason was given (States.Timeout)."),
+}
+STEPS = {
+    "InspectDataset": (
+        "InspectDataset",
+        "InvalidInput",
+        "The log of InspectDataset: <FunctionsInspectDatasetLogs",
+    ),
+    "Train": (
+        TRAIN,
+        "TrainingFailed",
+        "the streams lda-dev-run-0123abcd-0/* of the log group /aws/sagemaker/",
+    ),
+    "EvaluateModel": (
+        "EvaluateModel",
+        "EvaluationFailed",
+        "The log of EvaluateModel: <FunctionsEvaluateModelLogs",
+    ),
+    "ReadServing": ("describeStacks", "PromotionFailed", "the events of the stack DevServing"),
+    "Promote": ("updateStack", "PromotionFailed", "the log group /aws/sagemaker/Endpoints/lda-dev."),
+    "SmokeTest": (
+        "SmokeTest",
+        "SmokeTestFailed",
+        "The promotion stands. The log of the endpoint: /aws/sagemaker/",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+@pytest.mark.parametrize("step", STEPS)
+def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification(
+    aws: Any, run: Callable[..., Any], step: str, kind: str
+) -> None:
+    name, cause, reason = CAUSES[kind]
+    service, expected, where = STEPS[step]
+    ended = run(**{service: aws.error(name, cause)})
+    assert (ended.status, ended.error, ended.visited[-1]) == ("FAILED", expected, "Failed")
+    assert ended.cause is not None
+    assert reason in ended.cause
+    assert where in ended.cause
+    (sent,) = ended.of("publish")
+    assert sent["Subject"] == f"lda-dev: {expected}"
+    arn = "arn:aws:states:us-east-1:000000000000:execution:M:run"
+    assert sent["Message"] == f"{expected}: {ended.cause}\n\nExecution: {arn}"
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+@pytest.mark.parametrize("step", ["ReadUpdate", "ReadFailedEvents"])
+def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
+    aws: Any, run: Callable[..., Any], step: str, kind: str
+) -> None:
+    name, cause, reason = CAUSES[kind]
+    free, rolled_back = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_ROLLBACK_COMPLETE", "")
+    after = aws.error(name, cause) if step == "ReadUpdate" else rolled_back
+    ended = run(describeStacks=[free, after], describeStackEvents=aws.error(name, cause))
+    assert (ended.error, step in ended.visited) == ("PromotionFailed", True)
+    assert reason in (ended.cause or "")
+
+
+def test_the_causes_sentence_is_whole(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(**{TRAIN: aws.error("States.TaskFailed", JOB_JSON)})
+    assert ended.cause == (
+        "The training job lda-dev-run-0123abcd-0 failed: ClientError: the reason. Its log: the streams "
+        "lda-dev-run-0123abcd-0/* of the log group /aws/sagemaker/TrainingJobs."
+    )
+
+
+def test_a_notification_that_cant_be_sent_hides_nothing(aws: Any, run: Callable[..., Any]) -> None:
+    failed = {TRAIN: aws.error("States.TaskFailed", JOB_JSON)}
+    silent = run(**failed, publish=aws.error("SNS.AuthorizationErrorException", "no"))
+    heard = run(**failed)
+    assert (silent.error, silent.cause) == (heard.error, heard.cause)
+
+
+def test_a_cause_stays_within_what_step_functions_takes(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(EvaluateModel=aws.error("E", "x" * 32_768))
+    assert ended.error == "EvaluationFailed"
+    assert len(ended.cause or "") <= 32_768
