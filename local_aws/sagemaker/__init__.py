@@ -10,6 +10,7 @@ from local_aws.sagemaker import (
     autoscaling,
     autoscaling_cloudformation,
     cloudformation,
+    condition_keys,
     deployments,
     images,
     step_functions,
@@ -54,7 +55,9 @@ def install(images_file: Path, folder: Path) -> None:
         "application-autoscaling",
         "AnyScaleFrontendService.",
         api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
+        resource_arn=authorization.scalable_target_of,
     )
+    condition_keys.install()
     cloudformation.install()
     autoscaling_cloudformation.install()
     step_functions.install()

@@ -3,6 +3,7 @@
 import re
 import uuid
 
+from local_aws.sagemaker.authorization import LINKED_ROLE
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.errors import ServiceError, invalid
 from local_aws.sagemaker.service import Operation, Service
@@ -48,9 +49,7 @@ def _target_arn(call: Call) -> str:
 
 
 def _linked_role(call: Call) -> str:
-    service, name = "sagemaker.application-autoscaling.amazonaws.com", "SageMakerEndpoint"
-    path = f"aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_{name}"
-    return f"arn:aws:iam::{call.account}:role/{path}"
+    return f"arn:aws:iam::{call.account}:role/{LINKED_ROLE}"
 
 
 def _find_target(service: Service, call: Call) -> Record | None:

@@ -27,6 +27,7 @@ def create(service: Service, call: Call) -> Record:
             "EndpointArn": arn,
             "EndpointConfigName": config["EndpointConfigName"],
             "EndpointStatus": "Creating",
+            **_deployment(call),
             "CreationTime": moment,
             "LastModifiedTime": moment,
         }
@@ -46,6 +47,11 @@ def _planned(service: Service, call: Call, retained: dict[str, Record]) -> tuple
         count = kept.get("CurrentInstanceCount", settings["InitialInstanceCount"])
         variants.append(Variant(settings, model, weight, count))
     return config, variants
+
+
+def _deployment(call: Call) -> Record:
+    settings = call.inputs.get("DeploymentConfig")
+    return {"LastDeploymentConfig": copy.deepcopy(settings)} if settings else {}
 
 
 def _existing(service: Service, call: Call) -> Record:
@@ -79,6 +85,7 @@ def update(service: Service, call: Call) -> Record:
         _refuse_scaled_change(service, endpoint, variants)
         endpoint.pop("FailureReason", None)
         endpoint.update(
+            **_deployment(call),
             EndpointStatus="Updating",
             LastModifiedTime=now(),
             PendingDeploymentSummary={

@@ -3,7 +3,6 @@
 import io
 import itertools
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -28,6 +27,7 @@ REGION = "us-east-1"
 ACCOUNT = environment.ACCOUNT
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/spec:1"
 BUCKET = "spec-data"
+METRIC_NAMESPACES = ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/Endpoints"]
 IMAGES = f"""
 [[image]]
 pattern = "*.dkr.ecr.*.amazonaws.com/spec:1"
@@ -55,8 +55,10 @@ class Aws:
         (self.state / "tmp").mkdir(parents=True, exist_ok=True)
         with (self.state / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(PROGRAMS / "server.py"), "--port", str(self.port)]
-                + ["--state", str(self.state), "--images", str(self.images)],
+                [
+                    *(sys.executable, str(PROGRAMS / "server.py"), "--port", str(self.port)),
+                    *("--state", str(self.state), "--images", str(self.images)),
+                ],
                 env={
                     **environment.server_environment(self.port, REGION, self.state, None),
                     "PYTHONPATH": str(ROOT),
@@ -89,7 +91,7 @@ class Aws:
         )
 
     def name(self, what: str) -> str:
-        return f"{what}-{next(self.names)}"
+        return f"{what}-{next(self.names):03}"
 
     @staticmethod
     def wait(condition: Callable[[], Any], seconds: float = 30) -> Any:
@@ -202,17 +204,18 @@ class Aws:
         text: str = answer["Body"].read().decode()
         return text
 
-    def programs(self) -> list[int]:
-        """Every process that has the tests' programs and this server's state in its environment."""
-        marker = str(self.state).encode()
+    def programs(self, name: str = "") -> list[int]:
+        """The processes that run for a job or an endpoint, or for this server at all."""
+        marker = f"SAGEMAKER_BASE_DIR={self.state}/sagemaker/"
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
-                if marker in (path / "environ").read_bytes() and int(path.name) != os.getpid():
-                    found.append(int(path.name))
+                settings = (path / "environ").read_text(errors="replace").split("\0")
             except OSError:
                 continue
-        return [pid for pid in found if self.process is None or pid != self.process.pid]
+            if any(x.startswith(marker) and f"/{name.lower()}" in x for x in settings):
+                found.append(int(path.name))
+        return sorted(found)
 
 
 def archive(files: dict[str, bytes]) -> bytes:
@@ -238,7 +241,11 @@ def execution_rights(bucket: str = BUCKET) -> list[dict[str, Any]]:
             {"Action": f"logs:{action}", "Resource": log_group}
             for action in ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogStreams")
         ],
-        {"Action": "cloudwatch:PutMetricData", "Resource": "*"},
+        {
+            "Action": "cloudwatch:PutMetricData",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"cloudwatch:namespace": METRIC_NAMESPACES}},
+        },
         {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"},
         {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"},
         {"Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"},

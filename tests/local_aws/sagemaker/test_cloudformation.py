@@ -21,7 +21,7 @@ def template(role: str, endpoint: str, instance_type: str = "ml.c4.xlarge", scal
         "InitialVariantWeight": "1",
     }
     container = {"Image": IMAGE, "ModelDataUrl": {"Ref": "ModelDataUrl"}}
-    resources = {
+    resources: dict[str, dict[str, Any]] = {
         "Kept": {"Type": "AWS::SNS::Topic"},
         "Model": {
             "Type": "AWS::SageMaker::Model",
@@ -216,7 +216,7 @@ def test_a_first_endpoint_that_fails_leaves_nothing(aws: Any, stack: Stack) -> N
     assert not aws.client("sagemaker").list_endpoints(NameContains=stack.endpoint)["Endpoints"]
 
 
-def test_a_model_that_cannot_be_read_rolls_the_stack_back(aws: Any, stack: Stack) -> None:
+def test_a_model_that_cannot_be_read_rolls_the_stack_back(stack: Stack) -> None:
     assert stack.promote("s3://spec-data/nothing.tar.gz")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "Could not access model data at s3://spec-data/nothing.tar.gz" in stack.reasons()
 
@@ -226,16 +226,19 @@ def test_an_instance_type_cannot_change_under_a_scalable_target(aws: Any, stack:
     scaled = template(role, stack.endpoint, scaled=True)
     assert stack.promote(url, scaled)["StackStatus"] == "UPDATE_COMPLETE", stack.reasons()
     autoscaling = aws.client("application-autoscaling")
-    (target,) = autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    variant = f"endpoint/{stack.endpoint}/variant/AllTraffic"
+    only = {"ServiceNamespace": "sagemaker", "ResourceIds": [variant]}
+    (target,) = autoscaling.describe_scalable_targets(**only)["ScalableTargets"]
     assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 2)
-    (policy,) = autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    policies = {"ServiceNamespace": "sagemaker", "ResourceId": variant}
+    (policy,) = autoscaling.describe_scaling_policies(**policies)["ScalingPolicies"]
     assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 100
     larger = template(role, stack.endpoint, "ml.c5.xlarge", scaled=True)
     assert stack.promote(url, larger)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "Deregister the target first" in stack.reasons()
     stack.destroy()
-    assert not autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
-    assert not autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert not autoscaling.describe_scalable_targets(**only)["ScalableTargets"]
+    assert not autoscaling.describe_scaling_policies(**policies)["ScalingPolicies"]
 
 
 HOSTING = (

@@ -87,10 +87,10 @@ def test_a_program_that_ignores_sigterm_is_killed_with_what_it_started(aws: Any,
     job = aws.job(role, behaviour="ignore SIGTERM")
     aws.client("sagemaker").create_training_job(**job)
     aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
-    assert len(aws.programs()) == 2
+    assert len(aws.programs(job["TrainingJobName"])) == 2
     aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
     assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
-    aws.wait(lambda: not aws.programs())
+    aws.wait(lambda: not aws.programs(job["TrainingJobName"]))
 
 
 def test_a_job_over_its_time_is_stopped(aws: Any, role: str) -> None:

@@ -1,5 +1,7 @@
 """A model server of the tests' own: it does what the model's file says, and what a request's body says."""
 
+# ruff: noqa: T201 -- what a program prints is its log
+
 import os
 import sys
 import time

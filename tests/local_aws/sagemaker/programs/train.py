@@ -1,5 +1,7 @@
 """A training program of the tests' own: it does what the hyperparameter `behaviour` says."""
 
+# ruff: noqa: T201 -- what a program prints is its log
+
 import json
 import os
 import signal
@@ -11,8 +13,9 @@ from pathlib import Path
 BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
 
 
-def read(name: str) -> dict:
-    return json.loads((BASE / "input/config" / f"{name}.json").read_text())
+def read(name: str) -> dict[str, str]:
+    content: dict[str, str] = json.loads((BASE / "input/config" / f"{name}.json").read_text())
+    return content
 
 
 def main() -> int:

@@ -1,0 +1,63 @@
+"""A clean stop keeps everything; a kill leaves no process."""
+
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.processes import Record
+
+
+def make(aws: Any, rights: Any) -> tuple[str, str, dict[str, Any]]:
+    role = aws.role(rights())
+    done = aws.job(role)
+    assert aws.train(done)["TrainingJobStatus"] == "Completed"
+    name = aws.endpoint(aws.config(aws.model(role, "kept")))
+    running = aws.job(role, behaviour="ignore SIGTERM")
+    aws.client("sagemaker").create_training_job(**running)
+    aws.wait(lambda: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", running["TrainingJobName"]))
+    return done["TrainingJobName"], name, running
+
+
+def test_after_a_clean_stop_endpoints_come_back_and_running_jobs_have_failed(
+    own_aws: Any, rights: Any
+) -> None:
+    done, endpoint, running = make(own_aws, rights)
+    arn = own_aws.client("sagemaker").describe_endpoint(EndpointName=endpoint)["EndpointArn"]
+    own_aws.client("sagemaker").add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
+    own_aws.end()
+    own_aws.wait(lambda: not own_aws.programs())
+    own_aws.start()
+    sagemaker = own_aws.client("sagemaker")
+    job = sagemaker.describe_training_job(TrainingJobName=done)
+    assert (job["TrainingJobStatus"], len(job["FinalMetricDataList"])) == ("Completed", 1)
+    failed = sagemaker.describe_training_job(TrainingJobName=running["TrainingJobName"])
+    assert failed["TrainingJobStatus"] == "Failed"
+    assert failed["FailureReason"].startswith("InternalServerError: The local AWS stopped while")
+    assert own_aws.settled(endpoint)["EndpointStatus"] == "InService"
+    assert own_aws.ask(endpoint).startswith("kept|")
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        sagemaker.create_training_job(**{**running, "TrainingJobName": done})
+
+
+def test_a_killed_server_takes_its_programs_with_it(own_aws: Any, rights: Any) -> None:
+    make(own_aws, rights)
+    recorded = list(Record(own_aws.state))
+    assert sorted(program.what.partition(" of ")[0].split()[0] for program in recorded) == [
+        "model",
+        "training",
+    ]
+    assert all(program.runs for program in recorded)
+    own_aws.end(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while any(program.runs for program in recorded) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(program.runs for program in recorded)
+    assert Record(own_aws.state).end_all() == []
+    for pid in own_aws.programs():  # what the training program had started itself: not ours to find
+        assert b"time.sleep(61)" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    own_aws.start()

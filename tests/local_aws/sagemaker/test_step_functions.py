@@ -1,0 +1,124 @@
+import json
+from typing import Any
+
+import pytest
+
+MACHINE_RIGHTS = [
+    {"Action": f"sagemaker:{action}", "Resource": "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"}
+    for action in ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
+]
+RULE = "arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+EVENTS = [
+    {"Action": f"events:{action}", "Resource": RULE} for action in ("PutTargets", "PutRule", "DescribeRule")
+]
+
+
+class Machine:
+    def __init__(self, aws: Any, role: str) -> None:
+        self.aws = aws
+        self.role = role
+        self.states = aws.client("stepfunctions")
+
+    def start(self, job: dict[str, Any], suffix: str = ".sync", lacking: str = "", **state: Any) -> str:
+        rights = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
+        passing = [] if lacking == "iam:PassRole" else [{"Action": "iam:PassRole", "Resource": self.role}]
+        resource = f"arn:aws:states:::sagemaker:createTrainingJob{suffix}"
+        task = {"Type": "Task", "Resource": resource, "Parameters": job, "End": True, **state}
+        machine = self.states.create_state_machine(
+            name=self.aws.name("machine"),
+            definition=json.dumps({"StartAt": "Train", "States": {"Train": task}}),
+            roleArn=self.aws.role([*rights, *passing], "states.amazonaws.com"),
+        )
+        arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+        return arn
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        def described() -> Any:
+            execution = self.states.describe_execution(executionArn=arn)
+            return None if execution["status"] == "RUNNING" else execution
+
+        execution: dict[str, Any] = self.aws.wait(described)
+        return execution
+
+
+@pytest.fixture
+def machine(aws: Any, role: str) -> Machine:
+    return Machine(aws, role)
+
+
+def test_sync_waits_for_the_job_and_returns_what_describe_says(aws: Any, role: str, machine: Machine) -> None:
+    job = {**aws.job(role), "Tags": [{"Key": "project", "Value": "spec"}]}
+    done = machine.ended(machine.start(job))
+    assert done["status"] == "SUCCEEDED", done.get("cause")
+    output = json.loads(done["output"])
+    assert output["TrainingJobStatus"] == "Completed"
+    assert output["FinalMetricDataList"][0]["Value"] == -2.25
+    assert isinstance(output["TrainingEndTime"], int)
+    assert output["ModelArtifacts"]["S3ModelArtifacts"].endswith("model.tar.gz")
+    assert "ResponseMetadata" not in output
+    tags = aws.client("sagemaker").list_tags(ResourceArn=output["TrainingJobArn"])["Tags"]
+    assert tags == [{"Key": "project", "Value": "spec"}]
+
+
+def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:
+    job = aws.job(role, behaviour="slow")
+    done = machine.ended(machine.start(job, suffix=""))
+    assert json.loads(done["output"])["TrainingJobArn"].endswith(job["TrainingJobName"].lower())
+    described = aws.client("sagemaker").describe_training_job(TrainingJobName=job["TrainingJobName"])
+    assert described["TrainingJobStatus"] == "InProgress"
+    aws.ended(job)
+
+
+def test_a_failed_job_fails_the_task_with_its_description(aws: Any, role: str, machine: Machine) -> None:
+    done = machine.ended(machine.start(aws.job(role, behaviour="fail", failure="no such topic")))
+    assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
+    cause = json.loads(done["cause"])
+    assert cause["FailureReason"] == "AlgorithmError: no such topic, exit code: 1"
+
+
+def test_a_refused_job_fails_the_task_under_sagemakers_name(aws: Any, role: str, machine: Machine) -> None:
+    job = aws.job(role)
+    aws.train(job)
+    done = machine.ended(machine.start(job))
+    assert done["error"] == "SageMaker.ResourceInUseException"
+    missing = {**aws.job(role), "OutputDataConfig": {"S3OutputPath": "nowhere"}}
+    refused = machine.ended(machine.start(missing))
+    assert refused["error"] == "SageMaker.AmazonSageMakerException"
+    assert "Error Code: ValidationException" in refused["cause"]
+
+
+def test_an_input_of_another_shape_is_refused_before_it_is_sent(
+    aws: Any, role: str, machine: Machine
+) -> None:
+    done = machine.ended(machine.start({**aws.job(role), "HyperParameters": {"num_topics": 10}}))
+    assert done["error"] == "States.Runtime"
+    assert "num_topics" in done["cause"]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [right["Action"] for right in (*MACHINE_RIGHTS, *EVENTS) if "Stop" not in str(right["Action"])]
+    + ["iam:PassRole"],
+)
+def test_each_right_that_the_machines_role_lacks_is_named(
+    aws: Any, role: str, machine: Machine, missing: str
+) -> None:
+    job = {**aws.job(role), "Tags": [{"Key": "project", "Value": "spec"}]}
+    done = machine.ended(machine.start(job, lacking=missing))
+    assert done["status"] == "FAILED"
+    assert f"not authorized to perform: {missing}" in done["cause"]
+
+
+def test_an_aborted_execution_stops_its_job(aws: Any, role: str, machine: Machine) -> None:
+    job = aws.job(role, behaviour="save on SIGTERM")
+    arn = machine.start(job)
+    aws.wait(lambda: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
+    machine.states.stop_execution(executionArn=arn)
+    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
+
+
+def test_a_task_over_its_time_stops_its_job(aws: Any, role: str, machine: Machine) -> None:
+    job = aws.job(role, behaviour="save on SIGTERM")
+    done = machine.ended(machine.start(job, TimeoutSeconds=2))
+    assert done["error"] == "States.Timeout"
+    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
