@@ -168,6 +168,10 @@ class Outcome:
     error: str
     cause: str
 
+    def succeeded(self) -> "Outcome":
+        assert self.status == "SUCCEEDED", f"{self.status} {self.error}: {self.cause}"
+        return self
+
 
 def until(condition: Any, *, seconds: float) -> None:
     """Wait for a condition of the outside world, or fail."""

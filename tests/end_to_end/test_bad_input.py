@@ -61,7 +61,7 @@ def test_input_that_cannot_be_meant_is_refused_before_a_training_job(
 
 def test_the_comment_that_the_console_prefills_is_ignored(project: Project) -> None:
     outcome = project.run(Comment="Insert your JSON here", promote=False)
-    assert outcome.status == "SUCCEEDED", outcome
+    outcome.succeeded()
 
 
 @pytest.mark.parametrize("damage", ["missing", "foreign", "replaced"])

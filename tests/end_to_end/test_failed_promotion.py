@@ -50,7 +50,7 @@ def test_a_server_that_does_not_come_up_rolls_back_and_the_old_endpoint_answers(
     project: Project, flag: Path, griffiths: tuple[Any, ...]
 ) -> None:
     first = project.run()
-    assert first.status == "SUCCEEDED", first
+    first.succeeded()
     before = project.predict(griffiths[2][:3])
 
     flag.touch()
@@ -66,5 +66,5 @@ def test_a_server_that_does_not_come_up_rolls_back_and_the_old_endpoint_answers(
     assert project.model_data_url() == first.output["model_data_url"]
 
     mended = project.run(alpha0=0.5)
-    assert mended.status == "SUCCEEDED", mended
+    mended.succeeded()
     assert mended.output["promoted"] is True

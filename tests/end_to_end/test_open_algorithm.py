@@ -13,7 +13,7 @@ def test_the_open_algorithm_trains_and_serves_and_the_other_algorithm_never_serv
     project: Project, small: tuple[Any, Any]
 ) -> None:
     built_in = project.run()
-    assert built_in.status == "SUCCEEDED", built_in
+    built_in.succeeded()
 
     project.context["algorithm"] = "open"
     project.deploy()
@@ -21,7 +21,7 @@ def test_the_open_algorithm_trains_and_serves_and_the_other_algorithm_never_serv
     assert project.output("Serving", "ModelOfOtherAlgorithm")
 
     outcome = project.run()
-    assert outcome.status == "SUCCEEDED", outcome
+    outcome.succeeded()
     assert f"/models/open/{outcome.output['training_job']}/output/" in outcome.output["model_data_url"]
     sagemaker = project.machine.client("sagemaker")
     job = sagemaker.describe_training_job(TrainingJobName=outcome.output["training_job"])

@@ -35,7 +35,7 @@ def test_a_training_process_that_is_killed_fails_the_run_with_a_sentence(project
 
 
 def test_a_model_server_that_is_killed_comes_back(project: Project, griffiths: tuple[Any, ...]) -> None:
-    assert project.run().status == "SUCCEEDED"
+    project.run().succeeded()
     before = project.predict(griffiths[2][:3])
     [pid] = children(project.machine, r"container\.serve")
     kill(pid)
@@ -63,7 +63,7 @@ def test_after_a_clean_restart_the_endpoint_answers_and_the_next_run_works(
     project.machine.up()
     until(lambda: answers(project, griffiths), seconds=30)
     np.testing.assert_array_equal(project.predict(griffiths[2][:3]), before)
-    assert project.run(promote=False).status == "SUCCEEDED"
+    project.run(promote=False).succeeded()
 
 
 def test_after_the_machine_is_killed_up_says_what_is_lost_and_the_next_run_works(
@@ -76,5 +76,5 @@ def test_after_the_machine_is_killed_up_says_what_is_lost_and_the_next_run_works
     assert "ended without saving" in said or "killed" in said or "lost" in said
     assert children(project.machine, r"container\.train") == []
     until(lambda: answers(project, griffiths), seconds=30)
-    assert project.run(promote=False).status == "SUCCEEDED"
+    project.run(promote=False).succeeded()
     assert project.machine.cdk("diff", "--fail").returncode == 0
