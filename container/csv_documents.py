@@ -1,14 +1,15 @@
 """Documents as CSV: one a line, a number for every word, no header and no label."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import islice
 
 import numpy as np
 
 from container.errors import DocumentError
 from container.matrices import stack
-from spectral_lda.counts import CountMatrix, as_counts
+from spectral_lda.counts import CountMatrix, FloatArray, as_counts
 
-# Lines that become one sparse matrix: their dense rows exist only for so long.
+# Lines that become one sparse matrix; their dense rows exist only for so long.
 _LINES = 1024
 
 
@@ -21,22 +22,23 @@ def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
         A line has another number of values, or one that is no number of at least 0; lines and values are
         counted from 1.
     """
-    return stack(_parts(lines, words), words)
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    batches = iter(lambda: list(islice(numbered, _LINES)), [])
+    return stack((as_counts(_rows(batch, words), whole=False) for batch in batches), words)
 
 
-def _parts(lines: Iterable[str], words: int) -> Iterator[CountMatrix]:
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            rows.append(_row(line, number, words))
-        if len(rows) == _LINES:
-            yield as_counts(np.array(rows), whole=False)
-            rows = []
-    if rows:
-        yield as_counts(np.array(rows), whole=False)
+def _rows(batch: list[tuple[int, str]], words: int) -> FloatArray:
+    """Return the values of some lines, (n, words): by numpy's own parser, line by line where that refuses."""
+    try:
+        rows = np.loadtxt([line for _, line in batch], delimiter=",", comments=None, ndmin=2)
+    except ValueError:
+        rows = np.empty((0, 0))
+    if rows.shape == (len(batch), words) and (rows >= 0).all() and np.isfinite(rows).all():
+        return rows
+    return np.array([_row(line, number, words) for number, line in batch])
 
 
-def _row(line: str, number: int, words: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _row(line: str, number: int, words: int) -> FloatArray:
     values = line.split(",")
     if len(values) != words:
         raise DocumentError(f"Line {number} has {len(values)} values; the vocabulary has {words} words.")

@@ -52,6 +52,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection, which may carry many requests."""
 
     protocol_version = "HTTP/1.1"
+    # What a request line without a version stands for: the answer to it has a status line too.
+    default_request_version = "HTTP/1.0"
     # The parent's own errors, of requests that are no HTTP, become sentences too.
     error_message_format = "%(message)s\n"
     error_content_type = "text/plain; charset=utf-8"

@@ -1,0 +1,123 @@
+"""The Dockerfile, as far as it can be tried without Docker; and which program plays which image locally."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "container" / "Dockerfile").read_text()
+PACKAGES = {"numpy", "scipy", "protobuf"}
+
+
+def copies() -> list[tuple[list[str], str]]:
+    lines = re.findall(r"^COPY (?:--\S+ )?(.+)$", DOCKERFILE, re.MULTILINE)
+    return [(line.split()[:-1], line.split()[-1]) for line in lines]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """What the COPY lines bring into the image's working directory."""
+    for sources, target in copies():
+        if target.startswith("/"):
+            continue
+        for source in sources:
+            folder = tmp_path / target
+            if source.endswith("/"):
+                shutil.copytree(ROOT / source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                folder.mkdir(exist_ok=True, parents=True)
+                for path in ROOT.glob(source):
+                    shutil.copy(path, folder)
+    return tmp_path
+
+
+def test_what_is_copied_exists_and_is_let_through_to_the_build() -> None:
+    ignore = (ROOT / "container" / "Dockerfile.dockerignore").read_text().split("\n")
+    allowed = {line[1:] for line in ignore if line.startswith("!")}
+    sources = {source for found, _ in copies() for source in found}
+    assert all(list(ROOT.glob(source.rstrip("/"))) for source in sources)
+    assert {source.rstrip("/") for source in sources} == allowed
+
+
+@pytest.mark.parametrize("module", ["container.train", "container.serve"])
+def test_the_copied_files_suffice_and_need_only_the_installed_packages(program: Path, module: str) -> None:
+    files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
+    script = f"import {module}, sys; print(*{files}, sep='\\n')"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60
+    )
+    installed = set(re.findall(r"/site-packages/(\w+)/", ended.stdout)) - {"_distutils_hack"}
+    assert installed == {"numpy", "scipy", "google"}
+
+
+def test_the_packages_are_cut_out_of_the_lock_with_their_hashes() -> None:
+    (script,) = re.findall(r"awk '([^']+)'", DOCKERFILE)
+    cut = subprocess.run(
+        ["awk", script, str(ROOT / "requirements.txt")],  # noqa: S607 -- awk, wherever this system has it
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    blocks = re.split(r"\n(?=\S)", cut.strip())
+    assert {block.partition("==")[0] for block in blocks} == PACKAGES
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_packages_need_no_others(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "pip", "show", *sorted(PACKAGES)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    required = {
+        name.strip()
+        for line in re.findall(r"^Requires:(.*)$", ended.stdout, re.MULTILINE)
+        for name in line.split(",")
+    } - {""}
+    assert required <= PACKAGES
+
+
+@pytest.mark.parametrize("name", ["train", "serve"])
+def test_the_executables_become_the_programs(name: str) -> None:
+    path = ROOT / "container" / "bin" / name
+    assert path.stat().st_mode & stat.S_IXUSR
+    last = path.read_text().splitlines()[-1]
+    assert last.startswith(f"exec python -m container.{name}")
+    assert ("--host 0.0.0.0" in last) == (name == "serve")
+
+
+def test_the_image_does_not_run_as_root_by_default() -> None:
+    assert re.search(r"^ARG RUN_AS=lda$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^USER \$\{RUN_AS\}$", DOCKERFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("image", "known"),
+    [
+        ("766337827248.dkr.ecr.us-east-1.amazonaws.com/lda:1", True),
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/spectral-lda:1", True),
+        ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/spectral-lda:2026-01", True),
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1", False),
+        ("766337827248.dkr.ecr.us-east-1.amazonaws.com/lda:2", False),
+    ],
+)
+def test_the_local_programs_play_both_images_and_no_other(image: str, known: bool) -> None:  # noqa: FBT001 -- a case
+    images = tomllib.loads((ROOT / "container" / "local-images.toml").read_text())["image"]
+    matching = [entry for entry in images if fnmatch(image, entry["pattern"])]
+    assert len(matching) == known
+    for entry in matching:
+        assert entry["train"] == ["python", "-m", "container.train"]
+        assert entry["serve"] == ["python", "-m", "container.serve"]
+        assert re.search(
+            entry["metrics"]["test:pwll"], "#quality_metric: host=algo-1, test pwll <score>=-2.31"
+        )

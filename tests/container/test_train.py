@@ -1,0 +1,235 @@
+"""Training jobs, run as SageMaker runs them: what they leave, what they log, and how they fail."""
+
+import json
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import spectral_lda
+from container.errors import ClientError
+from container.folders import Folders
+from container.train import run_job
+from data_prep import recordio
+
+# conftest.Job: test files can't import it.
+Job = Any
+
+
+def csv(counts: Any) -> str:
+    return "".join(",".join(f"{value:g}" for value in row) + "\n" for row in counts)
+
+
+def assert_topics_are_found(job: Job) -> None:
+    beta = spectral_lda.load(job.model).beta
+    order = np.argsort(-beta[:, 0])
+    np.testing.assert_allclose(beta[order], [[0.7, 0.3, 0, 0], [0, 0, 0.5, 0.5]], atol=0.06)
+
+
+def test_dense_and_sparse_shards_are_learned_from_together(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part-00000.pbr", counts[:20], layout="dense")
+    recordio.write(job.folder("train") / "part-00001.pbr", sparse.csr_array(counts[20:45]), layout="sparse")
+    (job.folder("train") / "more").mkdir()
+    recordio.write(job.folder("train") / "more" / "part-00002.pbr", counts[45:])
+    (job.folder("train") / "_SUCCESS").touch()
+    code, log = job.run()
+    assert code == 0, log
+    assert "matrix with shape: (60, 4)" in log
+    assert_topics_are_found(job)
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "text/csv;label_size=0", "text/csv; label_size=0"])
+def test_csv_is_learned_from(job: Job, counts: Any, content_type: str) -> None:
+    (job.folder("train") / "part.csv").write_text(csv(counts))
+    job.channels["train"]["ContentType"] = content_type
+    code, log = job.run()
+    assert code == 0, log
+    assert_topics_are_found(job)
+
+
+def test_the_same_job_gives_the_same_model(tmp_path: Path, job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    again = type(job)(tmp_path / "again")
+    recordio.write(again.folder("train") / "part.pbr", counts)
+    assert job.run()[0] == again.run()[0] == 0
+    assert job.model.read_bytes() == again.model.read_bytes()
+
+
+def test_the_log_has_the_lines_of_the_built_in_algorithm_in_their_order(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    recordio.write(job.folder("test") / "part.pbr", counts[:10])
+    job.hyperparameters |= {"max_restarts": 3, "mini_batch_size": 60, "alpha0": 0.4, "epochs": "1"}
+    job.channels["test"] = {"ContentType": "application/x-recordio-protobuf"}
+    code, log = job.run()
+    assert code == 0, log
+    order = [
+        "Reading provided configuration",
+        "Using the iterator for application/x-recordio-protobuf",
+        "Running LDA for 2 topics (2 requested)",
+        "#metrics {",
+        "Loaded all data of the channel train into matrix with shape: (60, 4)",
+        "moments",
+        "SVD",
+        "Restart 1/3",
+        "Reconstruction error",
+        "Best reconstruction error",
+        "#progress_metric: host=algo-1, completed 100 % of epochs",
+        "#throughput_metric: host=algo-1, train throughput=",
+        "Serialized the model",
+        "#quality_metric: host=algo-1, test pwll <score>=",
+        "Total time",
+    ]
+    places = [log.find(line) for line in order]
+    assert -1 not in places
+    assert places == sorted(places)
+    score = re.search(r"#quality_metric: host=\S+, test pwll <score>=(\S+)", log)
+    assert score is not None
+    model = spectral_lda.load(job.model)
+    assert float(score[1]) == pytest.approx(
+        spectral_lda.per_word_log_likelihood(model, counts[:10]), rel=1e-5
+    )
+    for line in re.findall(r"#metrics (.*)", log):
+        assert json.loads(line)["Dimensions"]["Host"] == "algo-1"
+
+
+def test_without_a_test_channel_there_is_no_score(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    code, log = job.run()
+    assert code == 0
+    assert "pwll" not in log
+
+
+def test_the_kernels_warnings_are_lines_of_the_log(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    job.hyperparameters["num_topics"] = "9"
+    code, log = job.run()
+    assert code == 0
+    assert re.search(r"WARNING \d+\] The data carry \d of the 9 topics", log)
+    assert spectral_lda.load(job.model).beta.shape == (9, 4)
+
+
+def test_another_mini_batch_size_is_said_and_taken(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    job.hyperparameters["mini_batch_size"] = "7"
+    code, log = job.run()
+    assert code == 0
+    assert "mini_batch_size is 7; it has no effect here: all 60 documents" in log
+
+
+def test_a_clients_error_ends_the_job_with_1_and_its_sentence_in_the_failure_file(job: Job) -> None:
+    job.hyperparameters["num_topic"] = "3"
+    code, log = job.run()
+    assert code == 1, log
+    assert job.failure.startswith(
+        "ClientError: Unknown hyperparameter 'num_topic' with the value '3'; known are"
+    )
+    assert f"ERROR {job.failure}" in re.sub(r"\d+\] ", "", log)
+    assert not job.model.exists()
+
+
+def failed(job: Job, sentence: str) -> None:
+    """Run the job in this process, where starting Python costs nothing."""
+    job.configure()
+    with pytest.raises(ClientError, match=sentence):
+        run_job(Folders(job.base))
+    assert not job.model.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"num_topics": "ten"}, "'num_topics' must be a whole number of at least 1, not 'ten'"),
+        ({"feature_dim": "30"}, "part.pbr: its documents are over 4 words, but feature_dim is 30"),
+    ],
+)
+def test_a_wrong_hyperparameter_is_the_clients_error(
+    job: Job, counts: Any, change: dict[str, str], sentence: str
+) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    job.hyperparameters |= change
+    failed(job, sentence)
+
+
+def test_a_missing_train_channel_is_the_clients_error(job: Job) -> None:
+    job.channels = {}
+    failed(job, "The channel 'train' is missing")
+
+
+def test_a_channel_without_files_is_the_clients_error(job: Job) -> None:
+    job.folder("train")
+    failed(job, "The channel 'train' holds no file")
+
+
+def test_two_instances_are_the_clients_error(job: Job) -> None:
+    job.resources["hosts"] = ["algo-1", "algo-2"]
+    failed(job, "LDA trains on one instance; this job has 2")
+
+
+@pytest.mark.parametrize("channel", ["train", "test"])
+def test_data_that_are_no_counts_are_named_with_file_and_place(job: Job, counts: Any, channel: str) -> None:
+    wrong = counts.copy()
+    wrong[7, 2] = 0.5
+    for name in ("train", "test"):
+        recordio.write(job.folder(name) / "part.pbr", wrong if name == channel else counts)
+    job.channels["test"] = {}
+    failed(job, rf"{channel}/part.pbr: The count 0.5 in row 7, column 2 is not a whole number")
+
+
+def test_a_damaged_file_is_named(job: Job, counts: Any) -> None:
+    path = job.folder("train") / "part.pbr"
+    recordio.write(path, counts)
+    path.write_bytes(path.read_bytes()[:-2])
+    failed(job, "train/part.pbr")
+
+
+def test_ragged_csv_is_named_with_its_line(job: Job) -> None:
+    (job.folder("train") / "part.csv").write_text("1,0,2,1\n1,2,3\n")
+    job.channels["train"]["ContentType"] = "text/csv"
+    failed(job, "part.csv: Line 2 has 3 values; the vocabulary has 4 words")
+
+
+def test_nothing_but_empty_documents_are_the_clients_error(job: Job) -> None:
+    (job.folder("train") / "part.csv").write_text("0,0,0,0\n")
+    job.channels["train"]["ContentType"] = "text/csv"
+    failed(job, "none of the 1 documents holds a word")
+
+
+def test_an_error_of_the_program_is_reported_as_its_own(job: Job, counts: Any) -> None:
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    (job.base / "model").write_text("a file where the folder should be")
+    code, log = job.run()
+    assert code == 2
+    assert job.failure.startswith("AlgorithmError: FileExistsError")
+    assert "Traceback" in log
+
+
+def test_a_failure_keeps_to_what_failurereason_shows(job: Job) -> None:
+    job.hyperparameters["x" * 5000] = "1"
+    code, _ = job.run()
+    assert code == 1
+    assert len(job.failure) == 1024
+
+
+def test_sigterm_ends_a_running_job_without_a_model_and_its_log_was_there_before(job: Job) -> None:
+    generator = np.random.default_rng(0)
+    recordio.write(job.folder("train") / "part.pbr", generator.poisson(1.0, (100, 40)).astype(np.float32))
+    job.hyperparameters |= {
+        "num_topics": "20",
+        "feature_dim": "40",
+        "max_restarts": "100000",
+        "tol": "1e-300",
+    }
+    with job.start() as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Restart 2/100000" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Stopped by SIGTERM." in rest
+    assert not list(job.base.glob("model/*"))
