@@ -8,6 +8,9 @@ from stacks.settings import load
 from stacks.storage import StorageStack
 from stacks.training import TrainingStack
 
+# Nothing is billed or found by it, and tagging it would take the promoting role another right.
+UNTAGGED = ["AWS::ApplicationAutoScaling::ScalableTarget"]
+
 
 def compose(app: App) -> None:
     """Add the three stacks of the environment that the context chooses."""
@@ -15,8 +18,8 @@ def compose(app: App) -> None:
     storage = StorageStack(app, settings=settings)
     training = TrainingStack(app, settings=settings, data_bucket=storage.bucket)
     ServingStack(app, settings=settings, hosting_role=training.hosting_role, topic=training.topic)
-    Tags.of(app).add("project", settings.name)
-    Tags.of(app).add("environment", settings.environment)
+    for tag, value in (("project", settings.name), ("environment", settings.environment)):
+        Tags.of(app).add(tag, value, exclude_resource_types=UNTAGGED)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class Settings:
         str,
         Knob(
             "The dataset of an execution that names none: datasets/<dataset>/ in the bucket.",
-            matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "1 to 63 letters, digits, dots, hyphens and _"),
+            matching(r"[a-z0-9-]{1,63}", "1 to 63 lower-case letters, digits and hyphens"),
         ),
     ] = "griffiths"
     num_topics: Annotated[

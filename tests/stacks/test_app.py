@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -46,3 +47,15 @@ def test_a_mistaken_setting_ends_the_synthesis_with_one_sentence(
     assert len(finished.stderr.strip().splitlines()) == 1
     assert next(iter(setting.values())) in finished.stderr or next(iter(setting)) in finished.stderr
     assert not templates_in(tmp_path)
+
+
+def test_what_can_be_tagged_names_its_project_and_environment(
+    template: Callable[..., dict[str, Any]], environment: str
+) -> None:
+    tags = {"environment": environment, "project": "lda"}
+    for kind in ("Storage", "Training", "Serving"):
+        for name, resource in template(kind, environment=environment)["Resources"].items():
+            given = resource.get("Properties", {}).get("Tags")
+            if isinstance(given, list):
+                given = {tag["Key"]: tag["Value"] for tag in given}
+            assert given is None or given.items() >= tags.items(), name

@@ -131,6 +131,7 @@ def test_the_endpoint_scales_between_the_settings_counts(template: TemplateOf) -
                 "MinCapacity": 1,
                 "MaxCapacity": 4,
                 "RoleARN": Match.absent(),
+                "Tags": Match.absent(),
             },
             "DependsOn": Match.any_value(),
         },
