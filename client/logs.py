@@ -8,11 +8,6 @@ from client.deployment import TRAINING_LOG_GROUP
 from client.errors import found
 
 
-def command(job: str) -> str:
-    """Compose the AWS CLI command that shows a training job's log again."""
-    return f"aws logs tail {TRAINING_LOG_GROUP} --since 1d --log-stream-name-prefix {job}/"
-
-
 def our_streams(client: Any, prefix: str) -> list[str]:
     """List the streams of a deployment's training jobs; none where the account has no such log group yet.
 
@@ -48,6 +43,14 @@ class JobLog:
     client: Any
     job: str
     _tokens: dict[str, str] = field(default_factory=dict)
+
+    def command(self) -> str:
+        """Compose the AWS CLI command that shows this log again; "" while there is no stream."""
+        streams = self._streams()
+        if not streams:
+            return ""
+        stream = f"--log-group-name {TRAINING_LOG_GROUP} --log-stream-name {streams[-1]}"
+        return f"aws logs get-log-events {stream} --start-from-head --query events[].message --output text"
 
     def new_lines(self) -> Iterator[str]:
         """Yield the lines since the last call; none while there is no stream yet."""

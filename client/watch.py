@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from client.deployment import Deployment
-from client.logs import JobLog, command
+from client.logs import JobLog
 
 POLL_SECONDS = 1.0
 # How an execution's last event is called, and how DescribeExecution calls the status that it leads to.
@@ -23,7 +23,7 @@ ENDINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How an execution ended."""
+    """How an execution ended; `log` is the command that shows its training job's log."""
 
     execution: str
     status: str
@@ -32,6 +32,7 @@ class Ending:
     error: str = ""
     cause: str = ""
     training_job: str = ""
+    log: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -85,8 +86,8 @@ def tell(ending: Ending) -> list[str]:
     if ending.succeeded:
         return [ended]
     reason = f"{ending.error or 'No error was named'}: {ending.cause or 'no cause was given'}"
-    if ending.training_job:
-        return [f"{ended} {reason}", f"The training job's log: {command(ending.training_job)}"]
+    if ending.log:
+        return [f"{ended} {reason}", f"The training job's log: {ending.log}"]
     history = f"aws stepfunctions get-execution-history --execution-arn {ending.execution}"
     return [f"{ended} {reason}", f"The execution's history: {history}"]
 
@@ -121,6 +122,9 @@ class _Watcher:
             if left:
                 yield self._leave(left, event["timestamp"], same_look=entries.pop(left, None) is not None)
         yield from entries.values()
+        yield from self._log_lines()
+
+    def _log_lines(self) -> Iterator[str]:
         if self._log:
             yield from (f"            | {line}" for line in self._log.new_lines())
 
@@ -153,6 +157,7 @@ class _Watcher:
         elif event["type"] in ENDINGS:
             self.ending = self._end(event)
         elif job := training_job(event):
+            yield from self._log_lines()
             self._log = JobLog(self._logs, job)
             yield f"{self._clock(event['timestamp'])}  training job {job}"
         elif event["type"] in {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}:
@@ -171,6 +176,7 @@ class _Watcher:
             error=details.get("error", ""),
             cause=details.get("cause", ""),
             training_job=self._log.job if self._log else "",
+            log=self._log.command() if self._log else "",
         )
 
     def _clock(self, when: datetime) -> str:

@@ -98,7 +98,7 @@ class Chapters:
         job = self.deployment.client("sagemaker").describe_training_job(TrainingJobName=ending.training_job)
         metrics = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}
         self._say(f"{ending.training_job}: {job['TrainingJobStatus']}, {metrics}")
-        self._say(f"{ending.output['reason']}")
+        self._say(f"Evaluation: {ending.output['reason']}")
         if not ending.output["promoted"]:
             raise SayableError("The model was not promoted, so the story can't go on.")
         return str(ending.output["model_data_url"])

@@ -19,10 +19,10 @@ def farewell(machine: Machine, deployment: Deployment) -> str:
 Everything is left running. To go on by hand, in this folder:
 
   export PATH="$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH"
-  eval "$({machine.command("env")})"          the administrator of this AWS
+  eval "$({machine.command("env")})"  # as the administrator of this AWS
 
   aws s3 ls --recursive s3://{bucket}/
-  aws logs tail /aws/sagemaker/TrainingJobs --since 1d
+  aws logs describe-log-streams --log-group-name /aws/sagemaker/TrainingJobs
   aws sagemaker describe-endpoint --endpoint-name {deployment.prefix}
   cdk --no-notices diff
   python -m client status

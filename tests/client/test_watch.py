@@ -137,11 +137,12 @@ def test_a_bad_end_tells_error_cause_and_where_the_training_log_is(
 ) -> None:
     details = {"error": "TrainingFailed", "cause": "ClientError: num_topics is x."}
     end = event(7, 12, f"Execution{kind}", **{f"execution{kind}EventDetails": details})
-    ending, _ = follow(deployment, aws, [*GOOD[:6], end], [7])
+    ending, _ = follow(deployment, aws, [*GOOD[:6], end], [5, 7])
     assert (ending.status, ending.succeeded) == (status, False)
     told = "\n".join(tell(ending))
     assert "TrainingFailed: ClientError: num_topics is x." in told
-    assert f"aws logs tail /aws/sagemaker/TrainingJobs --since 1d --log-stream-name-prefix {JOB}/" in told
+    assert "aws logs get-log-events --log-group-name /aws/sagemaker/TrainingJobs" in told
+    assert f"--log-stream-name {JOB}/algo-1-1767225600" in told
 
 
 def test_a_failure_before_any_training_job_points_at_the_history(
