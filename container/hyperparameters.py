@@ -11,6 +11,8 @@ from container.errors import ClientError
 # The built-in container accepts these too; SageMaker's tuner sets the first one. They change nothing here.
 HIDDEN = frozenset({"_tuning_objective_metric", "_num_gpus", "_kvstore", "epochs", "allow_svd_init"})
 REQUIRED = ("num_topics", "feature_dim", "mini_batch_size")
+# 0.8 GB in float32: under the kernel's limit for a model's file.
+MOST_PROBABILITIES = 200_000_000
 # 18 digits: more is no number of anything here, and int() would take its time over a million of them.
 _WHOLE = re.compile(r"\+?[0-9]{1,18}")
 
@@ -48,7 +50,17 @@ def parse_hyperparameters(given: dict[str, Any]) -> Hyperparameters:
     missing = [key for key in REQUIRED if key not in values]
     if missing:
         raise ClientError(f"The hyperparameter {missing[0]!r} is required and was not given.")
-    return Hyperparameters(**values)
+    return _checked(Hyperparameters(**values))
+
+
+def _checked(parameters: Hyperparameters) -> Hyperparameters:
+    """Refuse, before a byte is read, a model that could not be saved: most likely a mistyped number."""
+    if parameters.num_topics * parameters.feature_dim > MOST_PROBABILITIES:
+        raise ClientError(
+            f"'num_topics' {parameters.num_topics} and 'feature_dim' {parameters.feature_dim} "
+            f"make a model of more than {MOST_PROBABILITIES} numbers."
+        )
+    return parameters
 
 
 def _positive_whole(key: str, value: Any) -> int:

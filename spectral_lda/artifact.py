@@ -21,11 +21,23 @@ MEMBER = "model_algo-1"
 ARCHIVE_SUFFIX = ".tar.gz"
 # 1 GiB holds 250 topics over a million words; a file that unpacks to more is refused, not unpacked.
 LARGEST_MODEL = 2**30
+# What the archive and the arrays' heads take beside beta, generously.
+HEADERS = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 def write(path: FilePath, alpha: FloatArray, beta: FloatArray) -> None:
-    """Write the artifact beside its place and move it there, so that no reader sees half of it."""
+    """Write the artifact beside its place and move it there, so that no reader sees half of it.
+
+    Raises
+    ------
+    ValueError
+        The model is larger than what `read` takes.
+    """
+    if 4 * beta.size > LARGEST_MODEL - HEADERS:
+        raise ValueError(
+            f"A model of {beta.shape[0]} topics over {beta.shape[1]} words is too large to be saved."
+        )
     data = ndarray_list.encode([alpha.astype(np.float32), beta.astype(np.float32)])
     target = Path(path)
     if target.name.endswith(ARCHIVE_SUFFIX):

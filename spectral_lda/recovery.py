@@ -39,13 +39,13 @@ def split_topics(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[Floa
 
     The moments stay what they were, so nothing is invented where the data can't carry as many topics.
     """
-    while alpha.size < topics:
-        largest = int(np.argmax(alpha))
-        half = alpha[largest] / 2
-        alpha = np.append(alpha, half)
-        alpha[largest] = half
-        beta = np.vstack([beta, beta[largest]])
-    return alpha, beta
+    priors, sources = alpha.tolist(), list(range(alpha.size))
+    while len(priors) < topics:
+        largest = priors.index(max(priors))
+        priors[largest] /= 2
+        priors.append(priors[largest])
+        sources.append(sources[largest])
+    return np.array(priors), beta[sources]
 
 
 def project_to_simplex(rows: FloatArray) -> FloatArray:

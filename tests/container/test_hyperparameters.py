@@ -54,6 +54,13 @@ def test_what_is_no_positive_number_is_named(key: str, value: object) -> None:
         parse_hyperparameters({**REQUIRED, key: value})
 
 
+def test_a_model_that_could_not_be_saved_is_refused_before_the_training() -> None:
+    with pytest.raises(
+        ClientError, match="'num_topics' 100000 and 'feature_dim' 12419 make a model of more than"
+    ):
+        parse_hyperparameters({**REQUIRED, "num_topics": "100000", "feature_dim": "12419"})
+
+
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.floats() | st.none() | st.booleans()))
 def test_whatever_is_given_ends_as_parameters_or_as_the_clients_error(values: dict[str, Any]) -> None:
     try:

@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from data_prep.synthetic import generate_griffiths_data
+
 Floats = NDArray[np.float64]
 
 
@@ -23,20 +25,9 @@ class Corpus(NamedTuple):
 
 @cache
 def _bars(seed: int) -> Corpus:
-    """The demo's data: the columns and rows of a 5 x 5 image as 10 topics (Griffiths and Steyvers, 2004)."""
-    random = np.random.RandomState(seed)
-    beta = np.zeros((10, 5, 5))
-    for topic in range(10):
-        line = np.s_[topic, :, topic] if topic < 5 else np.s_[topic, topic - 5, :]
-        beta[line] = random.dirichlet([100] * 5)
-    beta = beta.reshape(10, 25) / (1 + 2**-52)
-    lengths = random.poisson(150, 2000)
-    mixtures = random.dirichlet(np.full(10, 0.1), 2000) / (1 + 2**-52)
-    documents = np.zeros((2000, 25))
-    for row, length in enumerate(lengths):
-        for topic in random.multinomial(1, mixtures[row], size=length).argmax(axis=1):
-            documents[row] += random.multinomial(1, beta[topic])
-    return Corpus(np.full(10, 0.1), beta, documents[:1600], documents[1600:], mixtures[1600:])
+    """The demo's data: the columns and rows of a 5 x 5 image as 10 topics."""
+    alpha, beta, documents, mixtures = generate_griffiths_data(num_documents=2000, num_topics=10, seed=seed)
+    return Corpus(alpha, beta, documents[:1600], documents[1600:], mixtures[1600:])
 
 
 @pytest.fixture(scope="session")

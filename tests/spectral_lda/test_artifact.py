@@ -115,6 +115,13 @@ def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch:
         load(tmp_path / "bomb.tar.gz")
 
 
+def test_a_model_too_large_to_be_read_is_not_written(tmp_path: Path) -> None:
+    beta = np.broadcast_to(np.float64(0.5), (2**14, 2**14))
+    with pytest.raises(ValueError, match="16384 topics over 16384 words is too large"):
+        Model(np.ones(2**14), beta).save(tmp_path / "model.tar.gz")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_failed_write_keeps_the_old_model_and_leaves_nothing_aside(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
