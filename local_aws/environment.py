@@ -4,9 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-from local_aws.identity import ADMINISTRATOR
-
 ACCOUNT = "123456789012"
+ADMINISTRATOR = "test"  # access key and secret of the account's root, as ministack has them
 WAIT_SCALE = 0.1  # of the seconds that Wait states and retries really wait
 
 

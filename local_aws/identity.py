@@ -12,8 +12,8 @@ import boto3
 from botocore.config import Config
 
 from local_aws import names
+from local_aws.environment import ADMINISTRATOR
 
-ADMINISTRATOR = "test"  # access key and secret of the account's root, as ministack has them
 _SECRET = secrets.token_hex()
 _KINDS = {"states": "stateMachine", "lambda": "function"}  # of the resources that services assume roles for
 

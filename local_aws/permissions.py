@@ -227,15 +227,28 @@ def needs(
     if rights is None:
         return
     own: tuple[str, ...] = getattr(rights, operation)
-    changed = (
-        [name for name in properties if properties[name] != old.get(name)] if operation != "delete" else []
-    )
+    changed = [] if operation == "delete" else _changed(properties, old)
     extra = [rights.properties[name] for name in changed if name in rights.properties]
     for resource in _arns(rights, identifier, properties):
         yield from (Need(action, resource) for action in (*own, *extra))
     for name, service in rights.passes.items():
         if name in changed:
             yield Need("iam:PassRole", properties[name], service)
+
+
+def _changed(properties: Properties, old: Properties) -> list[str]:
+    """Return the properties that differ; tags that CloudFormation itself adds take no right."""
+    return [
+        name
+        for name, value in properties.items()
+        if (_own(value) != _own(old.get(name, [])) if name == "Tags" else value != old.get(name))
+    ]
+
+
+def _own(tags: Any) -> Any:
+    if not isinstance(tags, list):
+        return tags
+    return [tag for tag in tags if not str(tag.get("Key", "")).startswith("aws:")]
 
 
 def _arns(rights: Rights, identifier: str, properties: Properties) -> list[str]:

@@ -15,6 +15,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local_aws import (
+    alarms,
     buckets,
     cloudformation,
     conditions,
@@ -26,7 +27,7 @@ from local_aws import (
     state,
 )
 
-Scope = dict[str, Any]
+ROOMS = (iam, conditions, cloudformation, buckets, functions, machines, integrations, alarms, state)
 
 
 def main() -> None:
@@ -50,7 +51,7 @@ def extend(images: Path | None, folder: Path) -> None:
         from local_aws import sagemaker  # noqa: PLC0415 -- only with images; it starts threads
 
         sagemaker.install(images, folder)
-    for room in (iam, conditions, cloudformation, buckets, functions, machines, integrations, state):
+    for room in ROOMS:
         room.install()
 
 

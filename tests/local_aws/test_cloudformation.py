@@ -1,0 +1,193 @@
+import json
+from typing import Any
+
+import pytest
+
+GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 7}}
+ALARM = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Properties": {
+        "AlarmName": "watched",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "MetricName": "M",
+        "Namespace": "N",
+        "Period": 60,
+        "Statistic": "Sum",
+        "Threshold": 1,
+    },
+}
+
+
+def role_of(aws: Any, *statements: Any) -> str:
+    role: str = aws.role("cloudformation", *statements)
+    return role
+
+
+def test_a_stacks_role_makes_its_resources(aws: Any, allow: Any) -> None:
+    role = role_of(aws, allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"]))
+    stack = aws.stack({"Group": GROUP}, RoleARN=role)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
+    assert stack["RoleARN"] == role
+    assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize("missing", ["logs:CreateLogGroup", "logs:PutRetentionPolicy"])
+def test_a_stack_rolls_back_where_its_role_lacks_a_right(aws: Any, allow: Any, missing: str) -> None:
+    rights = {"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"} - {missing}
+    stack = aws.stack({"Group": GROUP}, RoleARN=role_of(aws, allow(sorted(rights))))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    said = aws.failures(stack)
+    assert ":assumed-role/role-" in said
+    assert f"/AWSCloudFormation is not authorized to perform: {missing} on resource: arn:aws:logs:" in said
+
+
+def test_a_stack_keeps_its_role_for_later_operations(aws: Any, allow: Any) -> None:
+    role = role_of(aws, allow(["logs:CreateLogGroup", "logs:PutRetentionPolicy"]))
+    stack = aws.stack({"Group": GROUP}, RoleARN=role)
+    assert aws.delete(stack)["StackStatus"] == "DELETE_FAILED"
+    assert "logs:DeleteLogGroup" in aws.failures(stack)
+
+
+def test_an_update_takes_the_rights_that_its_changes_need(aws: Any, allow: Any) -> None:
+    role = role_of(aws, allow("cloudwatch:PutMetricAlarm", "arn:aws:cloudwatch:*:*:alarm:watched"))
+    stack = aws.stack({"Alarm": ALARM}, RoleARN=role)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
+    changed = {**ALARM, "Properties": {**ALARM["Properties"], "Tags": [{"Key": "a", "Value": "b"}]}}  # type: ignore[dict-item]  # a literal of mixed types
+    body = aws.template({"Alarm": changed})
+    aws.client("cloudformation").update_stack(StackName=stack["StackName"], TemplateBody=body)
+    assert aws.settled(stack["StackName"])["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "cloudwatch:TagResource" in aws.failures(stack)
+
+
+def test_without_a_role_the_callers_rights_count(aws: Any, allow: Any) -> None:
+    user = aws.user(allow("cloudformation:*"), allow("logs:DeleteLogGroup"))
+    stack = aws.stack({"Group": GROUP}, client=user("cloudformation"))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "user/user-" in aws.failures(stack)
+    assert "logs:CreateLogGroup" in aws.failures(stack)
+
+
+def test_passing_a_role_in_a_template_takes_pass_role(aws: Any, allow: Any) -> None:
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": aws.role("states"),
+            "DefinitionString": json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
+        },
+    }
+    stack = aws.stack({"Machine": machine}, RoleARN=role_of(aws, allow("states:*")))
+    assert "is not authorized to perform: iam:PassRole on resource: arn:aws:iam:" in aws.failures(stack)
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"RetentionDays": 7}, "#: extraneous key [RetentionDays] is not permitted"),
+        ({"Tags": [{"Key": "a", "Val": "b"}]}, "#/Tags/0: extraneous key [Val] is not permitted"),
+    ],
+)
+def test_a_property_that_the_type_lacks_fails_the_resource(aws: Any, properties: Any, said: str) -> None:
+    stack = aws.stack({"Group": {"Type": "AWS::Logs::LogGroup", "Properties": properties}})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Properties validation failed for resource Group with message:\n" in aws.failures(stack)
+    assert said in aws.failures(stack)
+
+
+def test_a_property_that_must_be_there_fails_the_resource(aws: Any) -> None:
+    stack = aws.stack({"Rule": {"Type": "AWS::SNS::Subscription", "Properties": {"Protocol": "email"}}})
+    assert "#: required key [TopicArn] not found" in aws.failures(stack)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [{**GROUP, "DependsOn": "Nowhere"}, {**GROUP, "Properties": {"LogGroupName": {"Ref": "Nowhere"}}}],
+)
+def test_what_depends_on_nothing_is_refused(aws: Any, resource: Any) -> None:
+    with aws.refused("ValidationError") as said:
+        aws.client("cloudformation").create_stack(
+            StackName="refused", TemplateBody=aws.template({"Group": resource})
+        )
+    assert "Unresolved resource dependencies [Nowhere]" in said[0]
+
+
+def test_a_change_set_that_changes_outputs_alone_can_be_executed(aws: Any) -> None:
+    stack = aws.stack({"Group": GROUP})
+    cloudformation = aws.client("cloudformation")
+    body = aws.template({"Group": GROUP}, Outputs={"Name": {"Value": {"Ref": "Group"}}})
+    names = {"StackName": stack["StackName"], "ChangeSetName": "outputs"}
+    cloudformation.create_change_set(**names, TemplateBody=body)
+    said = cloudformation.describe_change_set(**names)
+    assert (said["Status"], said["ExecutionStatus"]) == ("CREATE_COMPLETE", "AVAILABLE")
+    cloudformation.execute_change_set(**names)
+    assert aws.settled(stack["StackName"])["Outputs"][0]["OutputKey"] == "Name"
+
+
+def test_a_change_set_that_changes_nothing_fails(aws: Any) -> None:
+    stack = aws.stack({"Group": GROUP})
+    names = {"StackName": stack["StackName"], "ChangeSetName": "nothing"}
+    aws.client("cloudformation").create_change_set(**names, TemplateBody=aws.template({"Group": GROUP}))
+    said = aws.client("cloudformation").describe_change_set(**names)
+    assert said["Status"] == "FAILED"
+    assert "didn't contain changes" in said["StatusReason"]
+
+
+def test_a_change_sets_role_is_the_stacks(aws: Any, allow: Any) -> None:
+    cloudformation, role = aws.client("cloudformation"), role_of(aws, allow("logs:*"))
+    names = {"StackName": "by-change-set", "ChangeSetName": "first"}
+    body = aws.template({"Group": GROUP})
+    cloudformation.create_change_set(**names, ChangeSetType="CREATE", TemplateBody=body, RoleARN=role)
+    cloudformation.execute_change_set(**names)
+    assert aws.settled("by-change-set")["RoleARN"] == role
+
+
+def test_conditions_may_look_at_the_region_and_into_a_parameter(aws: Any) -> None:
+    open_model = {"Fn::Equals": [{"Fn::Select": [4, {"Fn::Split": ["/", {"Ref": "Url"}]}]}, "open"]}
+    here = {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}
+    sections = {
+        "Parameters": {"Url": {"Type": "String"}},
+        "Conditions": {
+            "Open": open_model,
+            "Here": here,
+            "Both": {"Fn::And": [{"Condition": "Open"}, {"Condition": "Here"}]},
+        },
+    }
+    stack = aws.stack(
+        {"Group": {**GROUP, "Condition": "Both"}, "Never": {**GROUP, "Condition": "Open"}},
+        template=sections,
+        Parameters=[{"ParameterKey": "Url", "ParameterValue": "s3://bucket/models/open/job"}],
+    )
+    assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
+    made = aws.client("cloudformation").list_stack_resources(StackName=stack["StackName"])
+    assert len(made["StackResourceSummaries"]) == 2
+
+
+def test_what_a_stack_made_is_listed_and_vanishes_with_it(aws: Any) -> None:
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "vanishing"}}
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "Properties": {"Name": "vanishing", "ScheduleExpression": "rate(1 day)"},
+    }
+    board = {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {"DashboardName": "vanishing", "DashboardBody": "{}"},
+    }
+    alarm = {**ALARM, "Properties": {**ALARM["Properties"], "AlarmName": "vanishing"}}  # type: ignore[dict-item]  # a literal of mixed types
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "vanishing"}}
+    stack = aws.stack({"Topic": topic, "Rule": rule, "Board": board, "Alarm": alarm, "Group": group})
+
+    def listed() -> list[bool]:
+        return [
+            "vanishing" in str(answer)
+            for answer in (
+                aws.client("sns").list_topics(),
+                aws.client("events").list_rules(),
+                aws.client("cloudwatch").list_dashboards(),
+                aws.client("cloudwatch").describe_alarms(),
+                aws.client("logs").describe_log_groups(),
+            )
+        ]
+
+    assert all(listed()), aws.failures(stack)
+    aws.delete(stack)
+    assert not any(listed())

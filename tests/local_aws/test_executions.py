@@ -1,0 +1,116 @@
+import json
+import time
+from typing import Any
+
+import pytest
+
+PASS = {"A": {"Type": "Pass", "End": True}}
+FAIL = {"A": {"Type": "Fail", "Error": "Wrong", "Cause": "because"}}
+LONG = {"A": {"Type": "Wait", "Seconds": 30, "End": True}}
+SLEEPER = "import time\ndef handler(event, context):\n    time.sleep(event.get('seconds', 0))\n"
+
+
+def history(aws: Any, execution: str) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = aws.client("stepfunctions").get_execution_history(executionArn=execution)[
+        "events"
+    ]
+    return events
+
+
+def test_every_event_names_the_one_before_it(aws: Any) -> None:
+    done = aws.run(aws.machine({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}))
+    told = [(event["id"], event["previousEventId"]) for event in history(aws, done["executionArn"])]
+    assert told == [(1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)]
+
+
+def test_a_machines_time_limit_ends_its_execution(aws: Any) -> None:
+    ended = aws.run(aws.machine(LONG, TimeoutSeconds=1))
+    assert ended["status"] == "TIMED_OUT"
+    assert history(aws, ended["executionArn"])[-1]["type"] == "ExecutionTimedOut"
+
+
+def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> None:
+    function = aws.function(SLEEPER)
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload": {"seconds": 2}},
+        "TimeoutSeconds": 1,
+        "End": True,
+    }
+    ended = aws.run(aws.machine({"A": task}, allow("lambda:InvokeFunction")))
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.Timeout")
+    assert "TaskTimedOut" in [event["type"] for event in history(aws, ended["executionArn"])]
+
+
+def test_a_stopped_execution_stays_stopped(aws: Any) -> None:
+    states = aws.client("stepfunctions")
+    arn = states.start_execution(stateMachineArn=aws.machine({**LONG, "A": {**LONG["A"], "Seconds": 5}}))[
+        "executionArn"
+    ]
+    states.stop_execution(executionArn=arn, cause="enough")
+    time.sleep(1)
+    assert states.describe_execution(executionArn=arn)["status"] == "ABORTED"
+    assert history(aws, arn)[-1]["type"] == "ExecutionAborted"
+
+
+def test_wait_states_take_a_tenth(aws: Any) -> None:
+    started = time.monotonic()
+    assert aws.run(aws.machine({"A": {**LONG["A"], "Seconds": 5}}))["status"] == "SUCCEEDED"
+    assert time.monotonic() - started < 5
+
+
+def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually: Any) -> None:
+    aws.client("logs").create_log_group(logGroupName="/states/logged")
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:/states/logged:*"
+    states = aws.client("stepfunctions")
+    made = states.create_state_machine(
+        name="logged",
+        definition=json.dumps({"StartAt": "A", "States": PASS}),
+        roleArn=aws.role("states", allow("logs:*")),
+        loggingConfiguration={
+            "level": "ALL",
+            "includeExecutionData": False,
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+        },
+    )
+    aws.run(made["stateMachineArn"], word="hidden")
+
+    def lines() -> list[dict[str, Any]] | None:
+        events = aws.client("logs").filter_log_events(logGroupName="/states/logged")["events"]
+        return [json.loads(event["message"]) for event in events] if len(events) >= 4 else None
+
+    said = eventually(lines)
+    kinds = [line["type"] for line in said]
+    assert kinds == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
+    assert "hidden" not in json.dumps(said)
+
+
+@pytest.mark.parametrize(("states", "metric"), [(PASS, "ExecutionsSucceeded"), (FAIL, "ExecutionsFailed")])
+def test_executions_are_counted_by_their_end(aws: Any, states: dict[str, Any], metric: str) -> None:
+    machine = aws.machine(states)
+    aws.run(machine)
+    dimensions = [{"Name": "StateMachineArn", "Value": machine}]
+    found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)["Metrics"]
+    assert {each["MetricName"] for each in found} == {"ExecutionsStarted", "ExecutionTime", metric}
+
+
+def test_a_rule_on_a_status_reaches_its_topics_queue(aws: Any, allow: Any, eventually: Any) -> None:
+    machine = aws.machine(FAIL)
+    publish = {"Principal": {"Service": "events.amazonaws.com"}, **allow("sns:Publish")}
+    send = {"Principal": {"Service": "sns.amazonaws.com"}, **allow("sqs:SendMessage")}
+    attributes = {"Policy": json.dumps({"Statement": [publish]})}
+    topic = aws.client("sns").create_topic(Name="failures", Attributes=attributes)["TopicArn"]
+    attributes = {"Policy": json.dumps({"Statement": [send]})}
+    queue = aws.client("sqs").create_queue(QueueName="failures", Attributes=attributes)["QueueUrl"]
+    aws.client("sns").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:failures"
+    )
+    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"], "stateMachineArn": [machine]}}
+    aws.client("events").put_rule(Name="failures", EventPattern=json.dumps(pattern))
+    aws.client("events").put_targets(Rule="failures", Targets=[{"Id": "topic", "Arn": topic}])
+    failed = aws.run(machine)
+    (message,) = eventually(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
+    told = json.loads(json.loads(message["Body"])["Message"])
+    assert told["detail"]["executionArn"] == failed["executionArn"]
+    assert (told["detail"]["error"], told["detail"]["cause"]) == ("Wrong", "because")
