@@ -35,12 +35,8 @@ JOB = {
     "SecondaryStatus": "Completed",
     "ModelArtifacts": {"S3ModelArtifacts": URL},
 }
-EVALUATION = {
-    "promote": True,
-    "reason": "No model serves yet.",
-    "metrics": {"test:pwll": -2.5},
-    "incumbent": "",
-}
+METRICS = {"test:pwll": -2.5}
+EVALUATION = {"promote": True, "reason": "No model serves yet.", "metrics": METRICS, "incumbent": ""}
 NOT_WORTH = {
     **EVALUATION,
     "promote": False,
@@ -48,9 +44,9 @@ NOT_WORTH = {
     "incumbent": OLD,
 }
 PROMOTED = {
-    "training_job": "lda-dev-run-0123abcd-0",
+    "training_job": JOB_NAME,
     "model_data_url": URL,
-    "metrics": {"test:pwll": -2.5},
+    "metrics": METRICS,
     "promoted": True,
     "reason": "No model serves yet.",
     "endpoint": "lda-dev",
@@ -172,12 +168,12 @@ def run(definition: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     monkeypatch.setattr(stepfunctions, "_emit_execution_status_event", lambda _: None)
     arn = "arn:aws:states:us-east-1:000000000000:execution:M:run"
 
-    def execute(*, given: str = "{}", late: bool = False, **answers: Any) -> Run:
+    def execute(*, given: str = "{}", late: tuple[str, ...] = (), **answers: Any) -> Run:
         own = {name: answer if isinstance(answer, list) else [answer] for name, answer in answers.items()}
         services = Services({**happy(), **own})
         monkeypatch.setattr(stepfunctions, "_invoke_resource", services)
-        text = definition.replace("$millis() + 3600000", "$millis() - 1") if late else definition
-        monkeypatch.setitem(stepfunctions._state_machines, "arn:machine", {"definition": text, "name": "M"})
+        machine = {"definition": overdue(definition, late), "name": "M"}
+        monkeypatch.setitem(stepfunctions._state_machines, "arn:machine", machine)
         execution: dict[str, Any] = {
             "executionArn": arn,
             "stateMachineArn": "arn:machine",
@@ -196,6 +192,16 @@ def run(definition: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
         return Run(*ended, visited, services.calls)
 
     return execute
+
+
+def overdue(definition: str, names: tuple[str, ...]) -> str:
+    """Let the time to wait that these states begin be over at once."""
+    document = json.loads(definition)
+    for name in names:
+        state = json.dumps(document["States"][name])
+        assert "$millis() + 3600000" in state
+        document["States"][name] = json.loads(state.replace("$millis() + 3600000", "$millis() - 1"))
+    return json.dumps(document)
 
 
 def happy() -> dict[str, list[Any]]:

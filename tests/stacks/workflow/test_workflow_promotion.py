@@ -125,6 +125,14 @@ def test_a_complete_update_counts_only_with_our_model_in_it(aws: Any, run: Calla
 @pytest.mark.parametrize("before", [0, 1], ids=["another's", "ours"])
 def test_an_update_is_not_awaited_for_ever(aws: Any, run: Callable[..., Any], before: int) -> None:
     free = [aws.stack("UPDATE_COMPLETE", "")] * before
-    ended = run(late=True, describeStacks=[*free, aws.stack("UPDATE_IN_PROGRESS", "")])
+    ended = run(
+        late=("IsWorthPromoting", "Promote"), describeStacks=[*free, aws.stack("UPDATE_IN_PROGRESS", "")]
+    )
     assert ended.error == "PromotionFailed"
     assert "the stack is still UPDATE_IN_PROGRESS after 3600 seconds. CloudFormation goes on." in ended.cause
+
+
+def test_our_update_has_its_whole_time_however_long_anothers_took(aws: Any, run: Callable[..., Any]) -> None:
+    free, ours = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_IN_PROGRESS", aws.url)
+    answers = [free, ours, aws.stack("UPDATE_COMPLETE", aws.url)]
+    assert run(late=("IsWorthPromoting",), describeStacks=answers).output == aws.promoted
