@@ -58,6 +58,6 @@ def summary(manifest: Manifest) -> str:
         size = sum(shard.bytes for shard in split.shards)
         lines.append(
             f"{name}: {split.documents} documents ({split.empty_documents} empty), {split.tokens} tokens,"
-            f" {split.nonzeros} non-zeros, {len(split.shards)} shards of {size} bytes in all"
+            f" {split.nonzeros} non-zeros, {size} bytes, shards: {len(split.shards)}"
         )
     return "\n".join(lines)

@@ -72,7 +72,9 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
             ContentType="application/json",
         )
     except (S3UploadFailedError, ClientError, BotoCoreError) as error:
-        raise UploadError(f"Dataset {name!r} is not in bucket {bucket!r}: {error}") from error
+        raise UploadError(
+            f"The upload of dataset {name!r} to bucket {bucket!r} broke off: {error}. Upload it again."
+        ) from error
     return uploaded
 
 

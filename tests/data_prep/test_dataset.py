@@ -80,6 +80,12 @@ def test_shards_are_bounded_and_hold_everything_in_order(
     assert np.array_equal(sparse.vstack(read).toarray(), counts[:15])
 
 
+def test_a_shard_is_filled_to_the_last_byte(tmp_path: Path) -> None:
+    train = np.ones((9, 25))
+    manifest = dataset.write(tmp_path, "full", train, train, source="Made up.", shard_bytes=3 * 128)
+    assert [(shard.documents, shard.bytes) for shard in manifest.train.shards] == [(3, 384)] * 3
+
+
 def test_a_document_larger_than_a_shard_has_one_of_its_own(tmp_path: Path, corpus: Any) -> None:
     manifest = write(tmp_path, corpus, shard_bytes=1)
     assert [shard.documents for shard in manifest.train.shards] == [1] * 15
@@ -126,6 +132,24 @@ def test_a_dataset_stays_when_its_successor_is_bad(tmp_path: Path, corpus: Any, 
         write(tmp_path, corpus * 2)
     assert dataset.load(tmp_path, "bars") == former
     assert [path.name for path in (tmp_path / "datasets").iterdir()] == ["bars"]
+
+
+def test_a_dataset_stays_when_its_successor_cannot_take_its_place(
+    tmp_path: Path, corpus: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, corpus)
+    former = dataset.load(tmp_path, "bars")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError("Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="Input/output"):
+        write(tmp_path, corpus * 2)
+    assert dataset.load(tmp_path, "bars") == former
 
 
 @pytest.mark.parametrize("name", ["", "Bars", "b_rs", "../x", "a/b", "a" * 64, "bars\n"])

@@ -92,6 +92,25 @@ def test_the_last_columns_may_be_unused() -> None:
     assert read(file.getvalue()).shape == (2, 1000)
 
 
+def test_keys_in_any_order_become_sorted_and_unique() -> None:
+    counts = read(record([6, 5, 1], keys=[2, 0, 2], shape=[3]))
+    assert (counts.indices.tolist(), counts.data.tolist()) == ([0, 2], [5, 7])
+
+
+def test_a_number_that_runs_over_the_end_of_its_field_is_refused() -> None:
+    tensor = b"\x0a\x04" + struct.pack("<f", 1) + b"\x12\x01\x00" + b"\x1a\x01\x80\x01"
+    value = b"\x12" + bytes([len(tensor)]) + tensor
+    entry = b"\x0a\x06values\x12" + bytes([len(value)]) + value
+    with pytest.raises(RecordIOError, match="not a protobuf record"):
+        read(frame(b"\x0a" + bytes([len(entry)]) + entry))
+
+
+def test_a_vocabulary_may_be_larger_than_any_memory() -> None:
+    counts = read(record([1, 2], keys=[3, 2**40], shape=[2**41]))
+    assert counts.shape == (1, 2**41)
+    assert counts.indices.tolist() == [3, 2**40]
+
+
 def test_a_gzip_file_is_read_by_its_path(tmp_path: Path, encoded: Encode) -> None:
     counts = np.arange(6).reshape(2, 3)
     file = tmp_path / "counts.pbr.gz"
@@ -169,6 +188,7 @@ WRONG = {
     "wrong shape": (record([1, 2], shape=[3]), "2 values don't fill the shape 3"),
     "two dimensions": (record([1, 2], shape=[1, 2]), "one dimension"),
     "key outside": (record([1], keys=[3], shape=[3]), "key 3 lies outside a vocabulary of 3 words"),
+    "key of 64 bits": (record([1], keys=[2**63 + 1], shape=[3]), "key 9223372036854775809 lies outside"),
     "sparse without shape": (record([1], keys=[0]), "a sparse document needs the shape"),
     "more keys than values": (record([1], keys=[0, 1], shape=[3]), "2 keys don't go with 1 values"),
 }

@@ -107,6 +107,14 @@ def test_auto_takes_the_smaller_layout(encoded: Encode, density: float, width: i
     assert len(encoded(sparse.csr_array(counts), labels=labels)) == min(sizes)
 
 
+def test_auto_weighs_all_blocks_of_a_large_matrix(encoded: Encode) -> None:
+    counts = np.ones((30_000, 25), np.float32)
+    assert len(encoded(counts)) == len(encoded(counts, layout="dense"))
+    counts[:15_000, 1:] = 0
+    counts[15_000:, 3:] = 0
+    assert len(encoded(counts)) == len(encoded(counts, layout="sparse"))
+
+
 @pytest.mark.parametrize("shape", [(0, 0), (0, 7), (3, 0)])
 @pytest.mark.parametrize("layout", ["auto", "dense", "sparse"])
 def test_nothing_is_a_valid_matrix(encoded: Encode, shape: tuple[int, int], layout: str) -> None:
