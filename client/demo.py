@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -67,7 +68,7 @@ def main() -> int:
     int
         The exit code: 0, 1 after a failure that was said in a sentence, 130 after an interruption.
     """
-    arguments = _arguments()
+    arguments, started = _arguments(), time.monotonic()
     folder = arguments.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     logs = os.path.relpath(folder)
@@ -91,7 +92,8 @@ def main() -> int:
         terminal.say(farewell(machine, chapters.deployment))
         return 0
     machine.stop(delete=True)
-    print("\nThe local AWS is stopped and forgotten. That was the whole story.")
+    seconds = time.monotonic() - started + arguments.install_seconds
+    print(f"\nThe local AWS is stopped and forgotten. That was the whole story, in {seconds:.0f} s.")
     return 0
 
 

@@ -28,7 +28,8 @@ def destroy(
 
     Executions are aborted before the jobs are stopped: an execution that still ran would take a stopped job
     for a failed one and start the next. Jobs are waited for, because a job that ends after the bucket was
-    emptied writes into it again, and then the bucket can't be deleted. prod's bucket is retained.
+    emptied writes into it again, and then the bucket can't be deleted. A stack that is protected against
+    termination, as prod's Storage with its bucket is, stays.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def destroy(
     abort_executions(deployment, say)
     stop_jobs(deployment, say, sleep)
     wait_for_stacks(deployment, sleep)
-    run(cdk.command(deployment, "destroy", "--all", "--force"))
+    run(cdk.command(deployment, "destroy", *_stacks_to_destroy(deployment, say), "--force"))
     delete_log_streams(deployment, say)
 
 
@@ -90,6 +91,14 @@ def delete_log_streams(deployment: Deployment, say: Callable[[str], None]) -> No
     for stream in our_streams(logs, deployment.prefix):
         logs.delete_log_stream(logGroupName=TRAINING_LOG_GROUP, logStreamName=stream)
         say(f"deleted log stream {stream}")
+
+
+def _stacks_to_destroy(deployment: Deployment, say: Callable[[str], None]) -> list[str]:
+    described = [deployment.describe(kind) or {} for kind in STACK_KINDS]
+    kept = [stack["StackName"] for stack in described if stack.get("EnableTerminationProtection")]
+    for stack in kept:
+        say(f"{stack} is protected against termination and stays, with all that it holds")
+    return [stack for stack in deployment.stacks if stack not in kept] if kept else ["--all"]
 
 
 def _running(sagemaker: Any, prefix: str) -> list[str]:

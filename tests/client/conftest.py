@@ -42,13 +42,19 @@ class PreparedAws:
         self.stub(service).add_client_error(operation, code, message)
 
     def stack(
-        self, name: str, *, outputs: dict[str, str] | None = None, status: str = "CREATE_COMPLETE"
+        self,
+        name: str,
+        *,
+        outputs: dict[str, str] | None = None,
+        status: str = "CREATE_COMPLETE",
+        protected: bool = False,
     ) -> None:
         """Prepare one answer of DescribeStacks."""
         stack = {
             "StackName": name,
             "CreationTime": "2026-01-01T00:00:00Z",
             "StackStatus": status,
+            "EnableTerminationProtection": protected,
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in (outputs or {}).items()],
         }
         self.answer("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName=name)

@@ -76,7 +76,7 @@ def test_it_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_
     list_jobs(aws, "Stopping", "lda-dev-run-0badcafe-0")
     list_jobs(aws, "InProgress")
     list_jobs(aws, "Stopping")
-    for stack in deployment.stacks:
+    for stack in deployment.stacks * 2:
         aws.stack(stack)
     list_streams(aws, "lda-dev-run-0badcafe-0/algo-1-1")
     aws.answer(
@@ -103,12 +103,29 @@ def test_nothing_deployed_is_nothing_to_abort_and_a_missing_log_group_is_fine(
     for _ in range(2):
         list_jobs(aws, "InProgress")
         list_jobs(aws, "Stopping")
-    for stack in deployment.stacks:
+    for stack in deployment.stacks * 2:
         aws.no_stack(stack)
     aws.refuse("logs", "describe_log_streams", "ResourceNotFoundException", "The group does not exist.")
     commands: list[object] = []
     destroy(deployment, say=lambda _line: None, run=commands.append, sleep=no_sleep)
     assert len(commands) == 1
+
+
+def test_a_stack_that_is_protected_against_termination_stays_and_is_named(
+    aws: PreparedAws, deployment: Deployment
+) -> None:
+    aws.no_stack("DevTraining")
+    for status in ("InProgress", "Stopping") * 2:
+        list_jobs(aws, status)
+    for stack in (*deployment.stacks, "DevStorage", "DevTraining", "DevServing"):
+        aws.stack(stack, protected=stack == "DevStorage")
+    list_streams(aws)
+    said: list[Any] = []
+    destroy(deployment, say=said.append, run=lambda command: said.append(list(command)[3:6]), sleep=no_sleep)
+    assert said == [
+        "DevStorage is protected against termination and stays, with all that it holds",
+        ["DevTraining", "DevServing", "--force"],
+    ]
 
 
 def test_a_job_that_ended_in_the_meantime_is_no_failure(aws: PreparedAws, deployment: Deployment) -> None:
