@@ -1,5 +1,6 @@
-"""Save everything after each finished stack operation and execution, and not at a clean stop only."""
+"""Save after each finished stack operation and execution too; end what a stop broke off."""
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -9,11 +10,33 @@ from local_aws import names
 
 _SAVING = threading.Lock()
 _TRIES = 5
+_BROKEN_OFF = {  # what a stack is whose operation ended with the server: each of them can be deleted
+    "CREATE_IN_PROGRESS": "CREATE_FAILED",
+    "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
+    "DELETE_IN_PROGRESS": "DELETE_FAILED",
+    "UPDATE_IN_PROGRESS": "UPDATE_FAILED",
+    "UPDATE_ROLLBACK_IN_PROGRESS": "UPDATE_ROLLBACK_FAILED",
+}
 
 
 def install() -> None:
-    """Quieten ministack's line for every file that it saves."""
+    """Let nothing wait for ever that was under way, and quieten ministack's line for every file."""
+    names.wrap("load state", _settled)
     logging.getLogger("persistence").setLevel(logging.WARNING)
+
+
+def _settled(original: Any) -> Any:
+    """Fail the stack operations that the last server didn't finish, once its state is loaded."""
+
+    @functools.wraps(original)
+    def load() -> None:
+        original()
+        for stack in names.get("stacks").all_values():
+            if stack["StackStatus"] in _BROKEN_OFF:
+                stack["StackStatus"] = _BROKEN_OFF[stack["StackStatus"]]
+                stack["StackStatusReason"] = "The server stopped during the operation."
+
+    return load
 
 
 def save() -> None:

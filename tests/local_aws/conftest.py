@@ -221,6 +221,12 @@ def new_command() -> Any:
     return CommandLine
 
 
+@pytest.fixture(scope="session")
+def new_aws() -> Any:
+    """What makes an `Aws` for a server that a test has started."""
+    return Aws
+
+
 @pytest.fixture(name="allow", scope="session")
 def _allow() -> Any:
     return allow

@@ -1,0 +1,65 @@
+import json
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from local_aws import names, state
+
+SILENT = "def handler(event, context):\n    return None\n"
+
+
+def test_a_copy_is_tried_again_when_its_source_changed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([RuntimeError("dictionary changed size during iteration"), {"kept": 1}])
+    saved: dict[str, Any] = {}
+
+    def get_state() -> Any:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    kept = {
+        "state to save": lambda: {"service": get_state},
+        "save all": lambda states: saved.update({name: copy() for name, copy in states.items()}),
+    }
+    monkeypatch.setattr(names, "get", kept.get)
+    state.save()
+    assert saved == {"service": {"kept": 1}}
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
+    command: Any, new_aws: Any, eventually: Any, end: str
+) -> None:
+    command.up()
+    aws = new_aws(f"http://127.0.0.1:{command.port}", command.state)
+    custom = {"Type": "Custom::Silent", "Properties": {"ServiceToken": aws.function(SILENT)}}
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_stack(StackName="silent", TemplateBody=aws.template({"Custom": custom}))
+    eventually(lambda: "Custom" in str(cloudformation.describe_stack_events(StackName="silent")))
+    aws.stack({"Group": {"Type": "AWS::Logs::LogGroup"}})  # a finished operation saves the unfinished one too
+    if end == "stop":
+        command("down")  # the custom resource would wait for an hour
+    else:
+        os.kill(json.loads((command.state / "server.json").read_text())["pid"], signal.SIGKILL)
+    assert command.up().returncode == 0
+    stack = aws.settled("silent")
+    assert (stack["StackStatus"], stack["StackStatusReason"]) == (
+        "CREATE_FAILED",
+        "The server stopped during the operation.",
+    )
+    assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_what_an_execution_left_is_there_after_a_kill(command: Any, new_aws: Any, eventually: Any) -> None:
+    command.up()
+    aws = new_aws(f"http://127.0.0.1:{command.port}", command.state)
+    done = aws.run(aws.machine({"A": {"Type": "Pass", "End": True}}), kept=1)
+    saved = command.state / "services" / "stepfunctions.json"
+    eventually(lambda: saved.exists() and "SUCCEEDED" in saved.read_text())
+    os.kill(json.loads((command.state / "server.json").read_text())["pid"], signal.SIGKILL)
+    command.up()
+    again = aws.client("stepfunctions").describe_execution(executionArn=done["executionArn"])
+    assert (again["status"], json.loads(again["output"])) == ("SUCCEEDED", {"kept": 1})
