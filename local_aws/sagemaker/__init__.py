@@ -1,5 +1,6 @@
 """The SageMaker that ministack lacks: real training jobs, real model servers (docs/local-sagemaker.md)."""
 
+import shutil
 from pathlib import Path
 
 from local_aws import hooks
@@ -36,6 +37,7 @@ def install(images_file: Path, folder: Path) -> None:
         The images file can't be used.
     """
     service = Service(images.load(images_file), folder / "sagemaker", Record(folder))
+    shutil.rmtree(service.folder, ignore_errors=True)  # what a server that was killed has left
     _services.append(service)
 
     def restore(saved: dict[str, object]) -> None:

@@ -109,6 +109,11 @@ class Child:
         while line := pipe.readline(MAX_LINE_BYTES):
             self._on_line(line.decode("utf-8", errors="replace").rstrip("\r\n"))
 
+    @property
+    def ended(self) -> bool:
+        """Whether the program has ended."""
+        return self._ended.is_set()
+
     def stop(self, grace: float) -> None:
         """Ask the program to end (SIGTERM), and end it (SIGKILL) after the grace; returns at once.
 

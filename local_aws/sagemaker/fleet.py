@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import logging
 import random
 import secrets
 import shutil
@@ -23,6 +24,8 @@ from local_aws.sagemaker.service import Service
 LOG_GROUP = "/aws/sagemaker/Endpoints"
 REQUEST_LIMIT_SECONDS = 60.0
 MAX_SERVERS = 2  # per variant; more instances are described but share these
+
+logger = logging.getLogger(__name__)
 
 
 class UnhealthyError(Exception):
@@ -46,17 +49,17 @@ class Variant:
     weight: float
     instances: int
     servers: list[ModelServer] = field(default_factory=list)
-    turns: Any = field(default_factory=itertools.count)
+    turns: Iterator[int] = field(default_factory=itertools.count)
 
     @property
     def name(self) -> str:
         """The variant's name."""
         return str(self.settings["VariantName"])
 
-    def next_server(self) -> ModelServer:
-        """Return the server whose turn it is."""
-        turn: int = next(self.turns)
-        return self.servers[turn % len(self.servers)]
+    def in_turn(self) -> list[ModelServer]:
+        """Return the servers, the one first whose turn it is."""
+        first = next(self.turns) % len(self.servers)
+        return [*self.servers[first:], *self.servers[:first]]
 
 
 class Fleet:
@@ -102,7 +105,7 @@ class Fleet:
 
     @staticmethod
     def _require_health(variant: Variant) -> None:
-        if not all(server.wait_until_healthy() for server in variant.servers):
+        if not all(server.wait_until_healthy(model_server.PING_LIMIT_SECONDS) for server in variant.servers):
             raise UnhealthyError(
                 f"The primary container for production variant {variant.name} did not pass the ping health "
                 "check. Please check CloudWatch logs for this endpoint."
@@ -136,9 +139,12 @@ class Fleet:
             logs,
             f"{LOG_GROUP}/{self._endpoint}",
             f"{variant.name}/i-{secrets.token_hex(9)[:17]}",
-            on_error=lambda _error: None,
+            on_error=lambda error: logger.warning(
+                "Lines of %s's model server were lost: %s", self._endpoint, error
+            ),
         )
         log.open()
+        log.say(f"Starting the model server of {container['Image']} ...")
         return ModelServer(
             self._service.catalog.program(container["Image"], "serve"),
             directory=self._service.catalog.working_directory,

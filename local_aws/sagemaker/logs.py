@@ -59,13 +59,23 @@ class LogStream:
             if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                 raise
 
+    def say(self, line: str) -> None:
+        """Send a line at once.
+
+        Raises
+        ------
+        botocore.exceptions.ClientError
+            The role may not.
+        """
+        self._send([_event(line)])
+
     def write(self, line: str) -> None:
         """Add a line; it is sent within `FLUSH_SECONDS`. Empty lines are dropped, as CloudWatch does."""
         if not line.strip():
             return
         with self._changed:
             if not self._closed:
-                self._lines.append({"timestamp": int(time.time() * 1000), "message": line[:MAX_MESSAGE]})
+                self._lines.append(_event(line))
 
     def close(self) -> None:
         """Send what is left and end."""
@@ -100,3 +110,7 @@ class LogStream:
             logger.warning("The log stream %s of %s is gone; its lines are dropped.", self.name, self.group)
             return
         self._on_error(error)
+
+
+def _event(line: str) -> dict[str, Any]:
+    return {"timestamp": int(time.time() * 1000), "message": line[:MAX_MESSAGE]}

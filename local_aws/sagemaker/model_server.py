@@ -58,6 +58,7 @@ class ModelServer:
         self.log = log
         self.port = 0
         self._child: Child | None = None
+        self._healthy: Child | None = None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -98,27 +99,32 @@ class ModelServer:
             self._child = child
             if self._stopping.is_set():
                 child.stop(STOP_GRACE_SECONDS)
+        threading.Thread(target=self._ping_until_healthy, args=(child,), daemon=True).start()
         return child
 
     @property
-    def gave_up(self) -> bool:
-        """Whether the server ended too often and isn't started any more."""
-        return self._ended.is_set()
+    def healthy(self) -> bool:
+        """Whether the running process has answered its ping."""
+        return self._healthy is not None and self._healthy is self._child and not self._healthy.ended
 
-    def wait_until_healthy(self) -> bool:
-        """Ping the server until it answers 200, as SageMaker does before traffic comes.
+    def wait_until_healthy(self, seconds: float) -> bool:
+        """Wait until the server has answered its ping.
 
         Returns
         -------
         bool
-            False when it gave up or didn't answer within `PING_LIMIT_SECONDS`.
+            False when it gave up or didn't answer in that time.
         """
-        until = time.monotonic() + PING_LIMIT_SECONDS
-        while time.monotonic() < until and not self._ended.is_set():
-            if self._ping():
-                return True
+        until = time.monotonic() + seconds
+        while not self.healthy and time.monotonic() < until and not self._ended.is_set():
             self._ended.wait(PING_INTERVAL_SECONDS)
-        return False
+        return self.healthy
+
+    def _ping_until_healthy(self, child: Child) -> None:
+        while not child.ended and not self._ended.wait(PING_INTERVAL_SECONDS):
+            if self._ping():
+                self._healthy = child
+                return
 
     def _ping(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PING_TIMEOUT_SECONDS)

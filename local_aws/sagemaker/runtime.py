@@ -18,8 +18,8 @@ from local_aws.sagemaker.service import Service
 
 PATH = re.compile(r"/endpoints/([^/]+)/invocations")
 MAX_BYTES = 6_291_456
+RETRY_SECONDS = 0.05
 RESTART_SECONDS = 10.0  # how long a request waits for a server that is being started again
-RETRY_SECONDS = 0.1
 PASSED = ("content-type", "accept", "x-amzn-sagemaker-custom-attributes")
 
 
@@ -85,21 +85,35 @@ def _through(metrics: EndpointMetrics, name: str, variant: Variant, request: Req
 def _ask(variant: Variant, request: Request) -> tuple[ModelServer, Answer]:
     until = time.monotonic() + RESTART_SECONDS
     while True:
-        server = variant.next_server()
+        server = _next_healthy(variant, until - time.monotonic())
         try:
             return server, _send(server.port, request)
-        except ConnectionRefusedError as error:
-            if all(server.gave_up for server in variant.servers) or time.monotonic() > until:
-                raise ServiceError(
-                    "ServiceUnavailable", f"No model server of variant {variant.name} runs.", 503
-                ) from error
+        except ConnectionRefusedError:  # it has just ended, and the request has reached nobody
+            if time.monotonic() > until:
+                raise _unavailable(variant) from None
+            time.sleep(RETRY_SECONDS)
         except TimeoutError:
-            text = "Your invocation timed out while waiting for a response from container primary."
-            return server, Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", "", text.encode())
+            return server, _broken(
+                "Your invocation timed out while waiting for a response from container primary."
+            )
         except (OSError, http.client.HTTPException):
-            text = "An error occurred while handling request as the model process exited."
-            return server, Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", "", text.encode())
-        time.sleep(RETRY_SECONDS)
+            return server, _broken("An error occurred while handling request as the model process exited.")
+
+
+def _broken(text: str) -> Answer:
+    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", "", text.encode())
+
+
+def _next_healthy(variant: Variant, seconds: float) -> ModelServer:
+    servers = variant.in_turn()
+    server = next((server for server in servers if server.healthy), servers[0])
+    if not server.wait_until_healthy(seconds):
+        raise _unavailable(variant)
+    return server
+
+
+def _unavailable(variant: Variant) -> ServiceError:
+    return ServiceError("ServiceUnavailable", f"No model server of variant {variant.name} runs.", 503)
 
 
 def _send(port: int, request: Request) -> Answer:

@@ -280,10 +280,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     yield from running(tmp_path_factory.mktemp("aws"))
 
 
-@pytest.fixture
-def own_aws(tmp_path: Path) -> Iterator[Aws]:
-    """A server that a test may stop."""
-    yield from running(tmp_path)
+@pytest.fixture(scope="module")
+def own_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """A server that a module's tests may stop."""
+    yield from running(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="session")

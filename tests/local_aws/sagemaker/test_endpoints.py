@@ -89,6 +89,7 @@ def test_a_killed_server_is_started_again_and_the_log_says_so(aws: Any, role: st
 
 def test_what_the_model_refuses_reaches_the_caller_as_a_model_error(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "strict")))
+    (pid,) = aws.programs(name)
     for body, status, text in (
         ("refuse", 415, "only text"),
         ("break", 500, "broken"),
@@ -102,6 +103,7 @@ def test_what_the_model_refuses_reaches_the_caller_as_a_model_error(aws: Any, ro
         assert answer["OriginalStatusCode"] == status
         assert text in answer["OriginalMessage"]
         assert f"log-group:{GROUP}/{name}:log-stream:AllTraffic/i-" in answer["LogStreamArn"]
+    aws.wait(lambda: pid not in aws.programs(name))
     assert aws.ask(name).startswith("strict|")
 
 
@@ -187,7 +189,9 @@ def test_a_model_whose_data_is_not_there_is_refused(aws: Any, role: str) -> None
         )
 
 
-@pytest.mark.parametrize("missing", ["logs:CreateLogStream", "ecr:BatchGetImage", "cloudwatch:PutMetricData"])
+@pytest.mark.parametrize(
+    "missing", ["logs:CreateLogStream", "logs:PutLogEvents", "ecr:BatchGetImage", "cloudwatch:PutMetricData"]
+)
 def test_an_endpoint_names_the_right_that_its_role_lacks(aws: Any, rights: Any, missing: str) -> None:
     lacking = aws.role([s for s in rights() if s["Action"] != missing])
     name = aws.name("Endpoint")

@@ -1,0 +1,76 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_aws.sagemaker.channels import check_channels, download, relative_path, s3_location
+from local_aws.sagemaker.errors import ServiceError
+
+
+def channel(name: str = "train", **changes: Any) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/data/train"}
+    source.update(changes.pop("source", {}))
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}, **changes}
+
+
+@pytest.mark.parametrize(
+    ("key", "prefix", "path"),
+    [
+        ("data/train/part-0.csv", "data/train", "part-0.csv"),
+        ("data/train/part-0.csv", "data/train/", "part-0.csv"),
+        ("data/train/a/b.csv", "data/train", "a/b.csv"),
+        ("data/train/part-0.csv", "data/train/part-0.csv", "part-0.csv"),
+        ("data/train/part-0.csv", "data/train/part", "part-0.csv"),
+        ("data/training/x.csv", "data/train", "training/x.csv"),
+        ("x.csv", "", "x.csv"),
+    ],
+)
+def test_objects_lie_where_the_prefix_ends(key: str, prefix: str, path: str) -> None:
+    assert relative_path(key, prefix) == path
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"source": {"S3DataType": "ManifestFile"}}, "ManifestFile; only S3Prefix"),
+        ({"source": {"S3DataDistributionType": "ShardedByS3Key"}}, "sharded by key; only FullyReplicated"),
+        ({"InputMode": "Pipe"}, "input mode Pipe; only File"),
+        ({"CompressionType": "Gzip"}, "is compressed"),
+        ({"RecordWrapperType": "RecordIO"}, "wrapped records"),
+        ({"DataSource": {"FileSystemDataSource": {}}}, "has no S3DataSource"),
+    ],
+)
+def test_other_kinds_of_input_are_refused_by_channel(changes: dict[str, Any], sentence: str) -> None:
+    check_channels([channel()], "File")
+    with pytest.raises(ServiceError, match=rf"The channel test .*{sentence}"):
+        check_channels([channel(), channel("test", **changes)], "File")
+
+
+def test_the_job_s_mode_counts_where_the_channel_has_none() -> None:
+    with pytest.raises(ServiceError, match="input mode Pipe"):
+        check_channels([channel()], "Pipe")
+    check_channels([channel(InputMode="File")], "Pipe")
+
+
+def test_two_channels_cannot_share_a_name() -> None:
+    with pytest.raises(ServiceError, match="Two channels share a name"):
+        check_channels([channel(), channel()], "File")
+
+
+@pytest.mark.parametrize("uri", ["https://s3.amazonaws.com/b/k", "b/k", "s3:///k"])
+def test_only_s3_uris_are_locations(uri: str) -> None:
+    with pytest.raises(ServiceError, match=r"S3OutputPath is .*write it as s3://"):
+        s3_location(uri, "S3OutputPath")
+
+
+def test_a_key_cannot_lead_out_of_the_channel_s_folder(tmp_path: Path) -> None:
+    class S3:
+        def get_paginator(self, _: str) -> Any:
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, Any]]:
+            return [{"Contents": [{"Key": "data/train/../../../out"}]}]
+
+    with pytest.raises(ValueError, match="leads out of the channel"):
+        download(S3(), channel(), tmp_path / "train")
+    assert not list(tmp_path.rglob("out"))
