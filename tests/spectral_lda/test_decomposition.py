@@ -60,6 +60,17 @@ def test_the_best_restart_wins_and_every_one_is_told() -> None:
     assert said[-1].startswith("Best reconstruction error")
 
 
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_weights_are_positive_however_early_the_sweeps_end(seed: int) -> None:
+    noise = np.random.default_rng(seed).standard_normal((4, 4, 4))
+    tensor = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)
+    found = run(tensor, restarts=1, iterations=1, seed=seed)
+    assert (found.weights >= 0).all()
+    along = np.einsum("abc,ak,bk,ck->k", tensor, found.vectors, found.vectors, found.vectors)
+    np.testing.assert_allclose(along, found.weights, atol=1e-9)
+
+
 def test_max_iterations_bounds_the_sweeps() -> None:
     tensor, _, _ = planted(6, 0)
     found = run(tensor, restarts=1, iterations=2)

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from spectral_lda import Model, Settings, fit, fit_observed, fitting
 from spectral_lda.counts import FloatArray
+from spectral_lda.moments import compute_moments
 
 Errors = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -95,6 +96,24 @@ def test_every_step_is_told_as_it_happens(bars: Callable[[int], Any]) -> None:
     order = ["moments", "SVD", "third moment", "Restart 1/2", "Restart 2/2", "Best reconstruction", "pass 0"]
     places = [next(place for place, line in enumerate(said) if word in line) for word in order]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(("refine", "seen"), [(True, 190), (False, 200)])
+def test_the_moments_do_not_see_the_documents_that_judge_the_passes(
+    bars: Callable[[int], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    refine: bool,  # noqa: FBT001 -- a case
+    seen: int,
+) -> None:
+    rows: list[int] = []
+
+    def noted(counts: Any, alpha0: float) -> Any:
+        rows.append(counts.shape[0])
+        return compute_moments(counts, alpha0)
+
+    monkeypatch.setattr(fitting, "compute_moments", noted)
+    fit(bars(0).train[:200], 3, refine=refine)
+    assert rows == [seen]
 
 
 @pytest.mark.parametrize("topics", [2, 7])
