@@ -40,6 +40,16 @@ def test_topics_and_mixtures_are_probabilities() -> None:
     assert mixtures.shape == (30, 5)
 
 
+def test_topics_and_mixtures_are_drawn_in_the_published_order_and_shrunk_by_one_rounding() -> None:
+    _, beta, _, mixtures = generate_griffiths_data(40, num_topics=10, seed=2)
+    random = np.random.RandomState(2)
+    bars = [random.dirichlet([100.0] * 5) / (1 + 2**-52) for _ in range(10)]
+    random.poisson(150, 40)
+    assert np.array_equal(beta[3].reshape(5, 5)[:, 3], bars[3])
+    assert np.array_equal(beta[7].reshape(5, 5)[2], bars[7])
+    assert np.array_equal(mixtures, random.dirichlet([0.1] * 10, 40) / (1 + 2**-52))
+
+
 def test_the_priors_can_be_given_and_the_seed_decides() -> None:
     alpha, beta, documents, mixtures = generate_griffiths_data(
         200, 20, 5, alpha=[1000, 1, 1, 1, 1], eta=[1e6, 1, 1, 1, 1], seed=9
