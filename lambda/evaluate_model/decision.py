@@ -105,7 +105,7 @@ def _not_comparable(candidate: Candidate, incumbent: Incumbent) -> str | None:
     if _is_open(candidate.model_data_url) != _is_open(incumbent.model_data_url):
         return f"{name} was trained by the other algorithm, and can't be served any more."
     if incumbent.evaluation is None:
-        return f"{name} has no evaluation at evaluations/{incumbent.training_job}/evaluation.json."
+        return f"{name} has no readable evaluation at evaluations/{incumbent.training_job}/evaluation.json."
     if incumbent.evaluation.get("test_split") != candidate.test_split:
         return f"{name} was evaluated on other test documents."
     if not _is_number(incumbent.evaluation.get("pwll")):

@@ -88,9 +88,17 @@ class Services:
         if not self.s3.list_objects_v2(Bucket=self.data_bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
             return None
         answer = self.s3.get_object(Bucket=self.data_bucket, Key=key)
-        evaluation: dict[str, Any] = json.loads(answer["Body"].read())
-        return evaluation
+        return _parsed(answer["Body"].read())
 
 
 def _evaluation_key(training_job: str) -> str:
     return f"evaluations/{training_job}/evaluation.json"
+
+
+def _parsed(content: bytes) -> dict[str, Any] | None:
+    """Return an evaluation, or None where there is none: a broken file mustn't block every later model."""
+    try:
+        evaluation = json.loads(content)
+    except ValueError:
+        return None
+    return evaluation if isinstance(evaluation, dict) else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 HEAD_BYTES: Final = 1 << 16
-LARGEST_RECORD: Final = 1 << 26
+LARGEST_RECORD: Final = 1 << 22  # times REQUESTS_AT_ONCE it fits the function's memory, as Python numbers
 REQUESTS_AT_ONCE: Final = 10  # as many connections as a boto3 client keeps
 AGAIN: Final = "Upload the dataset anew."
 
@@ -127,9 +127,9 @@ def _look(bucket: Bucket, shard: Shard, manifest: Manifest) -> Document:
 
 def _compare_checksum(bucket: Bucket, shard: Shard, manifest: Manifest) -> None:
     said = shard.s3_checksum
-    answer = bucket.checksum(shard)
     if said is None:
         return  # S3 kept none when the shard was uploaded.
+    answer = bucket.checksum(shard)
     found = {
         "algorithm": said["algorithm"],
         "type": answer.get("ChecksumType"),
@@ -155,4 +155,7 @@ def _head(bucket: Bucket, shard: Shard) -> bytes:
             length = error.needed
         else:
             return head
-    raise RecordError(f"the first record is longer than {LARGEST_RECORD} bytes")
+    raise RecordError(
+        f"the first record is longer than {LARGEST_RECORD} bytes; documents over so many words need the sparse "
+        "layout"
+    )

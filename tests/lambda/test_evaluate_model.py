@@ -68,7 +68,7 @@ def test_a_model_below_its_own_bound_is_kept_back_even_when_nothing_serves(decis
 @pytest.mark.parametrize(
     ("incumbent", "reason"),
     [
-        (lambda d: d.Incumbent(OTHER_URL), "has no evaluation at evaluations/" + OTHER),
+        (lambda d: d.Incumbent(OTHER_URL), "has no readable evaluation at evaluations/" + OTHER),
         (lambda d: evaluated(d, test_split="other"), "was evaluated on other test documents"),
         (lambda d: evaluated(d, pwll=None), "an evaluation without a finite pwll"),
         (lambda d: evaluated(d, pwll=float("-inf")), "an evaluation without a finite pwll"),
@@ -244,7 +244,17 @@ def test_a_missing_evaluation_of_the_one_that_serves_is_a_case_and_no_error(
     serving(cloudformation, OTHER_URL)
     found = run(handler)
     assert found["promote"] is True
-    assert f"{OTHER} has no evaluation" in found["reason"]
+    assert f"{OTHER} has no readable evaluation" in found["reason"]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"pwll"'])
+def test_a_broken_evaluation_of_the_one_that_serves_doesnt_block_every_later_model(
+    handler: Any, sagemaker: Stubber, cloudformation: Stubber, fake_s3: Any, content: bytes
+) -> None:
+    fake_s3.objects[f"evaluations/{OTHER}/evaluation.json"] = content
+    trained(sagemaker)
+    serving(cloudformation, OTHER_URL)
+    assert "has no readable evaluation" in run(handler)["reason"]
 
 
 def test_the_bound_of_the_execution_is_applied(
