@@ -1,17 +1,34 @@
-"""Lambda functions: the name of a Python exception is the error's type, as in AWS."""
+"""Lambda functions: exceptions by their names, and logs only where the role may write them."""
 
 import functools
 import re
 from typing import Any
 
-from local_aws import names
+from local_aws import iam, identity, names
 
+_LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _CLASS = re.compile(r"(?:[\w<>]+\.)*(\w+)(?::.*)?")
 
 
 def install() -> None:
-    """Put the extension around ministack's warm workers."""
+    """Put the extension around ministack's warm workers and what writes their logs."""
     names.wrap("execute function", _named)
+    names.wrap("write function log", _if_allowed)
+
+
+def _if_allowed(original: Any) -> Any:
+    """Write what a function said only if its role may, as Lambda does: else it runs unheard."""
+
+    @functools.wraps(original)
+    def write(function: dict[str, Any], *arguments: Any, **options: Any) -> None:
+        config = function.get("config") or function
+        group = config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+        principal = identity.session_arn(config["Role"], config["FunctionName"])
+        streams = f"arn:aws:logs:{identity.region()}:{identity.account()}:log-group:{group}:log-stream:any"
+        if not any(iam.denial(principal, action, streams) for action in _LOG_ACTIONS):
+            original(function, *arguments, **options)
+
+    return write
 
 
 def _named(original: Any) -> Any:

@@ -84,6 +84,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "invoke": ("services.stepfunctions:_invoke_resource",),
     "execute function": ("services.lambda_svc:_execute_function_warm",),
     "encryption of writes": ("services.s3:_resolve_sse_write_headers",),
+    "write function log": ("services.lambda_svc:_emit_lambda_logs",),
     "evaluate alarms": ("services.cloudwatch:_evaluate_all_alarms",),
     "record metric": ("services.cloudwatch:record_metric",),
     "integrations": ("services.stepfunctions:_SERVICE_DISPATCH",),

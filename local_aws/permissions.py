@@ -1,14 +1,14 @@
 """What a stack operation needs of IAM, by resource type: ministack provisions without asking.
 
-The actions are those that the CloudFormation registry's schemas list for a type's handlers, without those
-that only read. A type that doesn't stand here is provisioned whatever the rights are, unless a provisioner of
-ours calls AWS for it (`identity.stack_client`): then the service itself asks.
+A type that doesn't stand in `resource_rights` is provisioned whatever the rights are, unless a provisioner
+of ours calls AWS for it (`identity.stack_client`): then the service itself asks.
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from local_aws import iam, identity, names
+from local_aws.resource_rights import CUSTOM, TYPES, Rights
 
 Properties = dict[str, Any]
 
@@ -19,181 +19,6 @@ class Need(NamedTuple):
     action: str
     resource: str
     passed_to: str = ""
-
-
-class Rights(NamedTuple):
-    """What a resource type needs.
-
-    ``arn`` has {region}, {account} and {id}, which is the physical id, or the name that the resource will
-    get: the property ``name``, or a generated one. ``on`` is the property that names other resources, which
-    are acted on instead. ``properties`` are the further actions that a property takes when set or changed.
-    """
-
-    arn: str
-    name: str = ""
-    on: str = ""
-    create: tuple[str, ...] = ()
-    update: tuple[str, ...] = ()
-    delete: tuple[str, ...] = ()
-    properties: dict[str, str] = {}  # noqa: RUF012 -- read only
-    passes: dict[str, str] = {}  # noqa: RUF012 -- property of a role -> the service that gets it
-
-
-_ROLE = "arn:aws:iam::{account}:role/{id}"
-_BUCKET = "arn:aws:s3:::{id}"
-_TOPIC = "arn:aws:sns:{region}:{account}:{id}"
-_FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
-_ALARM = "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"
-
-TYPES: dict[str, Rights] = {
-    "AWS::S3::Bucket": Rights(
-        _BUCKET,
-        "BucketName",
-        create=("s3:CreateBucket",),
-        delete=("s3:DeleteBucket",),
-        properties={
-            "Tags": "s3:PutBucketTagging",
-            "BucketEncryption": "s3:PutEncryptionConfiguration",
-            "LifecycleConfiguration": "s3:PutLifecycleConfiguration",
-            "VersioningConfiguration": "s3:PutBucketVersioning",
-            "PublicAccessBlockConfiguration": "s3:PutBucketPublicAccessBlock",
-            "OwnershipControls": "s3:PutBucketOwnershipControls",
-            "CorsConfiguration": "s3:PutBucketCORS",
-            "NotificationConfiguration": "s3:PutBucketNotification",
-        },
-    ),
-    "AWS::S3::BucketPolicy": Rights(
-        _BUCKET,
-        on="Bucket",
-        create=("s3:PutBucketPolicy",),
-        update=("s3:PutBucketPolicy",),
-        delete=("s3:DeleteBucketPolicy",),
-    ),
-    "AWS::IAM::Role": Rights(
-        _ROLE,
-        "RoleName",
-        create=("iam:CreateRole",),
-        delete=("iam:DeleteRole",),
-        properties={
-            "Policies": "iam:PutRolePolicy",
-            "ManagedPolicyArns": "iam:AttachRolePolicy",
-            "Tags": "iam:TagRole",
-        },
-    ),
-    "AWS::IAM::Policy": Rights(
-        _ROLE,
-        on="Roles",
-        create=("iam:PutRolePolicy",),
-        update=("iam:PutRolePolicy",),
-        delete=("iam:DeleteRolePolicy",),
-    ),
-    "AWS::IAM::ManagedPolicy": Rights(
-        "arn:aws:iam::{account}:policy/{id}",
-        "ManagedPolicyName",
-        create=("iam:CreatePolicy",),
-        update=("iam:CreatePolicyVersion",),
-        delete=("iam:DeletePolicy",),
-    ),
-    "AWS::Lambda::Function": Rights(
-        _FUNCTION,
-        "FunctionName",
-        create=("lambda:CreateFunction",),
-        update=("lambda:UpdateFunctionConfiguration",),
-        delete=("lambda:DeleteFunction",),
-        properties={"Tags": "lambda:TagResource"},
-        passes={"Role": "lambda.amazonaws.com"},
-    ),
-    "AWS::Lambda::Permission": Rights(
-        _FUNCTION, on="FunctionName", create=("lambda:AddPermission",), delete=("lambda:RemovePermission",)
-    ),
-    "AWS::Logs::LogGroup": Rights(
-        "arn:aws:logs:{region}:{account}:log-group:{id}",
-        "LogGroupName",
-        create=("logs:CreateLogGroup",),
-        delete=("logs:DeleteLogGroup",),
-        properties={"RetentionInDays": "logs:PutRetentionPolicy", "Tags": "logs:TagResource"},
-    ),
-    "AWS::SNS::Topic": Rights(
-        _TOPIC,
-        "TopicName",
-        create=("sns:CreateTopic",),
-        update=("sns:SetTopicAttributes",),
-        delete=("sns:DeleteTopic",),
-        properties={"Tags": "sns:TagResource"},
-    ),
-    "AWS::SNS::TopicPolicy": Rights(
-        _TOPIC,
-        on="Topics",
-        create=("sns:SetTopicAttributes",),
-        update=("sns:SetTopicAttributes",),
-        delete=("sns:SetTopicAttributes",),
-    ),
-    "AWS::SNS::Subscription": Rights(
-        _TOPIC, on="TopicArn", create=("sns:Subscribe",), delete=("sns:Unsubscribe",)
-    ),
-    "AWS::Events::Rule": Rights(
-        "arn:aws:events:{region}:{account}:rule/{id}",
-        "Name",
-        create=("events:PutRule",),
-        update=("events:PutRule",),
-        delete=("events:DeleteRule",),
-        properties={"Targets": "events:PutTargets"},
-        passes={"RoleArn": "events.amazonaws.com"},
-    ),
-    "AWS::CloudWatch::Alarm": Rights(
-        _ALARM,
-        "AlarmName",
-        create=("cloudwatch:PutMetricAlarm",),
-        update=("cloudwatch:PutMetricAlarm",),
-        delete=("cloudwatch:DeleteAlarms",),
-        properties={"Tags": "cloudwatch:TagResource"},
-    ),
-    "AWS::CloudWatch::CompositeAlarm": Rights(
-        _ALARM,
-        "AlarmName",
-        create=("cloudwatch:PutCompositeAlarm",),
-        update=("cloudwatch:PutCompositeAlarm",),
-        delete=("cloudwatch:DeleteAlarms",),
-    ),
-    "AWS::CloudWatch::Dashboard": Rights(
-        "arn:aws:cloudwatch::{account}:dashboard/{id}",
-        "DashboardName",
-        create=("cloudwatch:PutDashboard",),
-        update=("cloudwatch:PutDashboard",),
-        delete=("cloudwatch:DeleteDashboards",),
-    ),
-    "AWS::StepFunctions::StateMachine": Rights(
-        "arn:aws:states:{region}:{account}:stateMachine:{id}",
-        "StateMachineName",
-        create=("states:CreateStateMachine",),
-        update=("states:UpdateStateMachine",),
-        delete=("states:DeleteStateMachine",),
-        properties={"Tags": "states:TagResource"},
-        passes={"RoleArn": "states.amazonaws.com"},
-    ),
-    "AWS::ECR::Repository": Rights(
-        "arn:aws:ecr:{region}:{account}:repository/{id}",
-        "RepositoryName",
-        create=("ecr:CreateRepository",),
-        delete=("ecr:DeleteRepository",),
-        properties={"LifecyclePolicy": "ecr:PutLifecyclePolicy", "Tags": "ecr:TagResource"},
-    ),
-    "AWS::SSM::Parameter": Rights(
-        "arn:aws:ssm:{region}:{account}:parameter/{id}",
-        "Name",
-        create=("ssm:PutParameter",),
-        update=("ssm:PutParameter",),
-        delete=("ssm:DeleteParameter",),
-        properties={"Tags": "ssm:AddTagsToResource"},
-    ),
-}
-_CUSTOM = Rights(
-    _FUNCTION,
-    on="ServiceToken",
-    create=("lambda:InvokeFunction",),
-    update=("lambda:InvokeFunction",),
-    delete=("lambda:InvokeFunction",),
-)
 
 
 def require(
@@ -223,7 +48,7 @@ def needs(
 ) -> Iterator[Need]:
     """Yield what an operation needs, in the order in which AWS would ask."""
     custom = resource_type.startswith("Custom::") or resource_type == "AWS::CloudFormation::CustomResource"
-    rights = _CUSTOM if custom else TYPES.get(resource_type)
+    rights = CUSTOM if custom else TYPES.get(resource_type)
     if rights is None:
         return
     own: tuple[str, ...] = getattr(rights, operation)

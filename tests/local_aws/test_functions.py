@@ -41,5 +41,17 @@ def test_a_function_acts_as_its_role(aws: Any) -> None:
     assert "is not authorized to perform: s3:ListBucket" in said["errorMessage"]
 
 
+def test_a_function_that_may_not_log_runs_unheard(aws: Any, allow: Any) -> None:
+    logs = aws.client("logs")
+    for function, heard in (
+        (aws.function(CODE, allow("logs:*")), True),
+        (aws.function(CODE, allow("logs:CreateLogStream")), False),
+    ):
+        assert "assumed-role" in invoke(aws, function)
+        group = f"/aws/lambda/{function.rpartition(':')[2]}"
+        found = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        assert bool(found) is heard
+
+
 def test_a_traceback_that_tells_no_class_is_an_exception() -> None:
     assert error_type("", "message") == "Exception"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from local_aws import permissions
-from local_aws.permissions import TYPES, Need, needs
+from local_aws.permissions import Need, needs
+from local_aws.resource_rights import TYPES
 
 
 @pytest.fixture(autouse=True)
@@ -69,5 +69,5 @@ def test_an_arn_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_has_a_creation_and_a_deletion(kind: str) -> None:
-    assert permissions.TYPES[kind].create
-    assert permissions.TYPES[kind].delete
+    assert TYPES[kind].create
+    assert TYPES[kind].delete
