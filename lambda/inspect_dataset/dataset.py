@@ -156,6 +156,6 @@ def _head(bucket: Bucket, shard: Shard) -> bytes:
         else:
             return head
     raise RecordError(
-        f"the first record is longer than {LARGEST_RECORD} bytes; documents over so many words need the sparse "
-        "layout"
+        f"the first record is longer than {LARGEST_RECORD} bytes; documents over so many words need the "
+        "sparse layout"
     )
