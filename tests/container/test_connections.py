@@ -46,7 +46,8 @@ def running(slow: SlowModel) -> Iterator[ModelServer]:
 
 
 def connect(to: ModelServer, data: bytes = b"") -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", to.server_port), timeout=30)
+    # Far longer than the deadlines that tests set, far shorter than the server's own.
+    connection = socket.create_connection(("127.0.0.1", to.server_port), timeout=10)
     connection.sendall(data)
     return connection
 
@@ -62,7 +63,7 @@ def test_a_request_that_never_ends_is_given_up(running: ModelServer, monkeypatch
 
 
 def test_bytes_that_drip_in_do_not_move_the_deadline(
-    running: ModelServer, monkeypatch: pytest.MonkeyPatch
+    running: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(server, "REQUEST_SECONDS", 0.5)
     gone = threading.Event()
@@ -84,6 +85,7 @@ def test_bytes_that_drip_in_do_not_move_the_deadline(
         gone.set()
         dripping.join()
     assert rest == b""
+    assert capsys.readouterr().err == ""
 
 
 def test_connections_beyond_the_bound_are_refused_and_the_others_go_on(
@@ -148,3 +150,13 @@ def test_an_error_of_the_program_is_500_and_the_server_lives_on(
         assert b"no luck" not in response.read()
     caller.close()
     assert "no luck" in capsys.readouterr().out
+
+
+def test_a_deadline_that_has_passed_ends_the_reading_even_of_bytes_that_are_there() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"late")
+        reader = connections.DeadlineReader(ours)
+        reader.restart(-1)
+        with pytest.raises(TimeoutError):
+            reader.read(4)
