@@ -18,6 +18,7 @@ class Operation(NamedTuple):
     role: str
 
 
+SESSION = "AWSCloudFormation"  # what CloudFormation calls its session of a stack's role
 _OPERATION: ContextVar[Operation] = ContextVar("operation")
 _ROLE = "_role_arn"  # where a stack's record keeps its role: it is saved and restored with it
 
@@ -80,7 +81,7 @@ def _start(original: Any) -> Any:
         if operation.role:
             stack[_ROLE] = operation.role
         role = stack.get(_ROLE)
-        identity.OPERATOR.set(identity.session_arn(role, "AWSCloudFormation") if role else operation.caller)
+        identity.OPERATOR.set(identity.session_arn(role, SESSION) if role else operation.caller)
         original(_then_save(work), stack, stack_id)
 
     return start
@@ -96,8 +97,23 @@ def _validate(original: Any) -> Any:
     def validate(template: dict[str, Any], conditions: dict[str, bool], **rest: Any) -> None:
         original(template, conditions, **rest)
         templates.check(template)
+        for parameter in (rest.get("params") or {}).values():
+            if "SsmName" in parameter:
+                _require_parameter(parameter["SsmName"])
 
     return validate
+
+
+def _require_parameter(name: str) -> None:
+    """Refuse an operation whose caller or role may not read the Parameter Store value that it takes."""
+    operation = _OPERATION.get()
+    principals = [operation.caller]
+    if operation.role:
+        principals.append(identity.session_arn(operation.role, SESSION))
+    arn = f"arn:aws:ssm:{identity.region()}:{identity.account()}:parameter/{name.lstrip('/')}"
+    for principal in principals:
+        if sentence := iam.denial(principal, "ssm:GetParameters", arn):
+            raise ValueError(sentence)
 
 
 def _provision(original: Any) -> Any:

@@ -68,6 +68,23 @@ def test_without_a_role_the_callers_rights_count(aws: Any, allow: Any) -> None:
     assert "logs:CreateLogGroup" in aws.failures(stack)
 
 
+@pytest.mark.parametrize("lacking", ["caller", "role"])
+def test_a_value_of_the_parameter_store_takes_the_callers_and_the_roles_right(
+    aws: Any, allow: Any, lacking: str
+) -> None:
+    aws.client("ssm").put_parameter(Name="/stored/name", Value="x", Type="String", Overwrite=True)
+    read = allow("ssm:GetParameters", "arn:aws:ssm:us-east-1:123456789012:parameter/stored/name")
+    role = role_of(aws, allow("logs:*"), *([] if lacking == "role" else [read]))
+    rights = [allow(["cloudformation:*", "iam:PassRole"]), *([] if lacking == "caller" else [read])]
+    stored = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/stored/name"}
+    body = aws.template({"Group": GROUP}, Parameters={"Stored": stored})
+    with aws.refused("ValidationError") as said:
+        aws.user(*rights)("cloudformation").create_stack(
+            StackName=f"stored-{lacking}", TemplateBody=body, RoleARN=role
+        )
+    assert "is not authorized to perform: ssm:GetParameters" in said[0]
+
+
 def test_passing_a_role_in_a_template_takes_pass_role(aws: Any, allow: Any) -> None:
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
