@@ -9,9 +9,9 @@ ENVIRONMENT ?= dev
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes
 COUNT := awk '/^(Collecting|Requirement already)/ { printf "\r  %d packages", ++n; fflush() } END { print "" }'
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
-PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests benchmarks
+PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests
 
-.PHONY: help install install-dev demo test lint format bench synth deploy destroy lock clean
+.PHONY: help install install-dev demo test lint format synth deploy destroy lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -48,15 +48,13 @@ test: install-dev ## every test; the last line is pytest's
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 lint: install-dev ## formatting, lint rules, types
-	@ruff format --check --quiet . && ruff check --quiet .
+	@ruff format --check --quiet .
+	@ruff check --quiet .
 	@mypy $(PACKAGES)
-	@for folder in lambda/*/; do mypy $$folder || exit 1; done
+	@for folder in lambda/*/; do MYPYPATH=$$folder mypy $$folder*.py; done
 
 format: install-dev ## rewrite the formatting
 	@ruff format . && ruff check --fix .
-
-bench: install-dev ## every benchmark; prints tables
-	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .) || exit 1; done
 
 synth: install ## the templates, into cdk.out
 	@$(CDK) synth --quiet

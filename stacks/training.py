@@ -42,7 +42,6 @@ class TrainingStack(DeploymentStack):
                 self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
             ),
             training_role=roles.training,
-            hosting_role=roles.hosting,
             hosting_deploy_role=deploy.role,
             serving_stack_name=serving,
             topic=self.topic,

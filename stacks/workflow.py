@@ -53,7 +53,6 @@ class TrainingWorkflow(Construct):
         data_bucket: s3.IBucket,
         functions: Functions,
         training_role: iam.IRole,
-        hosting_role: iam.IRole,  # noqa: ARG002 -- CloudFormation passes it, as the role below
         hosting_deploy_role: iam.IRole,
         serving_stack_name: str,
         topic: sns.ITopic,

@@ -96,9 +96,8 @@ def test_the_executables_become_the_programs(name: str) -> None:
     assert ("--host 0.0.0.0" in last) == (name == "serve")
 
 
-def test_the_image_does_not_run_as_root_by_default() -> None:
-    assert re.search(r"^ARG RUN_AS=lda$", DOCKERFILE, re.MULTILINE)
-    assert re.search(r"^USER \$\{RUN_AS\}$", DOCKERFILE, re.MULTILINE)
+def test_the_image_runs_as_root_as_sagemaker_expects() -> None:
+    assert not re.search(r"^USER", DOCKERFILE, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

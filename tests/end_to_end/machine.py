@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 import numpy as np
+from botocore.config import Config
 
 from data_prep import dataset, upload
 
@@ -71,7 +72,7 @@ class Machine:
             region_name=env["AWS_REGION"],
             aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-            config=boto3.session.Config(retries={"total_max_attempts": retries}),
+            config=Config(retries={"total_max_attempts": retries}),
         )
 
     def cdk(self, *arguments: str, **context: object) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,15 @@ def messages(project: Project) -> Any:
     url = queues.create_queue(QueueName="notifications")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     topic = project.output("Training", "NotificationTopicArn")
+    policy = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    queues.set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [policy]})}
+    )
     project.machine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
     def receive() -> list[str]:

@@ -147,7 +147,9 @@ def test_a_malformed_request_is_told_what_is_wrong_and_the_server_lives_on(
     second.succeeded()
     runtime = project.machine.client("sagemaker-runtime", retries=1)
     with pytest.raises(runtime.exceptions.ModelError) as refused:
-        runtime.invoke_endpoint(EndpointName="lda-dev", ContentType="text/csv", Body=",".join(["1"] * 24 + ["spam"]))
+        runtime.invoke_endpoint(
+            EndpointName="lda-dev", ContentType="text/csv", Body=",".join(["1"] * 24 + ["spam"])
+        )
     assert refused.value.response["OriginalStatusCode"] == 400
     assert "spam" in refused.value.response["OriginalMessage"]
     answer = runtime.invoke_endpoint(
