@@ -22,6 +22,8 @@ _PASSED_TO = {
     "sagemaker": "sagemaker.amazonaws.com",
     "application-autoscaling": "application-autoscaling.amazonaws.com",
 }
+# CloudWatch Logs asks for these on a stream of the group, whose name is empty where the request has none.
+_ON_LOG_STREAMS = {"CreateLogStream", "DeleteLogStream", "DescribeLogStreams", "GetLogEvents", "PutLogEvents"}
 _LAMBDA_TAKES_ROLES = re.compile(r"/functions/?$|/functions/[^/]+/configuration$")
 
 
@@ -57,6 +59,7 @@ def install() -> None:
     names.wrap("pin request origin", lambda original: lambda address, _secure: original(address, True))  # noqa: FBT003 -- the original takes it by place
     names.wrap("denied response", _naming_the_resource)
     names.wrap("request conditions", _with_cloudformation_keys)
+    names.wrap("resource arn", _naming_the_log_stream)
     for service in _PASSED_TO.keys() & names.get("service handlers").keys():
         hooks.around(service, functools.partial(_guard_passed_roles, service))
 
@@ -146,6 +149,17 @@ def _with_cloudformation_keys(original: Any) -> Any:
         return keys
 
     return conditions
+
+
+def _naming_the_log_stream(original: Any) -> Any:
+    @functools.wraps(original)
+    def extract(service: str, *arguments: Any) -> Any:
+        arn = original(service, *arguments)
+        if service != "logs" or operation(request := Request(*arguments[:5])) not in _ON_LOG_STREAMS:
+            return arn
+        return f"{arn}:log-stream:{json.loads(request.body).get('logStreamName', '')}"
+
+    return extract
 
 
 async def _guard_passed_roles(service: str, request: Request, answer: Answer) -> Response:

@@ -28,8 +28,7 @@ def write_logs(stack: Stack, *, group: str, streams: str = "*") -> list[iam.Poli
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams"],
             resources=[arn, f"{arn}:*"],
         ),
-        # AWS documents the right on streams; evaluators that know no streams ask for it on the group.
-        iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[arn, f"{arn}:log-stream:{streams}"]),
+        iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[f"{arn}:log-stream:{streams}"]),
     ]
 
 

@@ -24,6 +24,20 @@ def test_a_user_may_do_what_his_policy_says_and_nothing_else(aws: Any, allow: An
     )
 
 
+def test_log_events_are_allowed_by_stream(aws: Any, allow: Any) -> None:
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:by-stream"
+    aws.client("logs").create_log_group(logGroupName="by-stream")
+    client = aws.user(
+        allow("logs:CreateLogStream", f"{group}:*"), allow("logs:PutLogEvents", f"{group}:log-stream:mine-*")
+    )("logs")
+    events = [{"timestamp": 1, "message": "said"}]
+    for stream in ("mine-1", "other-1"):
+        client.create_log_stream(logGroupName="by-stream", logStreamName=stream)
+    client.put_log_events(logGroupName="by-stream", logStreamName="mine-1", logEvents=events)
+    said = refused(client.put_log_events, logGroupName="by-stream", logStreamName="other-1", logEvents=events)
+    assert f"logs:PutLogEvents on resource: {group}:log-stream:other-1 because" in said
+
+
 def test_a_denial_without_a_resource_names_none(aws: Any) -> None:
     said = refused(aws.user()("s3").list_buckets)
     assert "on resource" not in said
@@ -60,7 +74,7 @@ def test_creating_and_changing_a_function_takes_pass_role(aws: Any, allow: Any) 
     assert "iam:PassRole" in refused(client.update_function_configuration, FunctionName=function, Role=role)
 
 
-@pytest.mark.parametrize("operation", ["create_stack", "create_change_set"])
+@pytest.mark.parametrize("operation", ["create_stack", "update_stack", "create_change_set"])
 def test_giving_a_stack_a_role_takes_pass_role(aws: Any, allow: Any, operation: str) -> None:
     client, role = aws.user(allow("cloudformation:*"))("cloudformation"), aws.role("cloudformation")
     name = {"ChangeSetName": "refused"} if operation == "create_change_set" else {}
