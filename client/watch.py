@@ -188,4 +188,4 @@ def training_job(event: dict[str, Any]) -> str:
     details = event.get("taskScheduledEventDetails", {})
     if details.get("resourceType") != "sagemaker" or "createTrainingJob" not in details.get("resource", ""):
         return ""
-    return str(json.loads(details["parameters"])["TrainingJobName"])
+    return str(json.loads(details["parameters"]).get("TrainingJobName", ""))

@@ -95,9 +95,10 @@ class Chapters:
         ending = watch(self.deployment, start(self.deployment, fields), say=self._briefly)
         if not ending.succeeded:
             raise SayableError("\n".join(tell_ending(ending)))
-        job = self.deployment.client("sagemaker").describe_training_job(TrainingJobName=ending.training_job)
+        name = ending.output["training_job"]
+        job = self.deployment.client("sagemaker").describe_training_job(TrainingJobName=name)
         metrics = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}
-        self._say(f"{ending.training_job}: {job['TrainingJobStatus']}, {metrics}")
+        self._say(f"{name}: {job['TrainingJobStatus']}, {metrics}")
         self._say(f"Evaluation: {ending.output['reason']}")
         if not ending.output["promoted"]:
             raise SayableError("The model was not promoted, so the story can't go on.")
