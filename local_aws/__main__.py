@@ -86,29 +86,30 @@ def _down(machine: Machine, arguments: argparse.Namespace) -> None:
 
 def _status(machine: Machine, arguments: argparse.Namespace) -> None:
     server = machine.server()
-    runs = server is not None and server.runs
+    running = server if server is not None and server.runs else None
     programs = [program for program in machine.programs if program.runs]
     if arguments.json:
         said = {
-            "running": runs,
-            "endpoint": server.endpoint if server and runs else None,
-            "pid": server.pid if server and runs else None,
+            "running": running is not None,
+            "endpoint": running.endpoint if running else None,
+            "pid": running.pid if running else None,
             "state": str(machine.state),
             "log": str(machine.log),
             "programs": [{"pid": program.pid, "what": program.what} for program in programs],
         }
         print(json.dumps(said))
         return
-    if server and runs:
-        print(f"AWS runs at {server.endpoint} (pid {server.pid}, state {machine.state}, log {machine.log}).")
-    elif server:
-        print(
-            f"AWS does not run: its server (pid {server.pid}) was killed. python -m local_aws up recovers it."
-        )
-    else:
-        print(f"AWS does not run (state {machine.state}).")
+    print(_told(machine, server))
     for program in programs:
         print(f"{program.what} (pid {program.pid})")
+
+
+def _told(machine: Machine, server: Server | None) -> str:
+    if server is None:
+        return f"AWS does not run (state {machine.state})."
+    if server.runs:
+        return f"AWS runs at {server.endpoint} (pid {server.pid}, state {machine.state}, log {machine.log})."
+    return f"AWS does not run: its server (pid {server.pid}) was killed. python -m local_aws up recovers it."
 
 
 def _env(machine: Machine, arguments: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """S3 buckets of stacks: what ministack drops is put through the S3 API, and a bucket with objects stays."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -87,50 +87,45 @@ def _put_ownership(s3: Any, bucket: str, ownership: Properties) -> None:
 
 
 def _put_lifecycle(s3: Any, bucket: str, lifecycle: Properties) -> None:
-    rules = [dict(_lifecycle_rule(rule)) for rule in lifecycle["Rules"]]
+    rules = [_lifecycle_rule(rule) for rule in lifecycle["Rules"]]
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
 
 
-def _lifecycle_rule(rule: Properties) -> Iterator[tuple[str, Any]]:
-    """Yield a rule's members as the S3 API has them: CloudFormation's are flat.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
-    """
-    yield "Status", rule["Status"]
-    yield "Filter", _lifecycle_filter(rule)
-    if "Id" in rule:
-        yield "ID", rule["Id"]
-    expiration = {
-        ours: rule[theirs]
-        for theirs, ours in (
-            ("ExpirationInDays", "Days"),
-            ("ExpirationDate", "Date"),
-            ("ExpiredObjectDeleteMarker", "ExpiredObjectDeleteMarker"),
-        )
-        if theirs in rule
-    }
-    if expiration:
-        yield "Expiration", expiration
-    if "AbortIncompleteMultipartUpload" in rule:
-        yield "AbortIncompleteMultipartUpload", rule["AbortIncompleteMultipartUpload"]
-    if "NoncurrentVersionExpirationInDays" in rule:
-        yield "NoncurrentVersionExpiration", {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]}
-    if "NoncurrentVersionExpiration" in rule:
-        yield "NoncurrentVersionExpiration", rule["NoncurrentVersionExpiration"]
-    if "Transitions" in rule:
-        yield "Transitions", [_transition(transition) for transition in rule["Transitions"]]
-    if "NoncurrentVersionTransitions" in rule:
-        yield (
-            "NoncurrentVersionTransitions",
-            [_transition(each) for each in rule["NoncurrentVersionTransitions"]],
-        )
+# CloudFormation's member of a lifecycle rule -> the S3 API's, with what turns its value.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
+_LIFECYCLE: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "Status": ("Status", lambda value: value),
+    "Id": ("ID", lambda value: value),
+    "ExpirationInDays": ("Expiration", lambda days: {"Days": days}),
+    "ExpirationDate": ("Expiration", lambda date: {"Date": date}),
+    "ExpiredObjectDeleteMarker": ("Expiration", lambda value: {"ExpiredObjectDeleteMarker": value}),
+    "AbortIncompleteMultipartUpload": ("AbortIncompleteMultipartUpload", lambda value: value),
+    "NoncurrentVersionExpirationInDays": (
+        "NoncurrentVersionExpiration",
+        lambda days: {"NoncurrentDays": days},
+    ),
+    "NoncurrentVersionExpiration": ("NoncurrentVersionExpiration", lambda value: value),
+    "Transitions": ("Transitions", lambda each: [_transition(one, "Days") for one in each]),
+    "NoncurrentVersionTransitions": (
+        "NoncurrentVersionTransitions",
+        lambda each: [_transition(one, "NoncurrentDays") for one in each],
+    ),
+}
 
 
-def _transition(transition: Properties) -> Properties:
-    renamed = {
-        "TransitionInDays": "NoncurrentDays" if "NewerNoncurrentVersions" in transition else "Days",
-        "TransitionDate": "Date",
-    }
+def _lifecycle_rule(rule: Properties) -> Properties:
+    """Return a rule as the S3 API has it."""
+    turned: Properties = {"Filter": _lifecycle_filter(rule)}
+    for name, value in rule.items():
+        if name in _LIFECYCLE:
+            member, turn = _LIFECYCLE[name]
+            made = turn(value)
+            turned[member] = {**turned.get(member, {}), **made} if isinstance(made, dict) else made
+    return turned
+
+
+def _transition(transition: Properties, days: str) -> Properties:
+    renamed = {"TransitionInDays": days, "TransitionDate": "Date"}
     return {renamed.get(name, name): value for name, value in transition.items()}
 
 

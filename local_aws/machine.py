@@ -70,17 +70,7 @@ class Machine:
         """
         refuse_taken_port(port)
         (self.state / "tmp").mkdir(parents=True, exist_ok=True)
-        modules = environment.node_modules()
-        command = [sys.executable, "-m", "local_aws.server", "--state", str(self.state), "--port", str(port)]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                command + (["--images", str(images.resolve())] if images else []),
-                env=environment.server_environment(port, region, self.state, modules),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = self._start(port, region, images)
         server = Server(process.pid, start_time(process.pid) or "", port, region)
         self.file.write_text(json.dumps(asdict(server)))
         try:
@@ -90,6 +80,19 @@ class Machine:
             self.file.unlink(missing_ok=True)
             raise
         return server
+
+    def _start(self, port: int, region: str, images: Path | None) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "local_aws.server", "--state", str(self.state), "--port", str(port)]
+        modules = environment.node_modules()
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command + (["--images", str(images.resolve())] if images else []),
+                env=environment.server_environment(port, region, self.state, modules),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def _wait(self, process: subprocess.Popen[bytes], server: Server) -> None:
         until = time.monotonic() + READY_WITHIN

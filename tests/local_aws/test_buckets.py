@@ -20,6 +20,7 @@ BUCKET = {
                     "Prefix": "datasets/",
                     "ExpirationInDays": 30,
                     "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+                    "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "TransitionInDays": 3}],
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
                     "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 10}],
                 }
@@ -44,6 +45,7 @@ def test_a_stacks_bucket_has_all_that_its_properties_say(aws: Any) -> None:
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert rule["Expiration"] == {"Days": 30}
     assert rule["Filter"] == {"Prefix": "datasets/"}
+    assert rule["NoncurrentVersionTransitions"] == [{"NoncurrentDays": 3, "StorageClass": "GLACIER"}]
     assert rule["Transitions"] == [{"Days": 10, "StorageClass": "GLACIER"}]
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]

@@ -7,6 +7,7 @@ import pytest
 PASS = {"A": {"Type": "Pass", "End": True}}
 FAIL = {"A": {"Type": "Fail", "Error": "Wrong", "Cause": "because"}}
 LONG = {"A": {"Type": "Wait", "Seconds": 30, "End": True}}
+LATE = "import time\ndef handler(event, context):\n    time.sleep(1)\n    raise ValueError('late')\n"
 SLEEPER = "import time\ndef handler(event, context):\n    time.sleep(event.get('seconds', 0))\n"
 
 
@@ -43,13 +44,13 @@ def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> No
     assert "TaskTimedOut" in [event["type"] for event in history(aws, ended["executionArn"])]
 
 
-def test_a_stopped_execution_stays_stopped(aws: Any) -> None:
+def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(aws: Any, allow: Any) -> None:
+    task = {"Type": "Task", "Resource": aws.function(LATE), "End": True}
+    machine = aws.machine({"A": task}, allow("lambda:InvokeFunction"))
     states = aws.client("stepfunctions")
-    arn = states.start_execution(stateMachineArn=aws.machine({**LONG, "A": {**LONG["A"], "Seconds": 5}}))[
-        "executionArn"
-    ]
+    arn = states.start_execution(stateMachineArn=machine)["executionArn"]
     states.stop_execution(executionArn=arn, cause="enough")
-    time.sleep(1)
+    time.sleep(3)  # the function has failed by then
     assert states.describe_execution(executionArn=arn)["status"] == "ABORTED"
     assert history(aws, arn)[-1]["type"] == "ExecutionAborted"
 
