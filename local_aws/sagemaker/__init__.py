@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local_aws import hooks
 from local_aws.processes import Record
@@ -17,6 +18,10 @@ from local_aws.sagemaker import (
     step_functions,
 )
 from local_aws.sagemaker.service import Service
+
+if TYPE_CHECKING:
+    from local_aws.sagemaker.fleet import Fleet
+    from local_aws.sagemaker.training import TrainingRun
 
 _services: list[Service] = []
 
@@ -39,7 +44,14 @@ def install(images_file: Path, folder: Path) -> None:
     service = Service(images.load(images_file), folder / "sagemaker", Record(folder))
     shutil.rmtree(service.folder, ignore_errors=True)  # what a server that was killed has left
     _services.append(service)
+    _register(service)
+    condition_keys.install()
+    cloudformation.install()
+    autoscaling_cloudformation.install()
+    step_functions.install()
 
+
+def _register(service: Service) -> None:
     def restore(saved: dict[str, object]) -> None:
         service.store.restore(saved)
         deployments.revive(service)
@@ -59,16 +71,14 @@ def install(images_file: Path, folder: Path) -> None:
         api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
         resource_arn=authorization.scalable_target_of,
     )
-    condition_keys.install()
-    cloudformation.install()
-    autoscaling_cloudformation.install()
-    step_functions.install()
 
 
 def shutdown() -> None:
     """End every training process and every model server within seconds; what they were is saved before."""
+    running: list[TrainingRun | Fleet] = []
     for service in _services:
-        for running in list(service.running.values()):
-            running.stop_soon()
-        for running in list(service.running.values()):
-            running.wait_until_stopped()
+        running += [*service.training_runs.values(), *service.fleets.values(), *service.starting.values()]
+    for work in running:
+        work.stop_soon()
+    for work in running:
+        work.wait_until_stopped()

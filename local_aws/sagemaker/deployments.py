@@ -45,10 +45,10 @@ def create(service: Service, endpoint: Record, fleet: Fleet) -> None:
 def update(service: Service, endpoint: Record, fleet: Fleet) -> None:
     """Change an endpoint over to new servers, or keep the old ones and say why."""
     reason = _start(service, endpoint, fleet)
-    old: Fleet = service.running[endpoint["EndpointArn"]]
+    old = service.fleets[endpoint["EndpointArn"]]
     if not reason:
         with service.store.lock:
-            service.running[endpoint["EndpointArn"]] = fleet
+            service.fleets[endpoint["EndpointArn"]] = fleet
         old.drain()
         old.stop()
     with service.store.lock:
@@ -62,11 +62,11 @@ def update(service: Service, endpoint: Record, fleet: Fleet) -> None:
 def delete(service: Service, endpoint: Record) -> None:
     """End an endpoint's servers and forget it; one that is still being created is forgotten by `create`."""
     arn = endpoint["EndpointArn"]
-    starting: Fleet | None = service.running.get(_starting(arn))
+    starting = service.starting.get(arn)
     if starting:
         starting.stop_soon()
         return
-    fleet: Fleet | None = service.running.pop(arn, None)
+    fleet = service.fleets.pop(arn, None)
     if fleet:
         fleet.drain()
         fleet.stop()
@@ -79,14 +79,9 @@ def _forget(service: Service, endpoint: Record) -> None:
         service.store.tags.pop(endpoint["EndpointArn"], None)
 
 
-def _starting(arn: str) -> str:
-    return f"{arn} (starting)"
-
-
 def _start(service: Service, endpoint: Record, fleet: Fleet) -> str:
     """Start a fleet; return why it doesn't serve, "" if it does."""
-    starting = _starting(endpoint["EndpointArn"])
-    service.running[starting] = fleet
+    service.starting[endpoint["EndpointArn"]] = fleet
     try:
         fleet.start()
     except EXPECTED as error:
@@ -95,12 +90,12 @@ def _start(service: Service, endpoint: Record, fleet: Fleet) -> str:
         logger.exception("The endpoint %s met an error of this program", endpoint["EndpointName"])
         return f"InternalServerError: {error!r}"
     finally:
-        del service.running[starting]
+        del service.starting[endpoint["EndpointArn"]]
     return ""
 
 
 def _serve(service: Service, endpoint: Record, fleet: Fleet) -> None:
-    service.running[endpoint["EndpointArn"]] = fleet
+    service.fleets[endpoint["EndpointArn"]] = fleet
     endpoint.update(
         EndpointStatus="InService",
         EndpointConfigName=fleet.config["EndpointConfigName"],
@@ -128,7 +123,7 @@ def described(variant: Variant) -> Record:
 
 def variants_of(service: Service, endpoint: Record) -> list[Variant]:
     """Return what an endpoint runs at this moment."""
-    fleet: Fleet | None = service.running.get(endpoint["EndpointArn"])
+    fleet = service.fleets.get(endpoint["EndpointArn"])
     return fleet.variants if fleet else []
 
 
@@ -147,19 +142,7 @@ def revive(service: Service) -> None:
 
 
 def _revive(service: Service, endpoint: Record) -> None:
-    shown = {v["VariantName"]: v for v in endpoint["ProductionVariants"]}
-    variants = [
-        Variant(
-            settings,
-            model,
-            shown[settings["VariantName"]]["CurrentWeight"],
-            shown[settings["VariantName"]]["CurrentInstanceCount"],
-        )
-        for settings, model in zip(
-            endpoint["_Config"]["ProductionVariants"], endpoint["_Models"], strict=True
-        )
-    ]
-    fleet = Fleet(service, endpoint["EndpointName"], endpoint["_Config"], variants)
+    fleet = Fleet(service, endpoint["EndpointName"], endpoint["_Config"], _former_variants(endpoint))
     endpoint.pop("PendingDeploymentSummary", None)
     endpoint["EndpointStatus"] = "SystemUpdating"
 
@@ -169,6 +152,16 @@ def _revive(service: Service, endpoint: Record) -> None:
 
     region = endpoint["EndpointArn"].split(":")[3]
     in_background(in_region(region, bring_back), f"bring back endpoint {endpoint['EndpointName']}")
+
+
+def _former_variants(endpoint: Record) -> list[Variant]:
+    shown = {variant["VariantName"]: variant for variant in endpoint["ProductionVariants"]}
+    pairs = zip(endpoint["_Config"]["ProductionVariants"], endpoint["_Models"], strict=True)
+    return [
+        Variant(settings, model, last["CurrentWeight"], last["CurrentInstanceCount"])
+        for settings, model in pairs
+        if (last := shown[settings["VariantName"]])
+    ]
 
 
 def _wait_for_this_server() -> None:

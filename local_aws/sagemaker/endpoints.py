@@ -76,28 +76,25 @@ def update(service: Service, call: Call) -> Record:
     """
     with service.store.lock:
         endpoint = _idle(service, call, "update")
-        arn = endpoint["EndpointArn"]
         if endpoint["EndpointStatus"] != "InService":
-            raise invalid(f'Cannot update endpoint "{arn}": only one that is InService can be updated.')
+            raise invalid(f'Cannot update endpoint "{endpoint["EndpointArn"]}": it is not InService.')
         retain = call.inputs.get("RetainAllVariantProperties", False)
         current = {v["VariantName"]: v for v in endpoint["ProductionVariants"]} if retain else {}
         config, variants = _planned(service, call, current)
         _refuse_scaled_change(service, endpoint, variants)
         endpoint.pop("FailureReason", None)
+        pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
         endpoint.update(
             **_deployment(call),
             EndpointStatus="Updating",
             LastModifiedTime=now(),
-            PendingDeploymentSummary={
-                "EndpointConfigName": config["EndpointConfigName"],
-                "StartTime": now(),
-            },
+            PendingDeploymentSummary=pending,
         )
     fleet = Fleet(service, endpoint["EndpointName"], config, variants)
     in_background(
         lambda: deployments.update(service, endpoint, fleet), f"update endpoint {endpoint['EndpointName']}"
     )
-    return {"EndpointArn": arn}
+    return {"EndpointArn": endpoint["EndpointArn"]}
 
 
 def _refuse_scaled_change(service: Service, endpoint: Record, variants: list[Variant]) -> None:

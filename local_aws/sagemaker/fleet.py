@@ -135,16 +135,6 @@ class Fleet:
     def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
         container = variant.model["PrimaryContainer"]
         region = variant.model["ModelArn"].split(":")[3]
-        log = LogStream(
-            logs,
-            f"{LOG_GROUP}/{self._endpoint}",
-            f"{variant.name}/i-{secrets.token_hex(9)[:17]}",
-            on_error=lambda error: logger.warning(
-                "Lines of %s's model server were lost: %s", self._endpoint, error
-            ),
-        )
-        log.open()
-        log.say(f"Starting the model server of {container['Image']} ...")
         return ModelServer(
             self._service.catalog.program(container["Image"], "serve"),
             directory=self._service.catalog.working_directory,
@@ -155,10 +145,21 @@ class Fleet:
                 "SAGEMAKER_BASE_DIR": str(base),
                 **container.get("Environment", {}),
             },
-            log=log,
+            log=self._log(variant, logs),
             processes=self._service.processes,
             what=f"model server of {self._endpoint}",
         )
+
+    def _log(self, variant: Variant, logs: Any) -> LogStream:
+        log = LogStream(
+            logs,
+            f"{LOG_GROUP}/{self._endpoint}",
+            f"{variant.name}/i-{secrets.token_hex(9)[:17]}",
+            on_error=lambda error: logger.warning("Log lines of %s were lost: %s", self._endpoint, error),
+        )
+        log.open()
+        log.say(f"Starting the model server of {variant.model['PrimaryContainer']['Image']} ...")
+        return log
 
     def choose(self, variant_name: str | None) -> Variant | None:
         """Return the variant that the caller named, or one by weight; None when there is none."""

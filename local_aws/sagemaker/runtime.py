@@ -64,7 +64,7 @@ def invoke(service: Service, metrics: EndpointMetrics, name: str, request: Reque
 
 def _fleet(service: Service, name: str) -> Fleet:
     arn = resource_arn("endpoint", name, identity.region(), identity.account())
-    fleet: Fleet | None = service.running.get(arn)
+    fleet = service.fleets.get(arn)
     if fleet is None:
         raise ServiceError("ValidationError", f"Endpoint {name} of account {identity.account()} not found.")
     return fleet

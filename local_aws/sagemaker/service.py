@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from local_aws import names
 from local_aws.processes import Record as ProcessRecord
@@ -14,15 +14,9 @@ from local_aws.sagemaker.images import Catalog
 from local_aws.sagemaker.permissions import ExecutionRole
 from local_aws.sagemaker.store import Store
 
-
-class Running(Protocol):
-    """A training job or an endpoint that has processes."""
-
-    def stop_soon(self) -> None:
-        """Ask the processes to end within seconds."""
-
-    def wait_until_stopped(self) -> None:
-        """Wait for that."""
+if TYPE_CHECKING:
+    from local_aws.sagemaker.fleet import Fleet
+    from local_aws.sagemaker.training import TrainingRun
 
 
 @dataclass
@@ -41,8 +35,10 @@ class Service:
         Every resource.
     role
         ARN -> the execution role.
-    running
-        ARN -> what runs for it.
+    training_runs
+        ARN of a training job -> its run, while it lasts.
+    fleets, starting
+        ARN of an endpoint -> the servers that serve it, and those that are coming up to do so.
     """
 
     catalog: Catalog
@@ -50,7 +46,9 @@ class Service:
     processes: ProcessRecord
     store: Store = field(default_factory=Store)
     role: Callable[[str], Any] = ExecutionRole
-    running: dict[str, Any] = field(default_factory=dict)
+    training_runs: dict[str, "TrainingRun"] = field(default_factory=dict)
+    fleets: dict[str, "Fleet"] = field(default_factory=dict)
+    starting: dict[str, "Fleet"] = field(default_factory=dict)
 
 
 Operation = Callable[[Service, Call], Record]

@@ -76,7 +76,7 @@ class TrainingRun:
             self._finish("Failed", f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
-            self._service.running.pop(self._job["TrainingJobArn"], None)
+            self._service.training_runs.pop(self._job["TrainingJobArn"], None)
             self.ended.set()
 
     def stop(self, reason: str) -> None:

@@ -35,7 +35,7 @@ def create(service: Service, call: Call) -> Record:
         _check_quota(service)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.training_jobs[arn] = job
-        run = service.running[arn] = TrainingRun(service, job)
+        run = service.training_runs[arn] = TrainingRun(service, job)
     in_background(run.run, f"training job {job['TrainingJobName']}")
     return {"TrainingJobArn": arn}
 
@@ -151,7 +151,7 @@ def stop(service: Service, call: Call) -> Record:
                 f"The request was rejected because the training job is in status {status}: "
                 "only a job that is in progress can be stopped."
             )
-        run: TrainingRun = service.running[job["TrainingJobArn"]]
+        run = service.training_runs[job["TrainingJobArn"]]
     run.stop("Stopped")
     return {}
 

@@ -67,6 +67,17 @@ def test_what_ignores_sigterm_is_killed_after_the_grace_with_its_children(tmp_pa
     assert run.codes == [-9]
 
 
+def test_what_a_program_leaves_running_is_killed_when_it_ends(tmp_path: Path) -> None:
+    program = (
+        "import subprocess, sys;"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print('up')"
+    )
+    run = Run(tmp_path, program)
+    run.start()
+    run.thread.join(20)  # the one left holds the pipe, too
+    assert run.codes == [0]
+
+
 def test_a_program_that_was_stopped_before_its_start_never_starts(tmp_path: Path) -> None:
     run = Run(tmp_path, "print('up')")
     run.child.stop(1)

@@ -185,6 +185,41 @@ def test_a_url_makes_the_endpoint_another_replaces_the_model_and_none_removes_al
         assert not next(value for key, value in answer.items() if key != "ResponseMetadata")
 
 
+def test_an_update_that_keeps_the_previous_value_keeps_the_endpoint(
+    aws: Any, stack: Stack, role: str
+) -> None:
+    stack.promote(aws.model_data("kept"))
+    before = stack.ids()
+    changed = json.loads(template(role, stack.endpoint))
+    changed["Resources"]["Kept"]["Properties"] = {"DisplayName": "changed"}
+    stack.cloudformation.update_stack(
+        StackName=stack.name,
+        TemplateBody=json.dumps(changed),
+        Parameters=[{"ParameterKey": "ModelDataUrl", "UsePreviousValue": True}],
+    )
+    assert stack.settled()["StackStatus"] == "UPDATE_COMPLETE"
+    assert {name: stack.ids()[name] for name in HOSTED} == {name: before[name] for name in HOSTED}
+    assert aws.ask(stack.endpoint).startswith("kept|")
+
+
+def test_an_export_in_use_refuses_deletion(aws: Any) -> None:
+    cloudformation, name = aws.client("cloudformation"), aws.name("Export")
+    topic = {"Type": "AWS::SNS::Topic"}
+    export = {"Value": {"Ref": "Topic"}, "Export": {"Name": name}}
+    importing = {**topic, "Properties": {"DisplayName": {"Fn::ImportValue": name}}}
+    for stack, body in (
+        (name, {"Resources": {"Topic": topic}, "Outputs": {"Topic": export}}),
+        (f"{name}-user", {"Resources": {"Topic": importing}}),
+    ):
+        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(body))
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+        )
+    with pytest.raises(ClientError, match=f"Export {name} is imported by stack {name}-user"):
+        cloudformation.delete_stack(StackName=name)
+    cloudformation.delete_stack(StackName=f"{name}-user")
+
+
 def test_an_unchanged_url_is_no_update(aws: Any, stack: Stack) -> None:
     url = aws.model_data("same")
     stack.promote(url)

@@ -51,7 +51,7 @@ def test_an_update_to_a_server_that_fails_its_ping_keeps_the_old_one(
     bad = aws.config(aws.model(role, content))
     aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=bad)
     after = aws.settled(name)
-    assert after["EndpointConfigName"] == good
+    assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", good)
     assert "AllTraffic did not pass the ping health check" in after["FailureReason"]
     assert aws.ask(name).startswith("good|")
     aws.wait(lambda: aws.programs(name) == before)
