@@ -1,4 +1,4 @@
-"""What the prototype showed: a parameter alone makes, replaces and removes the endpoint."""
+"""A parameter alone makes, replaces and removes the endpoint, and a failure leaves the old one."""
 
 import json
 import re
