@@ -4,6 +4,7 @@ docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-co
 """
 
 import json
+import signal
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,11 @@ def failure_reason(base: Path, exit_code: int) -> str:
     for prefix in ("ClientError:", "Customer Error:"):
         if text.startswith(prefix):
             return f"ClientError: {text.removeprefix(prefix).strip()}"
-    ended = f"exit code: {exit_code}"
     text = text.removeprefix("AlgorithmError:").strip()
-    return f"AlgorithmError: {text}, {ended}" if text else f"AlgorithmError: , {ended}"
+    if exit_code < 0:  # a container's exit code for a signal is 128 and its number
+        text = text or f"the program was ended by {signal.Signals(-exit_code).name}"
+        exit_code = 128 - exit_code
+    return f"AlgorithmError: {text}, exit code: {exit_code}"
 
 
 def pack(folder: Path, archive: Path) -> None:

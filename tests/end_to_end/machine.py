@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Machine:
     folder: Path
     images: Path = IMAGES
     port: int = field(default_factory=free_port)
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
@@ -54,26 +56,30 @@ class Machine:
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
-    def down(self) -> None:
-        done = self.local_aws("down")
+    def down(self, *arguments: str) -> None:
+        while self._clients:
+            self._clients.popitem()[1].close()
+        done = self.local_aws("down", *arguments)
         assert done.returncode == 0, done.stderr
 
-    @property
+    @cached_property
     def environment(self) -> dict[str, str]:
         done = self.local_aws("env", "--json")
         assert done.returncode == 0, done.stderr
         return {**os.environ, "PATH": PATH, **json.loads(done.stdout)}
 
-    def client(self, service: str, *, retries: int = 2) -> Any:
-        env = self.environment
-        return boto3.client(  # type: ignore[call-overload]  # the service's name is only known at run time
-            service,
-            endpoint_url=env["AWS_ENDPOINT_URL"],
-            region_name=env["AWS_REGION"],
-            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": retries}),
-        )
+    def client(self, service: str) -> Any:
+        """A boto3 client of the administrator that asks once, so that a test sees the first answer."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(  # type: ignore[call-overload]  # its name is a variable
+                service,
+                endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+                region_name=self.environment["AWS_REGION"],
+                aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+                config=Config(retries={"total_max_attempts": 1}),
+            )
+        return self._clients[service]
 
     def cdk(self, *arguments: str, **context: object) -> subprocess.CompletedProcess[str]:
         settings = [word for key, value in context.items() for word in ("-c", f"{key}={value}")]
@@ -205,4 +211,4 @@ def machine_in(folder: Path, images: Path = IMAGES) -> Iterator[Machine]:
     try:
         yield machine
     finally:
-        machine.local_aws("down", "--delete")
+        machine.down("--delete")

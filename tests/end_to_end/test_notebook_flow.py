@@ -145,7 +145,7 @@ def test_a_malformed_request_is_told_what_is_wrong_and_the_server_lives_on(
     project: Project, second: Outcome
 ) -> None:
     second.succeeded()
-    runtime = project.machine.client("sagemaker-runtime", retries=1)
+    runtime = project.machine.client("sagemaker-runtime")
     with pytest.raises(runtime.exceptions.ModelError) as refused:
         runtime.invoke_endpoint(
             EndpointName="lda-dev", ContentType="text/csv", Body=",".join(["1"] * 24 + ["spam"])
@@ -155,7 +155,7 @@ def test_a_malformed_request_is_told_what_is_wrong_and_the_server_lives_on(
     answer = runtime.invoke_endpoint(
         EndpointName="lda-dev", ContentType="text/csv", Body=",".join(["1"] * 25)
     )
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert b"topic_mixture" in answer["Body"].read()
 
 
 def test_retraining_updates_the_endpoint_in_place_and_leaves_no_old_model(

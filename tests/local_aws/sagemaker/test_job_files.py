@@ -49,6 +49,10 @@ def test_the_failure_file_becomes_the_reason(tmp_path: Path, text: str | None, r
     assert failure_reason(tmp_path, 2) == reason
 
 
+def test_a_program_that_a_signal_ended_has_the_exit_code_of_its_container(tmp_path: Path) -> None:
+    assert failure_reason(tmp_path, -9) == "AlgorithmError: the program was ended by SIGKILL, exit code: 137"
+
+
 def test_a_failure_file_that_is_no_text_is_still_a_reason(tmp_path: Path) -> None:
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "failure").write_bytes(b"\xff\xfe bad")
