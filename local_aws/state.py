@@ -1,6 +1,7 @@
 """Save after each finished stack operation and execution too; end what a stop broke off."""
 
 import functools
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -10,12 +11,12 @@ from local_aws import names
 
 _SAVING = threading.Lock()
 _TRIES = 5
-_BROKEN_OFF = {  # what a stack is whose operation ended with the server: each of them can be deleted
-    "CREATE_IN_PROGRESS": "CREATE_FAILED",
+_BROKEN_OFF = {  # what a stack is whose operation ended with the server
+    "CREATE_IN_PROGRESS": "ROLLBACK_FAILED",  # the cdk CLI deletes such a stack before it deploys again
     "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
     "DELETE_IN_PROGRESS": "DELETE_FAILED",
-    "UPDATE_IN_PROGRESS": "UPDATE_FAILED",
-    "UPDATE_ROLLBACK_IN_PROGRESS": "UPDATE_ROLLBACK_FAILED",
+    "UPDATE_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
+    "UPDATE_ROLLBACK_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
 }
 
 
@@ -33,10 +34,25 @@ def _settled(original: Any) -> Any:
         original()
         for stack in names.get("stacks").all_values():
             if stack["StackStatus"] in _BROKEN_OFF:
-                stack["StackStatus"] = _BROKEN_OFF[stack["StackStatus"]]
-                stack["StackStatusReason"] = "The server stopped during the operation."
+                _settle(stack)
 
     return load
+
+
+def _settle(stack: dict[str, Any]) -> None:
+    """Say that the operation failed; a stack that was updated has the template and parameters from before."""
+    updated = stack["StackStatus"].startswith("UPDATE")
+    stack["StackStatus"] = _BROKEN_OFF[stack["StackStatus"]]
+    stack["StackStatusReason"] = "The server stopped during the operation."
+    if updated:
+        # Their processed forms are replaced at the end of an update only.
+        template, parameters = stack["_template"], stack["_resolved_params"]
+        stack["_template_body"] = json.dumps(template)
+        stack["_conditions"] = names.get("evaluate conditions")(template, parameters)
+        stack["Parameters"] = [
+            {"ParameterKey": name, "ParameterValue": given["Value"], "NoEcho": given["NoEcho"]}
+            for name, given in parameters.items()
+        ]
 
 
 def save() -> None:

@@ -44,11 +44,14 @@ def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> No
     assert "TaskTimedOut" in [event["type"] for event in history(aws, ended["executionArn"])]
 
 
-def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(aws: Any, allow: Any) -> None:
+def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(
+    aws: Any, allow: Any, eventually: Any
+) -> None:
     task = {"Type": "Task", "Resource": aws.function(LATE), "End": True}
     machine = aws.machine({"A": task}, allow("lambda:InvokeFunction"))
     states = aws.client("stepfunctions")
     arn = states.start_execution(stateMachineArn=machine)["executionArn"]
+    eventually(lambda: "TaskScheduled" in [event["type"] for event in history(aws, arn)])
     states.stop_execution(executionArn=arn, cause="enough")
     time.sleep(3)  # the function has failed by then
     assert states.describe_execution(executionArn=arn)["status"] == "ABORTED"

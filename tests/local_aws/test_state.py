@@ -47,10 +47,37 @@ def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
     assert command.up().returncode == 0
     stack = aws.settled("silent")
     assert (stack["StackStatus"], stack["StackStatusReason"]) == (
-        "CREATE_FAILED",
+        "ROLLBACK_FAILED",
         "The server stopped during the operation.",
     )
     assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_an_update_that_the_server_did_not_live_to_end_is_as_before(
+    command: Any, new_aws: Any, eventually: Any
+) -> None:
+    command.up()
+    aws = new_aws(f"http://127.0.0.1:{command.port}", command.state)
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": {"Ref": "Days"}}}
+    sections = {"Parameters": {"Days": {"Type": "Number", "Default": "7"}}}
+    stack = aws.stack({"Group": group}, StackName="updated", template=sections)
+    custom = {"Type": "Custom::Silent", "Properties": {"ServiceToken": aws.function(SILENT)}}
+    cloudformation = aws.client("cloudformation")
+    changed = aws.template({"Group": group, "Custom": custom}, **sections)
+    days = [{"ParameterKey": "Days", "ParameterValue": "14"}]
+    cloudformation.update_stack(StackName="updated", TemplateBody=changed, Parameters=days)
+    eventually(lambda: "Custom" in str(cloudformation.describe_stack_events(StackName="updated")))
+    command("down")
+    command.up()
+    stack = aws.settled("updated")
+    assert (stack["StackStatus"], stack["Parameters"][0]["ParameterValue"]) == (
+        "UPDATE_ROLLBACK_COMPLETE",
+        "7",
+    )
+    assert "Custom" not in cloudformation.get_template(StackName="updated")["TemplateBody"]["Resources"]
+    again = aws.template({"Group": group}, **sections)
+    cloudformation.update_stack(StackName="updated", TemplateBody=again, Parameters=days)
+    assert aws.settled("updated")["StackStatus"] == "UPDATE_COMPLETE"
 
 
 def test_what_an_execution_left_is_there_after_a_kill(command: Any, new_aws: Any, eventually: Any) -> None:
