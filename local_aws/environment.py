@@ -45,7 +45,6 @@ def server_environment(port: int, region: str, state: Path, modules: Path | None
     }
     environment |= client_exports(port, region) | {
         "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": region,
