@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -81,11 +82,11 @@ def main() -> int:
         chapters = Chapters(folder, terminal, programs, machine)
         tell(chapters, terminal, install_seconds=arguments.install_seconds, keep=arguments.keep)
     except KeyboardInterrupt:
-        return _stop(machine, f"Interrupted in {terminal.current}.", INTERRUPTED)
+        return _stop(machine, terminal, f"Interrupted in {terminal.current}.", INTERRUPTED)
     except (SayableError, UploadError, BotoCoreError, ClientError, OSError) as error:
-        return _stop(machine, f"Failed in {terminal.current}: {sentence(error)}\nLogs: {logs}", 1)
+        return _stop(machine, terminal, f"Failed in {terminal.current}: {sentence(error)}\nLogs: {logs}", 1)
     except BaseException:
-        _stop(machine, f"Failed in {terminal.current}. Logs: {logs}", 1)
+        _stop(machine, terminal, f"Failed in {terminal.current}. Logs: {logs}", 1)
         raise
     if arguments.keep:
         machine.keep()
@@ -110,11 +111,13 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _stop(machine: Machine, why: str, code: int) -> int:
+def _stop(machine: Machine, terminal: Terminal, why: str, code: int) -> int:
     # A second Ctrl-C must not leave the first one's cleaning up half done.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    print(f"\n{why}\nStopping what the demo started ...", file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(f"\n{why}\nStopping what the demo started ...", file=sys.stderr)
+    terminal.mute()
     machine.stop(delete=False)
     return code
 

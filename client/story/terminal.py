@@ -1,5 +1,6 @@
 """How the demo speaks: numbered steps with their seconds, and progress in between."""
 
+import io
 import shutil
 import sys
 import time
@@ -83,6 +84,10 @@ class Terminal:
         elif now - self._last_progress >= PROGRESS_EVERY_SECONDS:
             self._last_progress = now
             self._print(line[: self._width()])
+
+    def mute(self) -> None:
+        """Say nothing more: whoever read may be gone, as after `make demo | head`, with work still to do."""
+        self.out = io.StringIO()
 
     def _width(self) -> int:
         return shutil.get_terminal_size((MOST_COLUMNS, 24)).columns - 1 if self.out.isatty() else MOST_COLUMNS

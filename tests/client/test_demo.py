@@ -1,5 +1,6 @@
 """How the demo ends: whatever happens, it says where and stops what it started."""
 
+import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -87,6 +88,19 @@ def test_a_kept_demo_ends_before_destroying_and_says_how_to_go_on(
 
 def fail() -> None:
     raise SayableError("the bucket is gone")
+
+
+def test_a_reader_who_went_away_keeps_nothing_from_being_stopped(
+    run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    monkeypatch.setattr(sys, "stderr", Gone())
+    assert run() == 1
+    assert Machine.done == ["stop, delete=False"]
 
 
 def interrupt() -> None:
