@@ -1,6 +1,7 @@
 """How the demo speaks: numbered steps with their seconds, and progress in between."""
 
 import io
+import re
 import shutil
 import sys
 import time
@@ -14,6 +15,8 @@ PROGRESS_AFTER_SECONDS = 2.0
 PROGRESS_EVERY_SECONDS = 5.0
 MOST_COLUMNS = 120
 INDENT = "       "
+# How the lines of SageMaker's own containers begin: [11/22/2026 10:45:07 INFO 139633102941056]
+_LOG_CLOCK = re.compile(r"\[[\d/]+ [\d:]+ INFO \d+\] ")
 
 
 @dataclass
@@ -60,8 +63,8 @@ class Terminal:
             self._print(f"{INDENT}{line}".rstrip())
 
     def say_briefly(self, line: str) -> None:
-        """Print one line of many, cut to the terminal's width; whole it stands in a log."""
-        self.say(line[: self._width() - len(INDENT)])
+        """Print one line of many, without a log's clock and cut to the terminal's width."""
+        self.say(_LOG_CLOCK.sub("", line)[: self._width() - len(INDENT)])
 
     def progress(self, started: float, text: str) -> None:
         """Show how long something has been going on, and its last word.

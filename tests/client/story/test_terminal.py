@@ -45,3 +45,11 @@ def test_progress_in_a_file_comes_in_lines_and_not_too_often() -> None:
     for _ in range(3):
         terminal.progress(time.monotonic() - 7, "DevStorage")
     assert out.getvalue() == "       ... 7 s  DevStorage\n"
+
+
+def test_a_brief_line_leaves_out_the_logs_clock_and_what_does_not_fit() -> None:
+    out = io.StringIO()
+    Terminal(10, out).say_briefly("| [11/22/2026 10:45:07 INFO 139633102941056] Restart 1/10" + "." * 200)
+    [line] = out.getvalue().splitlines()
+    assert line.startswith("       | Restart 1/10...")
+    assert len(line) == 120
