@@ -38,6 +38,8 @@ def render(name: str, deployment: Deployment) -> dict[str, Any]:
         Region=deployment.region,
         Prefix=deployment.prefix,
         Stacks=stacks,
+        # What CloudFormation builds the machine's name from, with or without the stack's in front.
+        Machine=f"{deployment.name.capitalize()}{deployment.environment.capitalize()}Machine",
         Bucket=f"{deployment.stack('Storage').lower()}-",
     )
     document: dict[str, Any] = json.loads(text)

@@ -21,6 +21,7 @@ _METRICS = {
     "ABORTED": "ExecutionsAborted",
 }
 _PREVIOUS: ContextVar[int] = ContextVar("previous_event", default=0)
+_ARGUMENTS: ContextVar[Any] = ContextVar("task_arguments")
 _CANCELS: dict[str, list[threading.Event]] = {}
 
 
@@ -28,6 +29,8 @@ def install() -> None:
     """Put the extension around ministack's interpreter of states."""
     names.wrap("run execution", _run)
     names.wrap("fail execution", _fail)
+    names.wrap("task arguments", _arguments)
+    names.wrap("task parameters", _arguments)
     names.wrap("add execution event", _add_event)
     names.wrap("execution status event", _status)
     names.wrap("invoke with time limit", _limited)
@@ -81,6 +84,18 @@ def _fail(original: Any) -> Any:
     return fail
 
 
+def _arguments(original: Any) -> Any:
+    """Keep what a task is called with, which AWS shows in its event TaskScheduled."""
+
+    @functools.wraps(original)
+    def apply(*given: Any, **more: Any) -> Any:
+        arguments = original(*given, **more)
+        _ARGUMENTS.set(arguments)
+        return arguments
+
+    return apply
+
+
 def _add_event(original: Any) -> Any:
     @functools.wraps(original)
     def add(execution: Execution, kind: str, details: dict[str, Any] | None = None) -> Any:
@@ -104,7 +119,7 @@ def _as_aws_says(kind: str, details: dict[str, Any]) -> tuple[str, dict[str, Any
             values.update(resourceType=service, resource=action)
         if kind == "TaskScheduled":
             values.setdefault("region", identity.region())
-            values.setdefault("parameters", "{}")
+            values.setdefault("parameters", json.dumps(_ARGUMENTS.get()))
         if kind == "TaskFailed" and values.get("error") == "States.Timeout":
             return "TaskTimedOut", {"taskTimedOutEventDetails": values}
         if kind.startswith("Task"):

@@ -77,6 +77,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "executions": ("services.stepfunctions:_executions",),
     "machine definition": ("services.cloudformation.provisioners:_sfn_definition",),
     "run execution": ("services.stepfunctions:_run_execution",),
+    "task arguments": ("services.stepfunctions:_apply_jsonata_arguments",),
+    "task parameters": ("services.stepfunctions:_apply_parameters",),
     "fail execution": ("services.stepfunctions:_fail_execution",),
     "add execution event": ("services.stepfunctions:_add_event",),
     "execution status event": ("services.stepfunctions:_emit_execution_status_event",),

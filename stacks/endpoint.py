@@ -8,7 +8,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from stacks.lda_image import image
-from stacks.serving_names import VARIANT, logical_id
+from stacks.resource_names import VARIANT, logical_id
 from stacks.settings import Settings
 
 _BAKE_SECONDS = 60

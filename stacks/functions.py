@@ -16,7 +16,7 @@ from constructs import Construct
 
 from stacks.log_groups import log_group
 from stacks.permissions import list_objects
-from stacks.serving_names import generated_names
+from stacks.resource_names import generated_names
 from stacks.settings import Settings
 
 SOURCES: Final = Path(__file__).parent.parent / "lambda"

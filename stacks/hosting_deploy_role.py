@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from stacks.permissions import pass_role
-from stacks.serving_names import VARIANT, generated_names
+from stacks.resource_names import VARIANT, generated_names
 from stacks.settings import Settings
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from stacks.log_groups import log_group
-from stacks.serving_names import VARIANT
+from stacks.resource_names import VARIANT
 from stacks.settings import Settings
 
 _MINUTE = Duration.minutes(1)

@@ -1,6 +1,6 @@
 """The state machine: inspect the dataset, train, evaluate, promote, test."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -13,6 +13,7 @@ from constructs import Construct
 
 from stacks.functions import Functions
 from stacks.log_groups import log_group
+from stacks.resource_names import logical_id
 from stacks.settings import Settings
 from stacks.workflow_failures import Failures, evaluated, failure, quoted
 from stacks.workflow_promotion import Promotion
@@ -106,6 +107,8 @@ class TrainingWorkflow(Construct):
             tracing_enabled=True,
             timeout=Duration.seconds(_longest_seconds(self._settings)),
         )
+        resource = cast("sfn.CfnStateMachine", machine.node.default_child)
+        resource.override_logical_id(logical_id(self._settings, "Machine"))
         for statement in (*self._training.statements, *self._promotion.statements):
             machine.add_to_role_policy(statement)
         return machine

@@ -44,6 +44,21 @@ def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> No
     assert "TaskTimedOut" in [event["type"] for event in history(aws, ended["executionArn"])]
 
 
+@pytest.mark.parametrize("language", ["JSONata", "JSONPath"])
+def test_a_scheduled_task_shows_what_it_is_called_with(aws: Any, allow: Any, language: str) -> None:
+    arguments = {"FunctionName": aws.function(LATE), "Payload": {"asked": language}}
+    task = {
+        "Type": "Task",
+        "QueryLanguage": language,
+        "Resource": "arn:aws:states:::lambda:invoke",
+        ("Arguments" if language == "JSONata" else "Parameters"): arguments,
+        "End": True,
+    }
+    ended = aws.run(aws.machine({"A": task}, allow("lambda:InvokeFunction")))
+    [scheduled] = [e for e in history(aws, ended["executionArn"]) if e["type"] == "TaskScheduled"]
+    assert json.loads(scheduled["taskScheduledEventDetails"]["parameters"]) == arguments
+
+
 def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(
     aws: Any, allow: Any, eventually: Any
 ) -> None:

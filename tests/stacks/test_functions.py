@@ -114,7 +114,7 @@ def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: Templ
 
 def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) -> None:
     training = template("Training")
-    machine = of(training, "AWS::StepFunctions::StateMachine", "Workflow")[1]["Properties"]
+    machine = of(training, "AWS::StepFunctions::StateMachine", "LdaDevMachine")[1]["Properties"]
     states = json.loads(text(machine["DefinitionString"]))["States"]
     for name in NAMES:
         assert states[name]["TimeoutSeconds"] > function(training, name)["Timeout"]

@@ -34,7 +34,9 @@ ACKNOWLEDGED = {
     (
         r"AwsSolutions-IAM5\[Resource::.*:(model|endpoint-config)/.*-\*\]",
         "Training/(HostingDeploy|Functions)/.*",
-    ): ("CloudFormation generates the names, from logical ids that carry the deployment (serving_names.py)."),
+    ): (
+        "CloudFormation generates the names, from logical ids that carry the deployment (resource_names.py)."
+    ),
     (r"AwsSolutions-IAM5\[Resource::.*:alarm:\w+Serving-\*\]", "Training/HostingDeploy/.*"): (
         "CloudFormation generates the alarms' names, from the stack's name."
     ),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from stacks.serving_names import generated_names
+from stacks.resource_names import generated_names
 from stacks.settings import Settings
 
 TemplateOf = Callable[..., dict[str, Any]]

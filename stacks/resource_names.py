@@ -1,4 +1,4 @@
-"""What Serving's resources are called: its template and the role that may update it have to agree."""
+"""What resources without a physical name are called: templates, roles and policies have to agree."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ def logical_id(settings: Settings, kind: str) -> str:
     """Return the logical id of a resource of a `kind` that has no physical name: LdaDevModel.
 
     It carries the deployment, because CloudFormation builds the physical name from it: so the role that
-    replaces models can be confined to the models of this deployment.
+    replaces models can be confined to the models of this deployment, and people to its state machine.
     """
     return f"{settings.name.capitalize()}{settings.environment.capitalize()}{kind}"
 
