@@ -45,7 +45,7 @@ demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroy
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep)
 
 test: install-dev ## every test; the last line is pytest's
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: install-dev ## formatting, lint rules, types
 	@ruff format --check --quiet .

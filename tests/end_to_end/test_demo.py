@@ -51,6 +51,9 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> No
     assert done.returncode == 0, done.stdout + done.stderr
     for step in range(2, 11):
         assert f"{step}/10" in done.stdout
+    assert done.stdout.count("| #quality_metric: host=algo-1, test pwll <score>=") == 2
+    assert "no changes. cdk diff: no differences." in done.stdout
+    assert "Nothing is left" in done.stdout
     assert processes(str(folder)) == []
 
 
