@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.lda_image import image
-from stacks.permissions import list_objects, pull, put_metrics, write_logs
+from stacks.permissions import describe_alarms, list_objects, pull, put_metrics, write_logs
 from stacks.settings import Settings
 
 
@@ -21,7 +21,7 @@ class ExecutionRoles(Construct):
     training
         Reads datasets/, writes models/.
     hosting
-        Reads models/.
+        Reads models/, and the alarms that its endpoint rolls back on.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, data_bucket: s3.IBucket) -> None:
@@ -66,4 +66,6 @@ def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[i
         *pull(image(settings)),
         *write_logs(Stack.of(scope), group=f"/aws/sagemaker/Endpoints/{settings.prefix}"),
         put_metrics("/aws/sagemaker/Endpoints", "AWS/SageMaker"),
+        # AWS documentation, "Auto-Rollback Configuration and Monitoring": the execution role sees the alarms.
+        describe_alarms(Stack.of(scope), f"{settings.stack_name('Serving')}-*"),
     ]

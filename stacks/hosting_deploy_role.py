@@ -1,10 +1,10 @@
 """The role that CloudFormation takes when the state machine promotes a model."""
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.permissions import pass_role
+from stacks.permissions import alarm_arn, describe_alarms, pass_role
 from stacks.resource_names import VARIANT, generated_names
 from stacks.settings import Settings
 
@@ -72,10 +72,7 @@ class HostingDeployRole(Construct):
 
     def _read_rollback_alarms(self) -> iam.PolicyStatement:
         """Allow seeing the alarms: whoever deploys an endpoint that rolls back on them must be able to."""
-        names = f"{self._settings.stack_name('Serving')}-*"
-        return iam.PolicyStatement(
-            actions=["cloudwatch:DescribeAlarms"], resources=[_alarms(Stack.of(self), names)]
-        )
+        return describe_alarms(Stack.of(self), f"{self._settings.stack_name('Serving')}-*")
 
     def _scaling(self) -> list[iam.PolicyStatement]:
         """Allow what AWS documents in "Application Auto Scaling identity-based policy examples"."""
@@ -105,7 +102,7 @@ class HostingDeployRole(Construct):
             ),
             iam.PolicyStatement(
                 actions=["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
-                resources=[_alarms(Stack.of(self), f"TargetTracking-{resource}-*")],
+                resources=[alarm_arn(Stack.of(self), f"TargetTracking-{resource}-*")],
             ),
             self._make_service_linked_role(),
         ]
@@ -125,9 +122,3 @@ class HostingDeployRole(Construct):
 
 def _life_of(kind: str) -> list[str]:
     return [f"sagemaker:{verb}{kind}" for verb in ("Create", "Describe", "Delete")]
-
-
-def _alarms(stack: Stack, names: str) -> str:
-    return stack.format_arn(
-        service="cloudwatch", resource="alarm", resource_name=names, arn_format=ArnFormat.COLON_RESOURCE_NAME
-    )

@@ -41,6 +41,18 @@ def put_metrics(*namespaces: str) -> iam.PolicyStatement:
     )
 
 
+def describe_alarms(stack: Stack, names: str) -> iam.PolicyStatement:
+    """Allow seeing the state of the alarms whose names match `names` (a pattern)."""
+    return iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarm_arn(stack, names)])
+
+
+def alarm_arn(stack: Stack, names: str) -> str:
+    """Return the ARN, or the pattern of ARNs, of the alarms called `names`."""
+    return stack.format_arn(
+        service="cloudwatch", resource="alarm", resource_name=names, arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
 def list_objects(bucket_arn: str, *, under: str) -> iam.PolicyStatement:
     """Allow listing the keys of a bucket that begin with `under`."""
     return iam.PolicyStatement(

@@ -27,6 +27,10 @@ NOT_SHOWN = {
         "DevTraining-RolesHosting",
         "s3:ListBucket",
     ): "AWS documents it for CreateModel; the local one needs none",
+    (
+        "DevTraining-RolesHosting",
+        "cloudwatch:DescribeAlarms",
+    ): "AWS documents it for automatic rollbacks; the local one asks whoever deploys",
     ("DevTraining-HostingDeploy", "sagemaker:DescribeModel"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:DescribeEndpointConfig"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:DeleteEndpoint"): ROLLBACK,

@@ -37,7 +37,7 @@ ACKNOWLEDGED = {
     ): (
         "CloudFormation generates the names, from logical ids that carry the deployment (resource_names.py)."
     ),
-    (r"AwsSolutions-IAM5\[Resource::.*:alarm:\w+Serving-\*\]", "Training/HostingDeploy/.*"): (
+    (r"AwsSolutions-IAM5\[Resource::.*:alarm:\w+Serving-\*\]", "Training/(HostingDeploy|Roles)/.*"): (
         "CloudFormation generates the alarms' names, from the stack's name."
     ),
     (r"AwsSolutions-IAM5\[Resource::.*:scalable-target/\*\]", "Training/HostingDeploy/.*"): (

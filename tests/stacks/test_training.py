@@ -77,6 +77,15 @@ def test_hosting_only_reads_models(template: TemplateOf, environment: str) -> No
     assert "s3:PutObject" not in may
 
 
+def test_hosting_and_promotions_see_the_alarms_that_a_deployment_rolls_back_on(
+    template: TemplateOf, environment: str
+) -> None:
+    training = template("Training", environment=environment)
+    alarms = f"arn:aws:cloudwatch:us-east-1:111122223333:alarm:{environment.capitalize()}Serving-*"
+    assert grants(role(training, "The model behind"))["cloudwatch:DescribeAlarms"] == [alarms]
+    assert alarms in grants(role(training, "Promotions"))["cloudwatch:DescribeAlarms"]
+
+
 def test_both_pull_the_algorithms_image_alone(template: TemplateOf, overridden: dict[str, object]) -> None:
     built_in, open_ = template("Training", environment="dev"), template("Training", **overridden)
     for user in ("Training jobs", "The model behind"):
