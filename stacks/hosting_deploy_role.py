@@ -59,7 +59,11 @@ class HostingDeployRole(Construct):
             iam.PolicyStatement(
                 actions=[*_life_of("Endpoint"), "sagemaker:UpdateEndpoint"], resources=[endpoint, *configs]
             ),
-            iam.PolicyStatement(actions=["sagemaker:AddTags"], resources=[*models, *configs, endpoint]),
+            # Reading back what it made, CloudFormation lists its tags (the read handlers of the three types'
+            # schemas in the CloudFormation registry).
+            iam.PolicyStatement(
+                actions=["sagemaker:AddTags", "sagemaker:ListTags"], resources=[*models, *configs, endpoint]
+            ),
         ]
 
     def _read_bootstrap_version(self) -> iam.PolicyStatement:
@@ -75,7 +79,10 @@ class HostingDeployRole(Construct):
         return describe_alarms(Stack.of(self), f"{self._settings.stack_name('Serving')}-*")
 
     def _scaling(self) -> list[iam.PolicyStatement]:
-        """Allow what AWS documents in "Application Auto Scaling identity-based policy examples"."""
+        """Allow what AWS documents in "Application Auto Scaling identity-based policy examples".
+
+        And what the CloudFormation registry's schemas of the two types read.
+        """
         resource = f"endpoint/{self._settings.prefix}/variant/{VARIANT}"
         return [
             # AWS generates the ids of scalable targets, and the rights to read know no resource at all.
@@ -93,6 +100,8 @@ class HostingDeployRole(Construct):
                 actions=[
                     "application-autoscaling:DescribeScalableTargets",
                     "application-autoscaling:DescribeScalingPolicies",
+                    # Of the read handler of AWS::ApplicationAutoScaling::ScalableTarget, scheduled or not.
+                    "application-autoscaling:DescribeScheduledActions",
                 ],
                 resources=["*"],
             ),

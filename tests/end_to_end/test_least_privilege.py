@@ -32,6 +32,7 @@ NOT_SHOWN = {
         "cloudwatch:DescribeAlarms",
     ): "AWS documents it for automatic rollbacks; the local one asks whoever deploys",
     ("DevTraining-HostingDeploy", "sagemaker:DescribeModel"): READ_BACK,
+    ("DevTraining-HostingDeploy", "sagemaker:ListTags"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:DescribeEndpointConfig"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:DeleteEndpoint"): ROLLBACK,
     (

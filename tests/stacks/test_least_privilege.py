@@ -15,6 +15,7 @@ WITHOUT_RESOURCE = {
     "cloudwatch:PutMetricData": "metrics have no ARN; the condition confines the namespace",
     "application-autoscaling:DescribeScalableTargets": "reading knows no resource",
     "application-autoscaling:DescribeScalingPolicies": "reading knows no resource",
+    "application-autoscaling:DescribeScheduledActions": "reading knows no resource",
     "logs:CreateLogDelivery": "delivery of a state machine's logs knows no resource",
     "logs:GetLogDelivery": "the same",
     "logs:UpdateLogDelivery": "the same",

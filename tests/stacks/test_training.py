@@ -122,6 +122,23 @@ def test_promotions_reach_this_deployments_model_config_and_endpoint_alone(
     assert any(fnmatchcase(arn, pattern) for pattern in may[action]) is allowed
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "sagemaker:DescribeModel",
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:ListTags",
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScheduledActions",
+        "application-autoscaling:DescribeScalingPolicies",
+    ],
+)
+def test_promotions_may_read_back_what_cloudformation_made(template: TemplateOf, action: str) -> None:
+    # The read handlers of the types in the CloudFormation registry: without one, the creation fails.
+    assert action in grants(role(template("Training", environment="prod"), "Promotions"))
+
+
 def test_promotions_may_do_nothing_but_hosting_and_where_it_scales_scaling(template: TemplateOf) -> None:
     dev, prod = (
         {
