@@ -33,8 +33,10 @@ class ModelChoice(Construct):
         )
         self.url.override_logical_id("ModelDataUrl")
         url = self.url.value_as_string
-        # What stands before models/open/ is the whole url exactly when it doesn't hold it.
-        not_open = Fn.condition_equals(Fn.select(0, Fn.split(_OPEN_MODELS, url)), url)
+        # What stands before models/open/ is everything exactly when the url doesn't hold it. Fn::Select fails
+        # on a part that isn't there, and which parts an empty text has isn't documented: so it isn't empty.
+        text = Fn.join("", ["url:", url])
+        not_open = Fn.condition_equals(Fn.select(0, Fn.split(_OPEN_MODELS, text)), text)
         open_model = Fn.condition_not(not_open)
         builtin_model = Fn.condition_and(Fn.condition_not(Fn.condition_equals(url, "")), not_open)
         is_open = settings.algorithm == "open"

@@ -14,16 +14,20 @@ OPEN_URL = "s3://bucket/models/open/lda-dev-run-0/output/model.tar.gz"
 
 def value_of(expression: Any, url: str) -> Any:
     """Evaluate an expression of a CloudFormation condition."""
+    if isinstance(expression, list):
+        return [value_of(part, url) for part in expression]
     if not isinstance(expression, dict):
         return expression
     ((function, arguments),) = expression.items()
     if function == "Ref":
         return {"ModelDataUrl": url}[arguments]
     values = [value_of(argument, url) for argument in arguments]
+    assert function != "Fn::Split" or values[1], "what CloudFormation makes of no text isn't documented"
     functions: dict[str, Callable[..., Any]] = {
         "Fn::And": lambda *conditions: all(conditions),
         "Fn::Not": lambda condition: not condition,
         "Fn::Equals": lambda one, other: one == other,
+        "Fn::Join": lambda separator, parts: separator.join(parts),
         "Fn::Split": lambda separator, text: text.split(separator),
         "Fn::Select": lambda index, parts: parts[index],
     }
