@@ -129,7 +129,9 @@ class Promotion(Construct):
 
     def _describe(self, name: str) -> tasks.CallAwsService:
         stack = "$states.result.Stacks[0]"
-        url = f"{stack}.Parameters[ParameterKey = 'ModelDataUrl'].ParameterValue"
+        # What isn't there can't be assigned, but with a text it makes a text: the first promotion begins with
+        # an empty url, however that is told.
+        url = f"{stack}.Parameters[ParameterKey = 'ModelDataUrl'].ParameterValue & ''"
         serving = {"status": evaluated(f"{stack}.StackStatus"), "model_data_url": evaluated(url)}
         return self._call(name, "describeStacks", {"serving": serving})
 

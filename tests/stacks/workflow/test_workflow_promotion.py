@@ -45,6 +45,13 @@ def test_a_model_that_loses_against_one_promoted_meanwhile_is_kept_back(
     assert (ended.status, ended.output["promoted"], ended.of("updateStack")) == ("SUCCEEDED", False, [])
 
 
+def test_an_empty_url_that_isnt_told_at_all_is_an_empty_url(aws: Any, run: Callable[..., Any]) -> None:
+    silent = aws.stack("CREATE_COMPLETE", "")
+    del silent["Stacks"][0]["Parameters"][-1]["ParameterValue"]
+    ended = run(describeStacks=[silent, aws.stack("UPDATE_COMPLETE", aws.url)])
+    assert (ended.output, len(ended.of("updateStack"))) == (aws.promoted, 1)
+
+
 def test_another_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None:
     busy = aws.stack("UPDATE_IN_PROGRESS", "")
     ended = run(
