@@ -147,8 +147,10 @@ class Settings:
         float | None,
         Knob("The per-word log-likelihood that a model needs to be promoted; none: no bound.", anything()),
     ] = None
+    # A look at the stack, every 15 seconds, is 9 events; three promotions may be waited for; and an execution
+    # of 25,000 events is ended (Step Functions developer guide, "Quotas"): three hours each are 19,440.
     promotion_timeout_seconds: Annotated[
-        int, Knob("How long a promotion may take before it counts as failed.", between(60, 86_400))
+        int, Knob("How long a promotion may take before it counts as failed.", between(60, 10_800))
     ] = 3600
     retain_data: Annotated[
         bool,

@@ -61,6 +61,7 @@ def test_the_cdks_own_context_is_let_through() -> None:
         ({"minimum_pwll": "low"}, "The setting minimum_pwll is 'low'; it must be a number or none."),
         ({"retain_data": "yes"}, "The setting retain_data is 'yes'; it must be true or false."),
         ({"log_retention_days": 2}, "The setting log_retention_days is 2; it must be one of 1, 3, 5, "),
+        ({"promotion_timeout_seconds": 10_801}, "it must be between 60 and 10800."),
         ({"training_volume_gb": 0}, "it must be between 1 and 16384."),
         ({"name": "Alice"}, "it must be 1 to 12 lower-case letters and digits, a letter first."),
         (
