@@ -60,6 +60,19 @@ def test_with_the_longest_name_and_region_the_policy_still_fits_into_a_managed_p
     )
 
 
+@pytest.mark.parametrize("name", policies.NAMES)
+def test_whoever_may_start_executions_may_find_and_open_the_machine_in_the_console(
+    aws: PreparedAws, name: str
+) -> None:
+    # Step Functions developer guide, "Creating granular permissions for non-admin users".
+    allowed = {action for entry in statements(render(aws, name)) for action in entry["Action"]}  # type: ignore[attr-defined]  # as above
+    assert allowed >= {
+        "states:ListStateMachines",
+        "states:DescribeStateMachine",
+        "states:DescribeStateMachineForExecution",
+    }
+
+
 def test_whoever_only_starts_executions_can_change_nothing_else(aws: PreparedAws) -> None:
     allowed = [action for entry in statements(render(aws, "start")) for action in entry["Action"]]  # type: ignore[attr-defined]  # as above
     changing = [
