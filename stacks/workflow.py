@@ -177,7 +177,10 @@ class TrainingWorkflow(Construct):
         endpoint = self._settings.prefix
         outputs = _result("$evaluation", promoted=True, because="''", endpoint=quoted(endpoint))
         task = self._invoke("SmokeTest", function, payload, assign=None, outputs=outputs)
-        said = f"The promotion stands. The log of the endpoint: /aws/sagemaker/Endpoints/{endpoint}. "
+        said = (
+            "The Serving stack keeps the new ModelDataUrl. "
+            f"The log of the endpoint: /aws/sagemaker/Endpoints/{endpoint}. "
+        )
         return self._catch(task, function, "SmokeTestFailed", said)
 
     def _invoke(

@@ -5,6 +5,7 @@ import math
 from typing import Any, Final
 
 SUM_TOLERANCE: Final = 1e-4
+ROLLED_BACK: Final = "SageMaker may have rolled it back: an alarm rang, or the new instances failed."
 _SHOWN_AT_MOST: Final = 300
 
 
@@ -21,7 +22,9 @@ def check_model(endpoint: str, served: list[str], wanted: str) -> None:
         Naming both.
     """
     if served != [wanted]:
-        raise SmokeTestError(f"The endpoint {endpoint} runs {', '.join(served)} instead of {wanted}.")
+        raise SmokeTestError(
+            f"The endpoint {endpoint} runs {', '.join(served)} instead of {wanted}. {ROLLED_BACK}"
+        )
 
 
 def check_answer(endpoint: str, content: bytes, num_topics: int) -> list[float]:

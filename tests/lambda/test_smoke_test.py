@@ -36,7 +36,7 @@ def runtime(handler: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
         yield stubber
 
 
-def in_service(stubber: Stubber, url: str = URL, **endpoint: Any) -> None:
+def described(stubber: Stubber, **endpoint: Any) -> None:
     stubber.add_response(
         "describe_endpoint",
         {
@@ -50,6 +50,10 @@ def in_service(stubber: Stubber, url: str = URL, **endpoint: Any) -> None:
         },
         {"EndpointName": "lda-dev"},
     )
+
+
+def in_service(stubber: Stubber, url: str = URL, **endpoint: Any) -> None:
+    described(stubber, **endpoint)
     variants = [{"VariantName": "AllTraffic", "ModelName": "model-1"}]
     config = {"EndpointConfigName": "config-1", "EndpointConfigArn": ARN, "CreationTime": TIME}
     stubber.add_response(
@@ -115,7 +119,16 @@ def test_any_other_answer_fails_and_is_shown(
 
 def test_an_endpoint_that_runs_another_model_fails(handler: Any, sagemaker: Stubber) -> None:
     in_service(sagemaker, "s3://data-bucket/models/old/output/model.tar.gz")
-    with pytest.raises(ValueError, match=rf"runs s3://data-bucket/models/old.* instead of {URL}"):
+    with pytest.raises(ValueError, match=rf"runs s3://data-bucket/models/old.* instead of {URL}.*rolled"):
+        run(handler)
+
+
+def test_an_endpoint_that_was_rolled_back_to_a_config_that_is_gone_fails_with_the_likely_reason(
+    handler: Any, sagemaker: Stubber
+) -> None:
+    described(sagemaker)
+    sagemaker.add_client_error("describe_endpoint_config", "ValidationException", "Could not find it")
+    with pytest.raises(ValueError, match=r"can't be read any more .*Could not find it.* rolled it back"):
         run(handler)
 
 

@@ -43,7 +43,7 @@ STEPS = {
     "SmokeTest": (
         "SmokeTest",
         "SmokeTestFailed",
-        "The promotion stands. The log of the endpoint: /aws/sagemaker/",
+        "The Serving stack keeps the new ModelDataUrl. The log of the endpoint: /aws/sagemaker/",
     ),
 }
 
