@@ -11,7 +11,9 @@ from stacks.lda_image import image
 from stacks.resource_names import VARIANT, logical_id
 from stacks.settings import Settings
 
-_BAKE_SECONDS = 60
+# The slowest alarm needs three minutes' metrics, and metrics come a minute or two late: watched for less, no
+# alarm could ring before the old instances are gone.
+_BAKE_SECONDS = 300
 _INVOCATIONS_A_MINUTE_AND_INSTANCE = 600
 _SCALE_OUT_COOLDOWN_SECONDS = 60
 _SCALE_IN_COOLDOWN_SECONDS = 300
@@ -129,7 +131,7 @@ def _by_invocations() -> autoscaling.CfnScalingPolicy.TargetTrackingScalingPolic
 
 
 def _deployment(rollback_alarms: list[cloudwatch.Alarm]) -> sagemaker.CfnEndpoint.DeploymentConfigProperty:
-    """Shift all traffic at once, watch it for a minute, and go back when an alarm rings."""
+    """Shift all traffic at once, watch it for five minutes, and go back when an alarm rings."""
     endpoint = sagemaker.CfnEndpoint
     return endpoint.DeploymentConfigProperty(
         blue_green_update_policy=endpoint.BlueGreenUpdatePolicyProperty(

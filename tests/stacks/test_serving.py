@@ -152,6 +152,19 @@ def test_a_deployment_rolls_back_on_server_errors_and_latency_but_not_on_client_
     assert metrics == {"Invocation5XXErrors", "ModelLatency"}
 
 
+def test_a_deployment_is_watched_for_as_long_as_its_slowest_alarm_needs_to_ring(
+    template: TemplateOf, environment: str
+) -> None:
+    serving = template("Serving", environment=environment)
+    config = of_type(serving, "AWS::SageMaker::Endpoint")["Properties"]["DeploymentConfig"]
+    names = [alarm["AlarmName"]["Ref"] for alarm in config["AutoRollbackConfiguration"]["Alarms"]]
+    alarms = [serving["Resources"][name]["Properties"] for name in names]
+    late = 120  # seconds until a minute's metrics are there
+    slowest = max(alarm["DatapointsToAlarm"] * alarm["Period"] for alarm in alarms)
+    watched = config["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]["WaitIntervalInSeconds"]
+    assert watched >= slowest + late
+
+
 def test_alarms_lead_to_the_topic_and_missing_data_is_no_alarm(
     template: TemplateOf, environment: str
 ) -> None:
