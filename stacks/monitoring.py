@@ -105,8 +105,7 @@ class EndpointMonitoring(Construct):
         )
 
     def _dashboard(self, alarms: list[cloudwatch.Alarm]) -> None:
-        # Named, because people look for it by the endpoint's name in the console.
-        dashboard = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=self._endpoint_name)
+        dashboard = cloudwatch.Dashboard(self, "Dashboard")
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", width=24, height=2, alarms=alarms))
         dashboard.add_widgets(
             _graph("Requests a minute", self._metric("Invocations", "Sum")),
