@@ -1,10 +1,12 @@
 """Model archives, unpacked as what they are: files from somebody else."""
 
 import tarfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 MAX_MEMBERS = 10_000
 MAX_BYTES = 8 * 1024**3
+PIECE = 1 << 20  # bytes
 
 
 class BadArchiveError(ValueError):
@@ -30,10 +32,17 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, "r:gz") as tar:
             members = _checked(tar)
+            _read_to_the_end(tar)
             folder.mkdir(parents=True)
             tar.extractall(folder, members, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise BadArchiveError(f"The model archive is no readable tar.gz: {error}") from error
+
+
+def _read_to_the_end(tar: tarfile.TarFile) -> None:
+    """Let gzip compare its checksum, which stands behind the last member: tarfile itself never gets there."""
+    while tar.fileobj and tar.fileobj.read(PIECE):
+        pass
 
 
 def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:

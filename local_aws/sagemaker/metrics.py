@@ -25,7 +25,7 @@ class JobMetrics:
         """Remember what the expressions find in a log line; what is no finite number is no metric."""
         for name, expression in self._expressions.items():
             found = expression.search(line)
-            value = _number(found.group(1)) if found else None
+            value = _number(found.group(1) or "") if found else None
             if value is not None:
                 self._values.append({"MetricName": name, "Value": value, "Timestamp": now()})
 

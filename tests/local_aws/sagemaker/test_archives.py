@@ -1,3 +1,4 @@
+import hashlib
 import io
 import tarfile
 from pathlib import Path
@@ -44,6 +45,18 @@ def test_an_archive_that_is_too_large_is_refused(
     monkeypatch.setattr(archives, "MAX_MEMBERS", 1)
     with pytest.raises(archives.BadArchiveError, match="more than 1 files"):
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
+
+
+@pytest.mark.parametrize("length", [100, 70_000])  # what only the checksum shows, and what zlib refuses
+def test_an_archive_that_is_damaged_within_a_file_leaves_nothing_unpacked(
+    tmp_path: Path, packed: Any, length: int
+) -> None:
+    content = bytearray(packed({"model_algo-1": hashlib.shake_256().digest(100_000)}))
+    content[20_000 : 20_000 + length] = bytes(length)
+    (tmp_path / "a.tar.gz").write_bytes(content)
+    with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
+        archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
+    assert not (tmp_path / "model").exists()
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path, packed: Any) -> None:

@@ -33,3 +33,10 @@ def test_what_is_no_finite_number_is_no_metric() -> None:
     for text in ("nan", "inf", "-inf", "high"):
         metrics.read(LINE + text)
     assert metrics.final() == []
+
+
+def test_a_group_that_takes_no_part_in_the_match_is_no_metric() -> None:
+    metrics = JobMetrics({"loss": re.compile("loss(?:=([0-9.]+))?")})
+    metrics.read("the loss is computed next")
+    metrics.read("loss=0.5")
+    assert [metric["Value"] for metric in metrics.final()] == [0.5]
