@@ -14,7 +14,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "application": ("app:app",),
     "service handlers": ("app:SERVICE_HANDLERS",),
     "service modules": ("app:_loaded_modules",),
-    "service module": ("app:_get_module",),
     "state files": ("app:_state_map",),
     "state to save": ("app:_build_persistence_save_dict",),
     "load state": ("app:_load_persisted_state",),
@@ -24,7 +23,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "access key of request": ("core.router:extract_access_key_id",),
     "account": ("core.responses:get_account_id",),
     "region": ("core.responses:get_region",),
-    "set account": ("core.responses:set_request_account_id",),
     "set region": ("core.responses:set_request_region",),
     "namespaces": ("core.iam_actions:SERVICE_TO_IAM_NAMESPACE",),
     "rest models": ("core.iam_actions:_BOTOCORE_SERVICE_MAP",),
@@ -37,7 +35,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "evaluate trust": ("core.iam_evaluator:evaluate_trust_policy",),
     "resolve principal": ("core.iam_evaluator:resolve_principal",),
     "register session": ("services.sts:register_session",),
-    "sessions": ("services.sts:_sessions",),
     "roles": ("services.iam:_roles",),
     "resource handlers": ("services.cloudformation.provisioners:_RESOURCE_HANDLERS",),
     "replacing properties": ("services.cloudformation.provisioners:_REPLACING_PROPERTIES",),
@@ -99,15 +96,16 @@ class MissingHookError(RuntimeError):
 
 
 def check() -> None:
-    """Look for every name of `NAMES`.
+    """Look for every name of `NAMES`, in every module.
 
     Raises
     ------
     MissingHookError
         Naming what is missing, where, and the versions.
     """
-    for name in NAMES:
-        get(name)
+    for places in NAMES.values():
+        for place in places:
+            _place(place)
 
 
 def get(name: str) -> Any:

@@ -8,8 +8,11 @@ def test_every_name_is_there_in_the_pinned_ministack() -> None:
 
 
 @pytest.mark.parametrize("place", ["services.s3:_no_such_name", "services.no_such_module:name"])
-def test_a_missing_name_is_said_with_the_version(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    monkeypatch.setitem(names.NAMES, "missing", (place,))
+@pytest.mark.parametrize("before", [(), ("services.s3:_buckets",)])
+def test_a_missing_name_is_said_with_the_version(
+    monkeypatch: pytest.MonkeyPatch, place: str, before: tuple[str, ...]
+) -> None:
+    monkeypatch.setitem(names.NAMES, "missing", (*before, place))
     with pytest.raises(names.MissingHookError) as caught:
         names.check()
     assert str(caught.value).startswith(f"ministack 1.5.33 has no {place.replace(':', '.')}, which local_aws")
