@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws import environment
-from local_aws.processes import Program, Record, start_time
+from local_aws.processes import Program, Record, start_time, write_whole
 
 READY_WITHIN = 60  # seconds
 
@@ -72,8 +72,8 @@ class Machine:
         (self.state / "tmp").mkdir(parents=True, exist_ok=True)
         process = self._start(port, region, images)
         server = Server(process.pid, start_time(process.pid) or "", port, region)
-        self.file.write_text(json.dumps(asdict(server)))
         try:
+            write_whole(self.file, json.dumps(asdict(server)))
             self._wait(process, server)
         except BaseException:
             Program(server.pid, server.started, "").end()

@@ -29,16 +29,19 @@ class Program(NamedTuple):
         """Stop it: SIGTERM, and SIGKILL when the patience is over; the rest of its group is killed too."""
         if not self.runs:
             return
+        with contextlib.suppress(ProcessLookupError):
+            self._end(patience)
+
+    def _end(self, patience: float) -> None:
         leads = os.getpgid(self.pid) == self.pid
         self.ask()
         until = time.monotonic() + patience
         while self.runs and time.monotonic() < until:
             time.sleep(0.05)
-        with contextlib.suppress(ProcessLookupError):
-            if leads:
-                os.killpg(self.pid, signal.SIGKILL)
-            elif self.runs:
-                os.kill(self.pid, signal.SIGKILL)
+        if leads:
+            os.killpg(self.pid, signal.SIGKILL)
+        elif self.runs:
+            os.kill(self.pid, signal.SIGKILL)
 
     def ask(self) -> None:
         """Ask it to stop, and don't wait."""
@@ -62,6 +65,13 @@ def start_time(pid: int) -> str | None:
     return None if not answer or answer[0].startswith("Z") else answer[1].strip()
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that another process may read at this moment: it finds the former text or all of this."""
+    aside = path.with_suffix(".new")
+    aside.write_text(text)
+    aside.replace(path)
+
+
 class Record:
     """The programs on record in a state folder, one small file each."""
 
@@ -72,7 +82,7 @@ class Record:
         """Put a program that has just been started on record, with a word on what it does."""
         program = Program(pid, start_time(pid) or "", what)
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{pid}.json").write_text(json.dumps(program._asdict()))
+        write_whole(self.folder / f"{pid}.json", json.dumps(program._asdict()))
         return program
 
     def remove(self, pid: int) -> None:
@@ -81,7 +91,11 @@ class Record:
 
     def __iter__(self) -> Iterator[Program]:
         for path in sorted(self.folder.glob("*.json")):
-            yield Program(**json.loads(path.read_text()))
+            try:
+                text = path.read_text()
+            except FileNotFoundError:  # the server has just taken it off the record
+                continue
+            yield Program(**json.loads(text))
 
     def end_all(self) -> list[Program]:
         """End every program on record that still runs; return those that did."""

@@ -54,6 +54,14 @@ def test_the_record_knows_what_was_added_until_it_is_removed(tmp_path: Path) -> 
     close(process)
 
 
+def test_a_program_that_ends_while_the_record_is_read_is_left_out(tmp_path: Path) -> None:
+    process, record = started(SLEEP), Record(tmp_path)
+    program = record.add(process.pid, "A sleeper")
+    (record.folder / "1.json").symlink_to(tmp_path / "gone")  # listed, and gone when it is opened
+    assert list(record) == [program]
+    close(process)
+
+
 def test_all_that_run_are_ended_and_told(tmp_path: Path) -> None:
     process, record = started(SLEEP), Record(tmp_path)
     program = record.add(process.pid, "A sleeper")
