@@ -15,15 +15,7 @@ from local_aws.sagemaker.fleet import Fleet, UnhealthyError, Variant
 from local_aws.sagemaker.service import Service, in_background, in_region
 
 SERVER_READY_SECONDS = 60.0
-EXPECTED = (
-    UnhealthyError,
-    BadArchiveError,
-    ServiceError,
-    ClientError,
-    BotoCoreError,
-    PermissionError,
-    OSError,
-)
+EXPECTED = (UnhealthyError, BadArchiveError, ServiceError, ClientError, BotoCoreError, OSError)
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,6 @@ REGISTRY = re.compile(
 )
 
 
-class DeniedError(PermissionError):
-    """The role may not do what the real service would do with it; the message names the action."""
-
-
 @dataclass(frozen=True)
 class ExecutionRole:
     """The role of a training job or a model, as SageMaker uses it."""
@@ -42,14 +38,14 @@ class ExecutionRole:
 
         Raises
         ------
-        DeniedError
+        PermissionError
             In IAM's own wording.
         """
         principal = identity.session_arn(self.arn, SESSION_NAME)
         keys = {name.replace("__", ":"): value for name, value in context.items()}
         sentence = iam.denial(principal, action, resource, keys)
         if sentence:
-            raise DeniedError(sentence)
+            raise PermissionError(sentence)
 
 
 def require_image_pull(role: Any, image_uri: str) -> None:
@@ -60,7 +56,7 @@ def require_image_pull(role: Any, image_uri: str) -> None:
 
     Raises
     ------
-    DeniedError
+    PermissionError
         Naming the action and the repository.
     """
     registry = REGISTRY.fullmatch(image_uri)

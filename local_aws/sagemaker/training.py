@@ -10,13 +10,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.identity import RoleRefusedError
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
 from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child, clean_environment
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.metrics import JobMetrics
-from local_aws.sagemaker.permissions import METRICS_NAMESPACE, DeniedError, require_image_pull
+from local_aws.sagemaker.permissions import METRICS_NAMESPACE, require_image_pull
 from local_aws.sagemaker.service import Service
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -69,7 +68,7 @@ class TrainingRun:
             self._finish(self._stop_reason or "Completed")
         except JobFailedError as failure:
             self._finish("Failed", str(failure))
-        except (DeniedError, RoleRefusedError, ClientError, BotoCoreError, OSError, ValueError) as error:
+        except (ClientError, BotoCoreError, OSError, ValueError) as error:
             self._finish("Failed", f"ClientError: {error}")
         except Exception as error:
             logger.exception("The training job %s met an error of this program", self._name)
@@ -118,7 +117,7 @@ class TrainingRun:
         log.open()
         try:
             self._phase("Downloading")
-            self._job["TrainingStartTime"] = now()
+            self._note(TrainingStartTime=now())
             self._download(role)
             self._phase("Training")
             self._run_program(role, log)
@@ -154,7 +153,7 @@ class TrainingRun:
             code = self._start(on_line).run()
         finally:
             timer.cancel()
-        self._job["FinalMetricDataList"] = metrics.final()
+        self._note(FinalMetricDataList=metrics.final())
         metrics.publish(role.client("cloudwatch"), self._name)
         if code and not self._stop_reason and not self._refusal:
             raise JobFailedError(job_files.failure_reason(self._base, code))
@@ -208,7 +207,11 @@ class TrainingRun:
                 archive = self._base / f"{name}.tar.gz"
                 job_files.pack(folder, archive)
                 s3.upload_file(str(archive), destination.bucket, f"{prefix}/{archive.name}")
-        self._job["ModelArtifacts"] = {"S3ModelArtifacts": f"s3://{destination.bucket}/{prefix}/model.tar.gz"}
+        self._note(ModelArtifacts={"S3ModelArtifacts": f"s3://{destination.bucket}/{prefix}/model.tar.gz"})
+
+    def _note(self, **members: Any) -> None:
+        with self._service.store.lock:  # a Describe call may be copying the record
+            self._job.update(members)
 
     def _phase(self, status: str) -> None:
         with self._service.store.lock:
