@@ -79,8 +79,8 @@ def location_of(channel: Record) -> S3Location:
     return s3_location(channel["DataSource"]["S3DataSource"]["S3Uri"], f"S3Uri of {channel['ChannelName']}")
 
 
-def keys_of(s3: Any, location: S3Location, limit: int = MAX_OBJECTS) -> list[str]:
-    """List the objects under a prefix, folders' placeholders aside.
+def keys_of(s3: Any, location: S3Location, limit: int) -> list[str]:
+    """List the first objects under a prefix, folders' placeholders aside.
 
     Raises
     ------
@@ -136,13 +136,16 @@ def download(s3: Any, channel: Record, folder: Path) -> None:
     Raises
     ------
     ValueError
-        A key would lead out of the folder.
+        There are more objects than a channel takes here, or a key would lead out of the folder.
     botocore.exceptions.ClientError
         An object may not be read.
     """
     location = location_of(channel)
     folder.mkdir(parents=True, exist_ok=True)
-    for key in keys_of(s3, location):
+    keys = keys_of(s3, location, MAX_OBJECTS + 1)
+    if len(keys) > MAX_OBJECTS:
+        raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")
+    for key in keys:
         path = (folder / relative_path(key, location.key)).resolve()
         if not path.is_relative_to(folder.resolve()):
             raise ValueError(f"The key {key} of {location.uri} leads out of the channel's folder.")

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.sagemaker import channels
 from local_aws.sagemaker.channels import check_channels, download, relative_path, s3_location
 from local_aws.sagemaker.errors import ServiceError
 
@@ -63,14 +64,28 @@ def test_only_s3_uris_are_locations(uri: str) -> None:
         s3_location(uri, "S3OutputPath")
 
 
+class Listed:
+    """A client of S3 that lists the given keys, and holds nothing."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"Contents": [{"Key": key} for key in self.keys]}]
+
+
 def test_a_key_cannot_lead_out_of_the_channel_s_folder(tmp_path: Path) -> None:
-    class S3:
-        def get_paginator(self, _: str) -> Any:
-            return self
-
-        def paginate(self, **_: str) -> list[dict[str, Any]]:
-            return [{"Contents": [{"Key": "data/train/../../../out"}]}]
-
     with pytest.raises(ValueError, match="leads out of the channel"):
-        download(S3(), channel(), tmp_path / "train")
+        download(Listed("data/train/../../../out"), channel(), tmp_path / "train")
     assert not list(tmp_path.rglob("out"))
+
+
+def test_more_objects_than_a_channel_takes_are_refused_instead_of_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "MAX_OBJECTS", 2)
+    with pytest.raises(ValueError, match="s3://bucket/data/train holds more than 2 objects"):
+        download(Listed("data/train/1", "data/train/2", "data/train/3"), channel(), tmp_path / "train")
