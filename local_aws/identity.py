@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from local_aws import names
 from local_aws.environment import ADMINISTRATOR
 
 _SECRET = secrets.token_hex()
+_MAKING = threading.Lock()  # boto3 sessions are not made for threads, its clients are
 _KINDS = {"states": "stateMachine", "lambda": "function"}  # of the resources that services assume roles for
 
 OPERATOR: ContextVar[str] = ContextVar("operator")
@@ -185,17 +187,20 @@ def _for_services(document: str | dict[str, Any]) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=256)
 def _client(service: str, keys: Credentials, region_name: str) -> Any:
-    make: Any = _session().client  # the stubs know services by literal names only
-    return make(
-        service,
-        region_name=region_name,
-        endpoint_url=endpoint(),
-        aws_access_key_id=keys.access_key,
-        aws_secret_access_key=keys.secret_key,
-        aws_session_token=keys.session_token or None,
-        # One attempt: the server is this process, so a second one would only hide what the first one said.
-        config=Config(retries={"total_max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"}),
-    )
+    with _MAKING:
+        make: Any = _session().client  # the stubs know services by literal names only
+        return make(
+            service,
+            region_name=region_name,
+            endpoint_url=endpoint(),
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            aws_session_token=keys.session_token or None,
+            # One attempt: the server is this process, so another would only hide what the first one said.
+            config=Config(
+                retries={"total_max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"}
+            ),
+        )
 
 
 @functools.lru_cache(maxsize=1)
