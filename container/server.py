@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 
 import io
 import os
+import re
 import sys
 import threading
 import time
@@ -26,6 +27,8 @@ LARGEST_BODY = 6_291_456
 # A body that is too large is read up to here before it is refused, a piece at a time.
 DISCARDED = 8 * LARGEST_BODY
 PIECE = 1 << 16
+# 18 digits: more is no length of anything, and int() refuses a number of thousands.
+LENGTH = re.compile(r"[0-9]{1,18}")
 ROUTES = {"/ping": "GET", "/invocations": "POST"}
 
 
@@ -104,9 +107,9 @@ class Handler(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers or (announced is None and self.command == "POST"):
             self.close_connection = True
             raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "The request must have a Content-Length.")
-        if not (announced or "0").isdecimal():
+        if not LENGTH.fullmatch(announced or "0"):
             self.close_connection = True
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "The Content-Length is not a number.")
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "The Content-Length is not a number of bytes.")
         length = int(announced or 0)
         if length > LARGEST_BODY:
             self._discard(length)
