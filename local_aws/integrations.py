@@ -4,7 +4,7 @@ import functools
 import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, UnknownServiceError
 
 from local_aws import hooks, identity, names, sdk
 from local_aws.hooks import Task
@@ -38,8 +38,20 @@ def _client(service: str, task: Task) -> Any:
 
 
 def _call_sdk(resource: str, arguments: dict[str, Any], task: Task) -> dict[str, Any]:
-    service, _, action = resource.removeprefix(_SDK).partition(":")
-    return _call(_client(sdk.service_name(service), task), sdk.method_name(action), arguments)
+    call = resource.removeprefix(_SDK)
+    service, _, action = call.partition(":")
+    try:
+        client = _client(sdk.service_name(service), task)
+    except UnknownServiceError as error:
+        raise _no_such_call(call) from error
+    method = sdk.method_name(action)
+    if method not in client.meta.method_to_api_mapping:
+        raise _no_such_call(call)
+    return _call(client, method, arguments)
+
+
+def _no_such_call(call: str) -> Exception:
+    return hooks.task_failed("States.Runtime", f"There is no call {call} in the AWS SDK.")
 
 
 def _call_optimised(

@@ -10,13 +10,12 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-# Where the integration's name of a service is not botocore's without its hyphens.
+# Where the integration's name of a service is not botocore's.
 _SERVICES = {
     "applicationautoscaling": "application-autoscaling",
     "cloudwatchlogs": "logs",
     "eventbridge": "events",
     "sagemakerruntime": "sagemaker-runtime",
-    "secretsmanager": "secretsmanager",
     "sfn": "stepfunctions",
 }
 
@@ -41,8 +40,6 @@ def arguments(value: Any, shape: Shape | None) -> Any:
         return [arguments(part, shape.member) for part in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):
         return {name: arguments(part, shape.value) for name, part in value.items()}
-    if shape is not None and shape.type_name == "blob" and isinstance(value, dict):
-        raise TypeError("a blob is given as a string")
     return value
 
 

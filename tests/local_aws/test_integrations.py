@@ -1,6 +1,8 @@
 import json
 from typing import Any
 
+import pytest
+
 DOUBLE = "def handler(event, context):\n    return {'doubled': event['number'] * 2}\n"
 WRONG = "class WrongError(Exception):\n    pass\ndef handler(event, context):\n    raise WrongError('so')\n"
 INVOKE = "lambda:InvokeFunction"
@@ -58,6 +60,20 @@ def test_an_argument_that_the_api_does_not_know_fails_the_task(aws: Any, allow: 
     ended = aws.run(aws.machine(task("aws-sdk:cloudformation:describeStacks", Stack="x"), allow("*")))
     assert ended["error"] == "States.Runtime"
     assert "Stack" in ended["cause"]
+
+
+def test_a_document_where_the_api_takes_bytes_fails_the_task(aws: Any, allow: Any) -> None:
+    states = task("aws-sdk:s3:putObject", Bucket="b", Key="k", Body={"some": "document"})
+    ended = aws.run(aws.machine(states, allow("*")))
+    assert ended["error"] == "States.Runtime"
+    assert "Body" in ended["cause"]
+
+
+@pytest.mark.parametrize("call", ["s3:flyAway", "nowhere:describe"])
+def test_a_call_that_no_sdk_has_fails_the_task(aws: Any, allow: Any, call: str) -> None:
+    ended = aws.run(aws.machine(task(f"aws-sdk:{call}"), allow("*")))
+    assert ended["error"] == "States.Runtime"
+    assert ended["cause"] == f"There is no call {call} in the AWS SDK."
 
 
 def test_invoking_a_function_takes_the_machines_right_to(aws: Any, allow: Any) -> None:
