@@ -10,13 +10,15 @@ from pathlib import Path
 from local_aws.environment import client_exports, node_complaint, node_modules
 from local_aws.machine import Machine, MachineError, Server
 
+LARGEST_PORT = 65535
+
 
 def main() -> None:
     """Do what the arguments say; a failure is one sentence on stderr and exit code 1."""
     arguments = _parser().parse_args()
     try:
         arguments.run(Machine(arguments.state), arguments)
-    except MachineError as error:
+    except (MachineError, OSError) as error:
         sys.exit(str(error))
 
 
@@ -33,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     up = command("up", _up, "Start it in the background and wait until it is ready.")
-    up.add_argument("--port", type=int, default=4566, help="where it listens on 127.0.0.1 (default: 4566)")
+    up.add_argument("--port", type=_port, default=4566, help="where it listens on 127.0.0.1 (default: 4566)")
     up.add_argument("--images", type=Path, help="a TOML file that says which programs SageMaker's images are")
     down = command("down", _down, "Stop it and everything that it started; its state is kept.")
     down.add_argument("--delete", action="store_true", help="forget its state too")
@@ -44,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     for sub in (status, env):
         sub.add_argument("--json", action="store_true", help="for a program to read")
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= LARGEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: it is a number from 1 to {LARGEST_PORT}")
+    return int(text)
 
 
 def _up(machine: Machine, arguments: argparse.Namespace) -> None:

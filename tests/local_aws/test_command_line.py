@@ -105,6 +105,22 @@ def test_a_port_that_another_program_holds_is_a_sentence(command: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_a_port_that_is_none_is_a_sentence(command: Any, port: str) -> None:
+    said = command("up", "--port", port)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert f"{port!r} is no port: it is a number from 1 to 65535" in said.stderr
+
+
+def test_a_state_folder_that_cannot_be_one_is_a_sentence(command: Any) -> None:
+    command.state.write_text("a file")
+    said = command.up()
+    assert (said.returncode, said.stdout) == (1, "")
+    assert str(command.state) in said.stderr.splitlines()[-1]
+    assert "Traceback" not in said.stderr
+    command.state.unlink()
+
+
 def test_a_port_that_another_local_aws_holds_names_its_state(command: Any, aws: Any) -> None:
     port = aws.endpoint.rpartition(":")[2]
     said = command("up", "--port", port)
