@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws import hooks, identity
-from local_aws.sagemaker.validation import service_model
+from local_aws.sagemaker.validation import input_shape
 
 SERVICE = "application-autoscaling"
 TARGET_KEY = ("ServiceNamespace", "ResourceId", "ScalableDimension")
@@ -71,7 +71,7 @@ def _with_target(properties: Properties) -> Properties:
 
 def _inputs(properties: Properties, operation: str) -> Properties:
     """Return what the API takes: its own members under its own names, without what only templates have."""
-    members = service_model(SERVICE).operation_model(operation).input_shape.members  # type: ignore[union-attr]  # botocore types input_shape as optional
+    members = input_shape(SERVICE, operation).members
     renamed = {_api_name(name): value for name, value in properties.items()}
     return {name: value for name, value in renamed.items() if name in members}
 

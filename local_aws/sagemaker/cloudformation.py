@@ -5,10 +5,11 @@ import string
 import time
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws import hooks, identity
-from local_aws.sagemaker.validation import service_model
+from local_aws.sagemaker.validation import input_shape
 
 Properties = dict[str, Any]
 Created = tuple[str, Properties]
@@ -25,14 +26,13 @@ class ResourceFailedError(Exception):
 def install() -> None:
     """Register the types."""
     for kind in ("Model", "EndpointConfig"):
-        members = service_model("sagemaker").operation_model(f"Create{kind}").input_shape.members  # type: ignore[union-attr]  # botocore types input_shape as optional
-        replacing = tuple(name for name in members if name != "Tags")
+        members = input_shape("sagemaker", f"Create{kind}").members
         hooks.register_cloudformation_type(
             f"AWS::SageMaker::{kind}",
             _creator(kind),
-            _update_tags,
+            _tag_updater(kind),
             _deleter(kind),
-            replacing=replacing,
+            replacing=tuple(name for name in members if name != "Tags"),
         )
     hooks.register_cloudformation_type(
         "AWS::SageMaker::Endpoint",
@@ -51,15 +51,13 @@ def generated_name(logical_id: str) -> str:
 
 def typed(properties: Properties, operation: str) -> Properties:
     """Return a template's properties as the API takes them: YAML may carry numbers as text."""
-    shape = service_model("sagemaker").operation_model(operation).input_shape
-    converted: Properties = _typed(properties, shape)
+    converted: Properties = _typed(properties, input_shape("sagemaker", operation))
     return converted
 
 
 def _call_inputs(properties: Properties, operation: str) -> Properties:
     """Return those properties that are inputs of the call: an endpoint's are divided between two."""
-    shape = service_model("sagemaker").operation_model(operation).input_shape
-    members = shape.members if shape else {}
+    members = input_shape("sagemaker", operation).members
     return typed({name: value for name, value in properties.items() if name in members}, operation)
 
 
@@ -81,8 +79,7 @@ def _creator(kind: str) -> Any:
     def create(logical_id: str, properties: Properties, _stack: str) -> Created:
         name = properties.get(f"{kind}Name") or generated_name(logical_id)
         inputs = typed({**properties, f"{kind}Name": name}, f"Create{kind}")
-        call = {"Model": "create_model", "EndpointConfig": "create_endpoint_config"}[kind]
-        answer = getattr(identity.stack_client("sagemaker"), call)(**inputs)
+        answer = _call(f"Create{kind}")(**inputs)
         return answer[f"{kind}Arn"], {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
 
     return create
@@ -90,10 +87,23 @@ def _creator(kind: str) -> Any:
 
 def _deleter(kind: str) -> Any:
     def delete(physical_id: str, _properties: Properties) -> None:
-        call = {"Model": "delete_model", "EndpointConfig": "delete_endpoint_config"}[kind]
-        _unless_gone(getattr(identity.stack_client("sagemaker"), call), **{f"{kind}Name": _name(physical_id)})
+        _unless_gone(_call(f"Delete{kind}"), **{f"{kind}Name": _name(physical_id)})
 
     return delete
+
+
+def _tag_updater(kind: str) -> Any:
+    """Return the update of a type whose other properties all replace it."""
+
+    def update(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
+        change_tags(arn, old, new)
+        return arn, {f"{kind}Name": _name(arn), "Id": arn}
+
+    return update
+
+
+def _call(operation: str) -> Any:
+    return getattr(identity.stack_client("sagemaker"), xform_name(operation))
 
 
 def _name(arn: str) -> str:
@@ -109,12 +119,6 @@ def _unless_gone(call: Any, **inputs: Any) -> bool:
             raise
         return False
     return True
-
-
-def _update_tags(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
-    change_tags(arn, old, new)
-    kind = {"model": "Model", "endpoint-config": "EndpointConfig"}[arn.split(":")[5].partition("/")[0]]
-    return arn, {f"{kind}Name": _name(arn), "Id": arn}
 
 
 def change_tags(arn: str, old: Properties, new: Properties) -> None:

@@ -10,13 +10,20 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from botocore.validate import ParamValidator
 
 from local_aws.sagemaker.calls import Record
-from local_aws.sagemaker.errors import ServiceError, invalid
+from local_aws.sagemaker.errors import invalid
 
 
 @functools.cache
 def service_model(service: str) -> ServiceModel:
     """Return the API's model as botocore ships it."""
     return botocore.session.get_session().get_service_model(service)
+
+
+def input_shape(service: str, operation: str) -> StructureShape:
+    """Return the shape of an operation's inputs; every operation of the services here has one."""
+    shape = service_model(service).operation_model(operation).input_shape
+    assert shape is not None  # noqa: S101 -- see above
+    return shape
 
 
 def check(service: str, operation: str, inputs: Record) -> None:
@@ -36,12 +43,7 @@ def check(service: str, operation: str, inputs: Record) -> None:
     ServiceError
         ``ValidationException`` that names each member and what it must satisfy.
     """
-    model = service_model(service)
-    if operation not in model.operation_names:
-        raise ServiceError("UnknownOperationException", f"{operation} is no operation of {service}.")
-    shape = model.operation_model(operation).input_shape
-    if shape is None:
-        return
+    shape = input_shape(service, operation)
     report = ParamValidator().validate(inputs, shape)
     if report.has_errors():
         raise invalid(report.generate_report())

@@ -50,8 +50,3 @@ def test_a_missing_member_is_named() -> None:
 def test_a_number_over_its_bound_is_refused() -> None:
     with pytest.raises(ServiceError, match="less than or equal to 100"):
         check("sagemaker", "ListModels", {"MaxResults": 101})
-
-
-def test_an_operation_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ServiceError, match="Fly is no operation of sagemaker"):
-        check("sagemaker", "Fly", {})
