@@ -81,7 +81,7 @@ def update(service: Service, call: Call) -> Record:
         retain = call.inputs.get("RetainAllVariantProperties", False)
         current = {v["VariantName"]: v for v in endpoint["ProductionVariants"]} if retain else {}
         config, variants = _planned(service, call, current)
-        _refuse_scaled_change(service, endpoint, variants)
+        _refuse_scaled_change(service, call, variants)
         endpoint.pop("FailureReason", None)
         pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
         endpoint.update(
@@ -97,12 +97,13 @@ def update(service: Service, call: Call) -> Record:
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
-def _refuse_scaled_change(service: Service, endpoint: Record, variants: list[Variant]) -> None:
+def _refuse_scaled_change(service: Service, call: Call, variants: list[Variant]) -> None:
+    endpoint = _existing(service, call)
     running = {v.name: v.settings for v in deployments.variants_of(service, endpoint)}
     for variant in variants:
         before = running.get(variant.name)
         resource = f"endpoint/{endpoint['EndpointName']}/variant/{variant.name}"
-        scaled = any(t["ResourceId"] == resource for t in service.store.scalable_targets.values())
+        scaled = f"{call.region} {resource}" in service.store.scalable_targets
         if scaled and before and before["InstanceType"] != variant.settings["InstanceType"]:
             raise invalid(
                 f"The instance type of variant {variant.name} can't change from {before['InstanceType']} to "
