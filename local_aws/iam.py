@@ -24,6 +24,12 @@ _PASSED_TO = {
 }
 # CloudWatch Logs asks for these on a stream of the group, whose name is empty where the request has none.
 _ON_LOG_STREAMS = {"CreateLogStream", "DeleteLogStream", "DescribeLogStreams", "GetLogEvents", "PutLogEvents"}
+# Parameter of a request -> the condition key that policies confine callers with.
+_CLOUDFORMATION_KEYS = {
+    "RoleARN": "cloudformation:RoleArn",
+    "ChangeSetName": "cloudformation:ChangeSetName",
+    "TemplateURL": "cloudformation:TemplateUrl",
+}
 _LAMBDA_TAKES_ROLES = re.compile(r"/functions/?$|/functions/[^/]+/configuration$")
 
 
@@ -133,19 +139,14 @@ def _naming_the_resource(original: Any) -> Any:
 
 
 def _with_cloudformation_keys(original: Any) -> Any:
-    """Feed cloudformation:RoleArn, :ChangeSetName and :TemplateUrl, which policies confine callers to."""
+    """Feed CloudFormation's condition keys to IAM."""
 
     @functools.wraps(original)
     def conditions(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
         keys: dict[str, Any] = original(service, action, body, params)
         if service == "cloudformation":
-            for member, key in (
-                ("RoleARN", "RoleArn"),
-                ("ChangeSetName",) * 2,
-                ("TemplateURL", "TemplateUrl"),
-            ):
-                if params.get(member):
-                    keys[f"cloudformation:{key}"] = params[member][0]
+            given = {key: params.get(member) for member, key in _CLOUDFORMATION_KEYS.items()}
+            keys.update({key: values[0] for key, values in given.items() if values})
         return keys
 
     return conditions

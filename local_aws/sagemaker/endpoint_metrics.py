@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,7 +24,7 @@ class EndpointMetrics:
 
     def __init__(self) -> None:
         self._data: dict[str, list[Record]] = {}
-        self._waiting = threading.Condition()
+        self._lock = threading.Lock()
         self._sender: threading.Thread | None = None
 
     def add(self, endpoint: str, variant: str, status: int, seconds: float) -> None:
@@ -53,17 +54,16 @@ class EndpointMetrics:
             {"MetricName": name, "Dimensions": dimensions, "Timestamp": moment, "Value": value, "Unit": unit}
             for name, (value, unit) in measured.items()
         ]
-        with self._waiting:
+        with self._lock:
             self._data.setdefault(identity.region(), []).extend(data)
             if self._sender is None:
                 self._sender = threading.Thread(target=self._send_forever, daemon=True)
                 self._sender.start()
 
     def _send_forever(self) -> None:
-        pause = threading.Event()
         while True:
-            pause.wait(FLUSH_SECONDS)
-            with self._waiting:
+            time.sleep(FLUSH_SECONDS)
+            with self._lock:
                 waiting, self._data = self._data, {}
             for region, data in waiting.items():
                 try:

@@ -3,11 +3,12 @@
 import re
 
 from local_aws.sagemaker.calls import Call, Record
-from local_aws.sagemaker.errors import ServiceError, invalid
+from local_aws.sagemaker.errors import invalid
 from local_aws.sagemaker.service import Operation, Service
 from local_aws.sagemaker.store import Store
 
 MAX_TAGS = 50
+RESERVED = re.compile(r"(?!aws:cloudformation:)aws:", re.IGNORECASE)
 
 
 def put(store: Store, arn: str, tags: list[Record]) -> None:
@@ -19,10 +20,8 @@ def put(store: Store, arn: str, tags: list[Record]) -> None:
         There would be too many, or a key is AWS's own.
     """
     added = {tag["Key"]: tag["Value"] for tag in tags}
-    reserved = sorted(key for key in added if key.lower().startswith("aws:"))
-    # CloudFormation's own tags come with a stack's resources
-    reserved = [key for key in reserved if not key.startswith("aws:cloudformation:")]
-    if reserved:
+    # CloudFormation's own tags come with a stack's resources.
+    if reserved := sorted(key for key in added if RESERVED.match(key)):
         raise invalid(f"Tag keys that start with aws: are AWS's own: {', '.join(reserved)}.")
     with store.lock:
         merged = {**store.tags.get(arn, {}), **added}
@@ -63,7 +62,7 @@ def _existing(store: Store, call: Call) -> str:
     if any(arn in records for records in known):
         return arn
     if re.fullmatch(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:[a-z-]+/.+", arn):
-        raise ServiceError("ValidationException", f"Could not find resource: {arn}.")
+        raise invalid(f"Could not find resource: {arn}.")
     raise invalid(f"Invalid ARN: {arn}.")
 
 
