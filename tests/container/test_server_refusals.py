@@ -1,0 +1,134 @@
+"""What the model server refuses, and that whoever it refuses or loses holds nobody else up."""
+
+import socket
+import threading
+from typing import Any
+
+import pytest
+
+# conftest.Server: test files can't import it.
+Server = Any
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "sentence"),
+    [
+        ({"Accept": "image/png"}, 406, "The answer comes as application/json, application/jsonlines"),
+        ({"Content_Encoding": "gzip"}, 415, "documents come as"),
+    ],
+)
+def test_what_can_not_be_answered_is_refused(
+    server: Server, headers: dict[str, str], status: int, sentence: str
+) -> None:
+    found, answer = server.ask("1,2,3,4", **headers)
+    assert found == status
+    assert sentence in answer.decode()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["image/png", "", None, "text/csv;label_size=1", "text/csv;charset=utf-16"]
+)
+def test_an_unknown_content_type_is_415(server: Server, content_type: str | None) -> None:
+    assert server.ask("1,2,3,4", content_type)[0] == 415
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "/invocations", 405, "POST"),
+        ("PUT", "/invocations", 405, "POST"),
+        ("POST", "/ping", 405, "GET"),
+        ("DELETE", "/ping", 405, "GET"),
+        ("HEAD", "/ping", 405, "GET"),
+        ("GET", "/", 404, None),
+        ("POST", "/invocations/more", 404, None),
+    ],
+)
+def test_other_paths_are_404_and_other_methods_405(
+    server: Server, method: str, path: str, status: int, allowed: str | None
+) -> None:
+    with server.connect() as connection:
+        connection.request(method, path, body=b"" if method in {"POST", "PUT"} else None)
+        response = connection.getresponse()
+        assert (response.status, response.getheader("Allow")) == (status, allowed)
+        response.read()
+        connection.request("GET", "/ping")
+        assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("extra", [1, 1_000_000])
+def test_a_body_beyond_sagemakers_limit_is_413(server: Server, extra: int) -> None:
+    status, answer = server.ask(b"0" * (6_291_456 + extra))
+    assert status == 413
+    assert f"{6_291_456 + extra} bytes; SageMaker takes 6291456" in answer.decode()
+    assert server.ping() == 200
+
+
+def test_a_body_of_just_the_limit_is_read(server: Server) -> None:
+    line = b"1,2,3,4\n"
+    body = line * (6_291_456 // len(line))
+    assert len(body) == 6_291_456
+    # Two hundred thousand lines would take seconds to answer: the last one is wrong, and found.
+    assert server.ask(body[:-2] + b"x\n")[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\n\r\n", b"411"),
+        (b"POST /invocations HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"411"),
+        (b"POST /invocations HTTP/1.1\r\nContent-Length: -5\r\n\r\n", b"400"),
+        (b"POST /invocations HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"400"),
+        (b"POST /invocations HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", b"400"),
+        (b"POST /invocations HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n", b"413"),
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"GET /ping HTTP/1.1\r\n" + b"X: y\r\n" * 200 + b"\r\n", b"431"),
+    ],
+)
+def test_broken_requests_are_answered_and_their_connection_closed(
+    server: Server, head: bytes, status: bytes
+) -> None:
+    with server.raw(head) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert status in answer.split(b"\r\n")[0]
+    assert server.ping() == 200
+
+
+@pytest.mark.parametrize(
+    "half", [b"", b"POST /invo", b"POST /invocations HTTP/1.1\r\nContent-Length: 100\r\n\r\n1,"]
+)
+def test_half_requests_and_callers_who_leave_hold_nobody_up(server: Server, half: bytes) -> None:
+    waiting = [server.raw(half) for _ in range(8)]
+    assert server.ask("1,2,3,4")[0] == 200
+    for connection in waiting:
+        connection.close()
+    assert server.ping() == 200
+
+
+def test_a_connection_carries_many_requests(server: Server) -> None:
+    with server.connect() as connection:
+        connection.connect()
+        port = connection.sock.getsockname()[1]
+        for body, status in (("1,2,3,4", 200), ("1,2", 400), ("4,3,2,1", 200)):
+            connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
+            response = connection.getresponse()
+            response.read()
+            assert response.status == status
+            assert connection.sock.getsockname()[1] == port
+
+
+def test_answers_at_the_same_time_are_not_mixed_up(server: Server) -> None:
+    bodies = [f"{one},{one},{16 - one},0" for one in range(16)]
+    alone = [server.ask(body)[1] for body in bodies]
+    together: dict[str, bytes] = {}
+    threads = [
+        threading.Thread(target=lambda body=body: together.update({body: server.ask(body)[1]}))
+        for body in bodies
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [together[body] for body in bodies] == alone
