@@ -1,6 +1,8 @@
 """One call of the API: who, where, with what; and the names it makes."""
 
+import copy
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +31,14 @@ class Call:
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN of a resource in the call's account and region."""
         return resource_arn(kind, name, self.region, self.account)
+
+    def in_region(self, records: Mapping[str, Record]) -> list[Record]:
+        """Return the records, by their ARNs, that lie in the call's region."""
+        return [record for arn, record in records.items() if arn.split(":")[3] == self.region]
+
+    def described(self) -> Record:
+        """Return a copy of the request as the resource's Describe call shows it: all but the tags."""
+        return {name: copy.deepcopy(value) for name, value in self.inputs.items() if name != "Tags"}
 
 
 def resource_arn(kind: str, name: str, region: str, account: str) -> str:

@@ -21,7 +21,7 @@ def create(service: Service, call: Call) -> Record:
         for variant in call.inputs["ProductionVariants"]:
             _check_variant(service, call, variant)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
-        described = {name: copy.deepcopy(value) for name, value in call.inputs.items() if name != "Tags"}
+        described = call.described()
         described["ProductionVariants"] = [
             {"InitialVariantWeight": 1.0, **variant} for variant in described["ProductionVariants"]
         ]
@@ -79,7 +79,7 @@ def describe(service: Service, call: Call) -> Record:
 def list_(service: Service, call: Call) -> Record:
     """ListEndpointConfigs."""
     with service.store.lock:
-        here = [c for arn, c in service.store.endpoint_configs.items() if f":sagemaker:{call.region}:" in arn]
+        here = call.in_region(service.store.endpoint_configs)
         chosen, token = listing.page(here, call.inputs, name="EndpointConfigName")
         return {"EndpointConfigs": [listing.summary(config, SUMMARY) for config in chosen], **token}
 

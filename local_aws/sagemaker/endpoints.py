@@ -122,7 +122,7 @@ def describe(service: Service, call: Call) -> Record:
 def list_(service: Service, call: Call) -> Record:
     """ListEndpoints."""
     with service.store.lock:
-        here = [e for arn, e in service.store.endpoints.items() if f":sagemaker:{call.region}:" in arn]
+        here = call.in_region(service.store.endpoints)
         chosen, token = listing.page(here, call.inputs, name="EndpointName", status="EndpointStatus")
         return {"Endpoints": [listing.summary(endpoint, SUMMARY) for endpoint in chosen], **token}
 

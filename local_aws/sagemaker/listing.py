@@ -1,8 +1,6 @@
 """Filters, order and pages of the List calls."""
 
 import base64
-import json
-from typing import Any
 
 from local_aws.sagemaker.calls import Record
 from local_aws.sagemaker.errors import invalid
@@ -65,12 +63,11 @@ def summary(record: Record, members: tuple[str, ...]) -> Record:
 
 
 def _write_token(start: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps({"start": start}).encode()).decode()
+    return base64.urlsafe_b64encode(str(start).encode()).decode()
 
 
 def _read_token(token: str) -> int:
     try:
-        read: Any = json.loads(base64.urlsafe_b64decode(token))["start"]
-        return int(read)
-    except (ValueError, KeyError, TypeError) as error:
+        return int(base64.urlsafe_b64decode(token))
+    except ValueError as error:
         raise invalid("NextToken is none that a former call answered.") from error

@@ -26,10 +26,9 @@ def create(service: Service, call: Call) -> Record:
         if arn in service.store.models:
             raise already_exists("model", arn)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
-        described = {name: copy.deepcopy(value) for name, value in call.inputs.items() if name != "Tags"}
         service.store.models[arn] = {
             "EnableNetworkIsolation": False,
-            **described,
+            **call.described(),
             "ModelArn": arn,
             "CreationTime": now(),
         }
@@ -108,8 +107,7 @@ def describe(service: Service, call: Call) -> Record:
 def list_(service: Service, call: Call) -> Record:
     """ListModels."""
     with service.store.lock:
-        here = [m for arn, m in service.store.models.items() if f":sagemaker:{call.region}:" in arn]
-        chosen, token = listing.page(here, call.inputs, name="ModelName")
+        chosen, token = listing.page(call.in_region(service.store.models), call.inputs, name="ModelName")
         return {"Models": [listing.summary(model, SUMMARY) for model in chosen], **token}
 
 

@@ -102,12 +102,11 @@ def _check_quota(service: Service) -> None:
 
 def _new_job(call: Call, arn: str) -> Record:
     moment = now()
-    described = {name: copy.deepcopy(value) for name, value in call.inputs.items() if name != "Tags"}
     return {
         "EnableNetworkIsolation": False,
         "EnableInterContainerTrafficEncryption": False,
         "EnableManagedSpotTraining": False,
-        **described,
+        **call.described(),
         "TrainingJobArn": arn,
         "TrainingJobStatus": "InProgress",
         "SecondaryStatus": "Starting",
@@ -135,8 +134,7 @@ def describe(service: Service, call: Call) -> Record:
 def list_(service: Service, call: Call) -> Record:
     """ListTrainingJobs: newest first unless asked otherwise."""
     with service.store.lock:
-        here = f":sagemaker:{call.region}:"
-        jobs = [job for arn, job in service.store.training_jobs.items() if here in arn]
+        jobs = call.in_region(service.store.training_jobs)
         chosen, token = listing.page(jobs, call.inputs, name="TrainingJobName", status="TrainingJobStatus")
         return {"TrainingJobSummaries": [listing.summary(job, SUMMARY) for job in chosen], **token}
 
