@@ -7,7 +7,7 @@ import logging
 import operator
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws import identity, names
 
 INTERVAL = 3  # seconds
+LAG = 2 * INTERVAL  # a period is judged this long after its end too: its last values are in by then
 _LOG = logging.getLogger("local_aws")
 _COMPARE = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -61,14 +62,14 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
     period, count = alarm["Period"], alarm["EvaluationPeriods"]
     statistic = alarm.get("ExtendedStatistic") or alarm["Statistic"]
     kind = "ExtendedStatistics" if "ExtendedStatistic" in alarm else "Statistics"
-    now = int(datetime.now(UTC).timestamp())
-    first = now - now % period - (count - 1) * period
+    moment = int(time.time()) - LAG
+    first = moment - moment % period - (count - 1) * period
     answer = cloudwatch.get_metric_statistics(
         Namespace=alarm["Namespace"],
         MetricName=alarm["MetricName"],
         Dimensions=alarm.get("Dimensions", []),
         StartTime=datetime.fromtimestamp(first, UTC),
-        EndTime=datetime.fromtimestamp(now, UTC) + timedelta(seconds=1),
+        EndTime=datetime.fromtimestamp(first + count * period, UTC),
         Period=period,
         **{kind: [statistic]},
     )

@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from local_aws import alarms
 from local_aws.alarms import verdict
 
 ALARM = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1.0, "EvaluationPeriods": 3}
@@ -23,6 +26,25 @@ ALARM = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1.0
 )
 def test_an_alarm_is_what_its_metric_says(rules: Any, values: Any, state: str | None) -> None:
     assert verdict({**ALARM, **rules}, values) == state
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(30, "ALARM"), (62, "ALARM"), (70, "OK")])
+def test_what_comes_at_the_end_of_a_period_is_judged_when_the_period_is_over(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, state: str
+) -> None:
+    start = 1_800_000_000 // 60 * 60
+    monkeypatch.setattr("local_aws.alarms.time.time", lambda: start + seconds)
+    answered = {"Timestamp": datetime.fromtimestamp(start, UTC), "Sum": 1.0}
+    before = "ALARM" if state == "OK" else "OK"
+    alarm = {**ALARM, "AlarmName": "a", "Namespace": "n", "MetricName": "m", "Statistic": "Sum"}
+    alarm |= {"Period": 60, "EvaluationPeriods": 1, "TreatMissingData": "notBreaching", "StateValue": before}
+    cloudwatch = mock.Mock()
+    cloudwatch.get_paginator.return_value.paginate.return_value = [{"MetricAlarms": [alarm]}]
+    cloudwatch.get_metric_statistics.side_effect = lambda StartTime, EndTime, **_: {  # noqa: N803 -- boto3's
+        "Datapoints": [answered] if StartTime <= answered["Timestamp"] < EndTime else []
+    }
+    alarms.judge(cloudwatch)
+    assert cloudwatch.set_alarm_state.call_args.kwargs["StateValue"] == state
 
 
 def test_an_alarm_looks_at_its_own_dimensions_and_tells_its_topic(aws: Any, eventually: Any) -> None:
