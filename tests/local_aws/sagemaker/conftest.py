@@ -146,6 +146,10 @@ class Aws:
         record: dict[str, Any] = self.wait(described)
         return record
 
+    def tell(self, job: dict[str, Any]) -> None:
+        """Let a job go on that waits to be told."""
+        (self.state / "sagemaker" / "training-jobs" / job["TrainingJobName"].lower() / "go").touch()
+
     def log(self, group: str, prefix: str) -> list[str]:
         logs = self.client("logs")
         try:

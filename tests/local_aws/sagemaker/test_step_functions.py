@@ -61,12 +61,14 @@ def test_sync_waits_for_the_job_and_returns_what_describe_says(aws: Any, role: s
 
 
 def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:
-    job = aws.job(role, behaviour="slow")
+    job = aws.job(role, behaviour="wait to be told")
     done = machine.ended(machine.start(job, suffix=""))
     assert json.loads(done["output"])["TrainingJobArn"].endswith(job["TrainingJobName"].lower())
     described = aws.client("sagemaker").describe_training_job(TrainingJobName=job["TrainingJobName"])
     assert described["TrainingJobStatus"] == "InProgress"
-    aws.ended(job)
+    aws.wait(lambda: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
+    aws.tell(job)
+    assert aws.ended(job)["TrainingJobStatus"] == "Completed"
 
 
 def test_a_failed_job_fails_the_task_with_its_description(aws: Any, role: str, machine: Machine) -> None:

@@ -42,10 +42,11 @@ def main() -> int:
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(61)"])
         print("waiting")
         time.sleep(60)
-    if behaviour == "slow":
-        for step in range(30):
-            print("step", step)
-            time.sleep(0.1)
+    if behaviour == "wait to be told":
+        print("waiting")
+        while not (BASE / "go").exists():
+            time.sleep(0.05)
+        print("told")
     print("quality: test score=-3.5")
     print("quality: test score=-2.25")
     return save(parameters.get("content", "trained"))
