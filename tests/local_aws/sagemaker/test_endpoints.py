@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 from typing import Any
 
 import pytest
@@ -119,18 +120,17 @@ def test_a_server_that_crashes_again_and_again_is_given_up(aws: Any, role: str) 
 
 
 def test_a_slow_answer_does_not_hold_up_the_rest_of_the_api(aws: Any, role: str) -> None:
-    import threading
-    import time
-
     name = aws.endpoint(aws.config(aws.model(role, "patient")))
     answers: list[str] = []
-    slow = threading.Thread(target=lambda: answers.append(aws.ask(name, "slow")))
-    slow.start()
-    time.sleep(0.3)
+    asking = threading.Thread(target=lambda: answers.append(aws.ask(name, "wait to be told")))
+    asking.start()
+    aws.wait(lambda: "waiting" in aws.log(f"{GROUP}/{name}", "AllTraffic"))
     aws.client("sagemaker").list_endpoints()
     assert not answers
-    slow.join()
-    assert answers == ["patient|None|None|slow"]
+    (base,) = aws.state.glob(f"sagemaker/endpoints/{name.lower()}-*/AllTraffic/0")
+    (base / "go").touch()
+    asking.join()
+    assert answers == ["patient|None|None|wait to be told"]
 
 
 def test_a_body_over_six_megabytes_is_refused(aws: Any, role: str) -> None:

@@ -8,7 +8,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-MODEL = (Path(os.environ["SAGEMAKER_BASE_DIR"]) / "model/model.txt").read_text()
+BASE = Path(os.environ["SAGEMAKER_BASE_DIR"])
+MODEL = (BASE / "model/model.txt").read_text()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -20,8 +21,10 @@ class Handler(BaseHTTPRequestHandler):
         if body == b"crash":
             print("crashing")
             os._exit(7)
-        if body == b"slow":
-            time.sleep(2)
+        if body == b"wait to be told":
+            print("waiting")
+            while not (BASE / "go").exists():
+                time.sleep(0.05)
         if body == b"refuse":
             self.answer(415, b"only text")
         elif body == b"break":
