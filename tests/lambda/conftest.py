@@ -4,10 +4,13 @@ import importlib
 import io
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 SOURCES = Path(__file__).parent.parent.parent / "lambda"
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,6 +41,19 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     own = {path.stem for path in SOURCES.rglob("*.py")}
     for name in (set(sys.modules) - before) & own:
         del sys.modules[name]
+
+
+@pytest.fixture
+def stubbed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any, str, str], Stubber]]:
+    """Return a function that puts a stubbed client of a service in the place of a module's own."""
+    with ExitStack() as stubs:
+
+        def replace(module: Any, name: str, service: str) -> Stubber:
+            client: Any = boto3.Session(region_name="us-east-1").client(service)  # type: ignore[call-overload]  # the service is a variable
+            monkeypatch.setattr(module, name, client)
+            return stubs.enter_context(Stubber(client))
+
+        yield replace
 
 
 class FakeS3:

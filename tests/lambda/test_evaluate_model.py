@@ -1,11 +1,10 @@
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
 from botocore.stub import Stubber
@@ -13,6 +12,7 @@ from botocore.stub import Stubber
 from spectral_lda import artifact as original
 
 Load = Callable[..., Any]
+Stubbed = Callable[[Any, str, str], Stubber]
 BUCKET = "data-bucket"
 JOB = "lda-dev-run-0123abcd-0"
 URL = f"s3://{BUCKET}/models/{JOB}/output/model.tar.gz"
@@ -36,19 +36,13 @@ def handler(load: Load, fake_s3: Any, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def sagemaker(handler: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    client = boto3.client("sagemaker", region_name="us-east-1")
-    monkeypatch.setattr(handler, "_SAGEMAKER", client)
-    with Stubber(client) as stubber:
-        yield stubber
+def sagemaker(handler: Any, stubbed: Stubbed) -> Stubber:
+    return stubbed(handler, "_SAGEMAKER", "sagemaker")
 
 
 @pytest.fixture
-def cloudformation(handler: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    client = boto3.client("cloudformation", region_name="us-east-1")
-    monkeypatch.setattr(handler, "_CLOUDFORMATION", client)
-    with Stubber(client) as stubber:
-        yield stubber
+def cloudformation(handler: Any, stubbed: Stubbed) -> Stubber:
+    return stubbed(handler, "_CLOUDFORMATION", "cloudformation")
 
 
 def trained(stubber: Stubber, pwll: float = -2.5) -> None:

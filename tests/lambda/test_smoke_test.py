@@ -1,14 +1,14 @@
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 Load = Callable[..., Any]
+Stubbed = Callable[[Any, str, str], Stubber]
 URL = "s3://data-bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
 TIME = "2026-01-01T00:00:00Z"
 DOCUMENT = {"keys": [1, 3], "values": [2.0, 1.0], "shape": [5]}
@@ -21,19 +21,13 @@ def handler(load: Load) -> Any:
 
 
 @pytest.fixture
-def sagemaker(handler: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    client = boto3.client("sagemaker", region_name="us-east-1")
-    monkeypatch.setattr(handler, "_SAGEMAKER", client)
-    with Stubber(client) as stubber:
-        yield stubber
+def sagemaker(handler: Any, stubbed: Stubbed) -> Stubber:
+    return stubbed(handler, "_SAGEMAKER", "sagemaker")
 
 
 @pytest.fixture
-def runtime(handler: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    client = boto3.client("sagemaker-runtime", region_name="us-east-1")
-    monkeypatch.setattr(handler, "_RUNTIME", client)
-    with Stubber(client) as stubber:
-        yield stubber
+def runtime(handler: Any, stubbed: Stubbed) -> Stubber:
+    return stubbed(handler, "_RUNTIME", "sagemaker-runtime")
 
 
 def described(stubber: Stubber, **endpoint: Any) -> None:
