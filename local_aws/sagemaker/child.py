@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -30,8 +31,9 @@ def clean_environment(home: Path) -> dict[str, str]:
     }
 
 
-class Child:
-    """A program that runs.
+@dataclass(frozen=True)
+class Command:
+    """What is started.
 
     Parameters
     ----------
@@ -41,30 +43,33 @@ class Child:
         Where it starts.
     environment
         All of its environment.
-    on_line
-        Called with each line that it writes, on a thread of its own.
     record
         Where the process is written down, for ending it should the server be killed.
     what
-        What the process does, in a word or two.
+        What the process does, in a few words.
     """
 
-    def __init__(
-        self,
-        program: Sequence[str],
-        *,
-        directory: Path,
-        environment: dict[str, str],
-        on_line: Callable[[str], None],
-        record: Record,
-        what: str,
-    ) -> None:
-        self._program = program
-        self._directory = directory
-        self._environment = environment
+    program: Sequence[str]
+    directory: Path
+    environment: dict[str, str]
+    record: Record
+    what: str
+
+
+class Child:
+    """A program that runs.
+
+    Parameters
+    ----------
+    command
+        What is started.
+    on_line
+        Called with each line that it writes, on a thread of its own.
+    """
+
+    def __init__(self, command: Command, on_line: Callable[[str], None]) -> None:
+        self._command = command
         self._on_line = on_line
-        self._record = record
-        self._what = what
         self._process: subprocess.Popen[bytes] | None = None
         self._stop_asked = False
         self._lock = threading.Lock()
@@ -82,7 +87,7 @@ class Child:
             if self._stop_asked:
                 return None
             self._process = process = self._start()
-        self._record.add(process.pid, self._what)
+        self._command.record.add(process.pid, self._command.what)
         assert process.stdout is not None  # noqa: S101 -- Popen was given a pipe
         reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
         reader.start()
@@ -91,14 +96,14 @@ class Child:
         _kill_group(process.pid)  # what it started itself would keep the pipe open
         reader.join()
         process.stdout.close()
-        self._record.remove(process.pid)
+        self._command.record.remove(process.pid)
         return code
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid()), *self._program],
-            cwd=self._directory,
-            env=self._environment,
+            [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid()), *self._command.program],
+            cwd=self._command.directory,
+            env=self._command.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

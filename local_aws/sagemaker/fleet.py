@@ -15,7 +15,7 @@ from typing import Any
 from local_aws.sagemaker import archives, model_server, models
 from local_aws.sagemaker.calls import Record
 from local_aws.sagemaker.channels import fetch
-from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, clean_environment
+from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Command, clean_environment
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.model_server import ModelServer
 from local_aws.sagemaker.permissions import ENDPOINT_METRICS_NAMESPACE, require_image_pull
@@ -135,20 +135,21 @@ class Fleet:
     def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
         container = variant.model["PrimaryContainer"]
         region = variant.model["ModelArn"].split(":")[3]
-        return ModelServer(
+        environment = {
+            **clean_environment(base),
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "SAGEMAKER_BASE_DIR": str(base),
+            **container.get("Environment", {}),
+        }
+        command = Command(
             self._service.catalog.program(container["Image"], "serve"),
-            directory=self._service.catalog.working_directory,
-            environment={
-                **clean_environment(base),
-                "AWS_REGION": region,
-                "AWS_DEFAULT_REGION": region,
-                "SAGEMAKER_BASE_DIR": str(base),
-                **container.get("Environment", {}),
-            },
-            log=self._log(variant, logs),
-            processes=self._service.processes,
-            what=f"model server of {self._endpoint}",
+            self._service.catalog.working_directory,
+            environment,
+            self._service.processes,
+            f"model server of {self._endpoint}",
         )
+        return ModelServer(command, self._log(variant, logs))
 
     def _log(self, variant: Variant, logs: Any) -> LogStream:
         log = LogStream(

@@ -5,10 +5,9 @@ import logging
 import socket
 import threading
 import time
-from pathlib import Path
+from dataclasses import replace
 
-from local_aws.processes import Record as ProcessRecord
-from local_aws.sagemaker.child import Child
+from local_aws.sagemaker.child import Child, Command
 from local_aws.sagemaker.logs import LogStream
 
 PING_LIMIT_SECONDS = 30.0  # AWS: 4 minutes
@@ -26,35 +25,14 @@ class ModelServer:
 
     Parameters
     ----------
-    program
-        The program and its arguments.
-    directory
-        Where it starts.
-    environment
-        All of its environment but the port.
+    command
+        What is started each time; its environment lacks the port.
     log
         The open stream that its lines go to.
-    processes
-        The record of running processes.
-    what
-        Whose server it is, in a few words.
     """
 
-    def __init__(
-        self,
-        program: tuple[str, ...],
-        *,
-        directory: Path,
-        environment: dict[str, str],
-        log: LogStream,
-        processes: ProcessRecord,
-        what: str,
-    ) -> None:
-        self._program = program
-        self._directory = directory
-        self._environment = environment
-        self._processes = processes
-        self._what = what
+    def __init__(self, command: Command, log: LogStream) -> None:
+        self._command = command
         self.log = log
         self.port = 0
         self._child: Child | None = None
@@ -65,7 +43,7 @@ class ModelServer:
 
     def start(self) -> None:
         """Start the server and its keeper."""
-        threading.Thread(target=self._keep, name=self._what, daemon=True).start()
+        threading.Thread(target=self._keep, name=self._command.what, daemon=True).start()
 
     def _keep(self) -> None:
         starts = 0
@@ -87,14 +65,8 @@ class ModelServer:
 
     def _next_child(self) -> Child:
         self.port = free_port()
-        child = Child(
-            self._program,
-            directory=self._directory,
-            environment={**self._environment, "SAGEMAKER_BIND_TO_PORT": str(self.port)},
-            on_line=self.log.write,
-            record=self._processes,
-            what=self._what,
-        )
+        environment = {**self._command.environment, "SAGEMAKER_BIND_TO_PORT": str(self.port)}
+        child = Child(replace(self._command, environment=environment), self.log.write)
         with self._lock:
             self._child = child
             if self._stopping.is_set():

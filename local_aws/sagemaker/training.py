@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
-from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child, clean_environment
+from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child, Command, clean_environment
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.metrics import JobMetrics
 from local_aws.sagemaker.permissions import METRICS_NAMESPACE, require_image_pull
@@ -161,14 +161,15 @@ class TrainingRun:
             self._upload(role.client("s3"))
 
     def _start(self, on_line: Any) -> Child:
-        child = Child(
-            self._service.catalog.program(self._job["AlgorithmSpecification"]["TrainingImage"], "train"),
-            directory=self._service.catalog.working_directory,
-            environment=self._environment(),
-            on_line=on_line,
-            record=self._service.processes,
-            what=f"training job {self._name}",
+        catalog = self._service.catalog
+        command = Command(
+            catalog.program(self._job["AlgorithmSpecification"]["TrainingImage"], "train"),
+            catalog.working_directory,
+            self._environment(),
+            self._service.processes,
+            f"training job {self._name}",
         )
+        child = Child(command, on_line)
         with self._lock:
             self._child = child
             if self._stop_reason:

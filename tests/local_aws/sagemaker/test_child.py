@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.processes import Record
-from local_aws.sagemaker.child import Child, clean_environment
+from local_aws.sagemaker.child import Child, Command, clean_environment
 
 
 class Run:
@@ -16,14 +16,9 @@ class Run:
         self.codes: list[int | None] = []
         self.said = threading.Event()
         self.record = Record(folder)
-        self.child = Child(
-            [sys.executable, "-c", program],
-            directory=folder,
-            environment=clean_environment(folder),
-            on_line=self._on_line,
-            record=self.record,
-            what="a test's program",
-        )
+        argv, environment = [sys.executable, "-c", program], clean_environment(folder)
+        command = Command(argv, folder, environment, self.record, "a test's program")
+        self.child = Child(command, self._on_line)
         self.thread = threading.Thread(target=lambda: self.codes.append(self.child.run()))
 
     def _on_line(self, line: str) -> None:
