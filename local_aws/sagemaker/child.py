@@ -20,14 +20,25 @@ MAX_LINE_BYTES = 64 * 1024
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
-def clean_environment(home: Path) -> dict[str, str]:
-    """Return what a container would see of the machine: no credentials, a home of its own."""
+def clean_environment(base: Path, region: str) -> dict[str, str]:
+    """Return what a container would see of the machine: no credentials, and a home of its own.
+
+    Parameters
+    ----------
+    base
+        What stands for /opt/ml, and for its home.
+    region
+        Where the job or the endpoint is.
+    """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **inherited,
-        "HOME": str(home),
+        "HOME": str(base),
         "PYTHONUNBUFFERED": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "SAGEMAKER_BASE_DIR": str(base),
     }
 
 

@@ -135,13 +135,7 @@ class Fleet:
     def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
         container = variant.model["PrimaryContainer"]
         region = variant.model["ModelArn"].split(":")[3]
-        environment = {
-            **clean_environment(base),
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "SAGEMAKER_BASE_DIR": str(base),
-            **container.get("Environment", {}),
-        }
+        environment = {**clean_environment(base, region), **container.get("Environment", {})}
         command = Command(
             self._service.catalog.program(container["Image"], "serve"),
             self._service.catalog.working_directory,

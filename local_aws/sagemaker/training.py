@@ -177,12 +177,8 @@ class TrainingRun:
         return child
 
     def _environment(self) -> dict[str, str]:
-        region = self._job["TrainingJobArn"].split(":")[3]
         return {
-            **clean_environment(self._base),
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "SAGEMAKER_BASE_DIR": str(self._base),
+            **clean_environment(self._base, self._job["TrainingJobArn"].split(":")[3]),
             "TRAINING_JOB_NAME": self._name,
             "TRAINING_JOB_ARN": self._job["TrainingJobArn"],
             **self._job.get("Environment", {}),

@@ -16,7 +16,7 @@ class Run:
         self.codes: list[int | None] = []
         self.said = threading.Event()
         self.record = Record(folder)
-        argv, environment = [sys.executable, "-c", program], clean_environment(folder)
+        argv, environment = [sys.executable, "-c", program], clean_environment(folder, "us-east-1")
         command = Command(argv, folder, environment, self.record, "a test's program")
         self.child = Child(command, self._on_line)
         self.thread = threading.Thread(target=lambda: self.codes.append(self.child.run()))
@@ -83,6 +83,6 @@ def test_a_program_that_was_stopped_before_its_start_never_starts(tmp_path: Path
 def test_only_harmless_settings_are_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "HOME", "PYTHONPATH", "GATEWAY_PORT"):
         monkeypatch.setenv(name, "secret")
-    environment = clean_environment(tmp_path)
+    environment = clean_environment(tmp_path, "us-east-1")
     assert "secret" not in environment.values()
     assert environment["HOME"] == str(tmp_path)
