@@ -29,10 +29,13 @@ def refusal(text: str) -> str | None:
     return f"Invalid State Machine Definition: '{', '.join(found)}'" if found else None
 
 
-def _machine(definition: Definition, place: str) -> Iterator[str]:
-    states = definition.get("States")
+def _machine(definition: Any, place: str) -> Iterator[str]:
+    states = definition.get("States") if isinstance(definition, dict) else None
     if not isinstance(states, dict) or not states:
         yield f"SCHEMA_VALIDATION_FAILED: The field 'States' is required, and not empty, at {place or '/'}"
+        return
+    if broken := [name for name, state in states.items() if not isinstance(state, dict)]:
+        yield f"SCHEMA_VALIDATION_FAILED: A state must be an object at {place}/States/{broken[0]}"
         return
     if definition.get("StartAt") not in states:
         start = definition.get("StartAt")

@@ -28,6 +28,11 @@ def test_a_definition_that_leads_to_its_end_has_no_problems() -> None:
         ({"A": {"Type": "Task", "End": True}}, "The field 'Resource' is required at /States/A"),
         ({"B": END}, "Missing 'StartAt' target: A at /StartAt"),
         ({}, "The field 'States' is required"),
+        ({"A": "a state"}, "A state must be an object at /States/A"),
+        (
+            {"A": {"Type": "Parallel", "End": True, "Branches": ["a branch"]}},
+            "The field 'States' is required, and not empty, at /States/A/Branches[0]",
+        ),
         (
             {"A": {"Type": "Task", "Resource": "r", "End": True, "Catch": [{"Next": "B"}]}},
             "Missing 'Next' target: B at /States/A/Catch[0]/Next",
@@ -44,6 +49,11 @@ def test_a_definition_that_leads_to_its_end_has_no_problems() -> None:
 )
 def test_what_is_wrong_is_said_with_its_place(states: dict[str, Any], problem: str) -> None:
     assert any(problem in said for said in found(**states)), found(**states)
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '"text"', "null"])
+def test_json_that_is_no_object_is_refused(text: str) -> None:
+    assert problems(text) == ["SCHEMA_VALIDATION_FAILED: The field 'States' is required, and not empty, at /"]
 
 
 def test_what_is_no_json_is_refused() -> None:
