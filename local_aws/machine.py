@@ -66,10 +66,13 @@ class Machine:
         Raises
         ------
         MachineError
-            If the port is taken, or the server ends before it is ready.
+            If the port is taken, the folder holds something else, or the server ends before it is ready.
         """
         refuse_taken_port(port)
-        (self.state / "tmp").mkdir(parents=True, exist_ok=True)
+        self._refuse_other_folder()
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.log.touch()
+        (self.state / "tmp").mkdir(exist_ok=True)
         process = self._start(port, region, images)
         server = Server(process.pid, start_time(process.pid) or "", port, region)
         try:
@@ -120,6 +123,8 @@ class Machine:
 
     def down(self) -> bool:
         """Stop the server if it runs, and whatever it started; keep its state. Return whether it ran."""
+        if not self._is_ours():
+            return False
         server = self.server()
         running = server is not None and server.runs
         if server is not None and running:
@@ -128,8 +133,25 @@ class Machine:
         return running
 
     def delete(self) -> None:
-        """Forget everything."""
+        """Forget everything.
+
+        Raises
+        ------
+        MachineError
+            If the folder holds something else.
+        """
+        self._refuse_other_folder()
         shutil.rmtree(self.state, ignore_errors=True)
+
+    def _is_ours(self) -> bool:
+        return self.log.exists() or self.file.exists()
+
+    def _refuse_other_folder(self) -> None:
+        """Keep out of a folder of something else: what is in the state's folder may be deleted."""
+        if self.state.is_dir() and any(self.state.iterdir()) and not self._is_ours():
+            raise MachineError(
+                f"{self.state} holds something else than a local AWS: name a folder of its own with --state."
+            )
 
 
 def who(port: int) -> dict[str, Any] | None:

@@ -88,6 +88,19 @@ def test_down_keeps_the_state_and_delete_forgets_it(command: Any) -> None:
     assert not command.state.exists()
 
 
+def test_a_folder_of_something_else_is_neither_used_nor_emptied(command: Any) -> None:
+    (command.state / "tmp").mkdir(parents=True)
+    (command.state / "tmp" / "thesis.txt").write_text("years")
+    for said in (command.up(), command("down", "--delete")):
+        assert (said.returncode, said.stdout) == (1, "")
+        assert "holds something else than a local AWS" in said.stderr.splitlines()[-1]
+    assert command("down").stdout.startswith("AWS did not run")
+    assert [str(path.relative_to(command.state)) for path in command.state.rglob("*")] == [
+        "tmp",
+        "tmp/thesis.txt",
+    ]
+
+
 def test_env_of_a_machine_that_does_not_run_is_a_sentence(command: Any) -> None:
     said = command("env")
     assert (said.returncode, said.stdout) == (1, "")
