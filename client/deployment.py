@@ -1,5 +1,6 @@
 """One deployment: its names, and what its stacks say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from client.errors import SayableError, found
 
 StackKind = Literal["Storage", "Training", "Serving"]
 STACK_KINDS: tuple[StackKind, ...] = ("Storage", "Training", "Serving")
+NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # as the setting `name` has it
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
 
@@ -25,11 +27,23 @@ class Deployment:
         dev or prod.
     session
         Where AWS is; by default the shell's environment and configuration say so.
+
+    Raises
+    ------
+    SayableError
+        The name can't be one: it becomes a part of policies, of patterns and of other names.
     """
 
     name: str = "lda"
     environment: str = "dev"
     session: boto3.Session = field(default_factory=boto3.Session, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise SayableError(
+                "The name of a deployment is 1 to 12 lower-case letters and digits, a letter first; "
+                f"{self.name!r} isn't."
+            )
 
     @property
     def prefix(self) -> str:

@@ -2,6 +2,8 @@ import pytest
 
 from client.deployment import Deployment
 from client.errors import SayableError
+from stacks.knobs import SettingsError
+from stacks.settings import Settings
 from tests.client.conftest import PreparedAws
 
 
@@ -11,6 +13,14 @@ def test_names_follow_the_environment_and_a_name_other_than_lda_stands_in_front(
     assert alice.stack("Serving") == "alice-ProdServing"
     assert alice.prefix == "alice-prod"
     assert alice.context == ["-c", "environment=prod", "-c", "name=alice"]
+
+
+@pytest.mark.parametrize("name", ["", "*", 'a"b', "Alice", "a-b", "1a", "thirteenchars"])
+def test_a_name_that_the_settings_refuse_is_refused_here_too(name: str) -> None:
+    with pytest.raises(SettingsError, match="1 to 12 lower-case letters and digits, a letter first"):
+        Settings(name=name)
+    with pytest.raises(SayableError, match="1 to 12 lower-case letters and digits, a letter first"):
+        Deployment(name)
 
 
 def test_an_output_is_read_from_its_stack(aws: PreparedAws, deployment: Deployment) -> None:
