@@ -37,6 +37,8 @@ def _run(options: argparse.Namespace) -> str:
     """Run the command; return what is wrong, or nothing."""
     try:
         options.command(options)
+    except FileNotFoundError as error:
+        return f"There is no file or folder {error.filename}."
     except (ValueError, OSError, UploadError) as error:
         return str(error) or repr(error)
     return ""

@@ -16,6 +16,8 @@ _DEFAULT_TEST_FRACTION = 0.2
 
 def generate(options: argparse.Namespace) -> None:
     """Write sample documents and what they were drawn from."""
+    if options.output.suffix != ".npz":
+        raise ValueError(f"{options.output}: sample data are written as .npz; encode makes records of them.")
     alpha, beta, documents, topic_mixtures = generate_griffiths_data(
         options.documents, options.average_length, options.topics, seed=options.seed
     )
@@ -33,11 +35,11 @@ def generate(options: argparse.Namespace) -> None:
 
 def encode(options: argparse.Namespace) -> None:
     """Turn counts into a dataset."""
-    fraction = options.test_fraction
-    if fraction is None and options.test_documents is None:
-        fraction = _DEFAULT_TEST_FRACTION
     counts = inputs.load(options.input)
-    train, test = dataset.split(counts, test_documents=options.test_documents, test_fraction=fraction)
+    try:
+        train, test = _split(counts, options)
+    except ValueError as error:
+        raise ValueError(f"{options.input}: {error}") from error
     manifest = dataset.write(
         options.folder,
         options.dataset,
@@ -47,6 +49,13 @@ def encode(options: argparse.Namespace) -> None:
         source=options.source or f"Encoded from {options.input.name}.",
     )
     _print_manifest(manifest, as_json=options.json)
+
+
+def _split(counts: Any, options: argparse.Namespace) -> tuple[Any, Any]:
+    fraction = options.test_fraction
+    if fraction is None and options.test_documents is None:
+        fraction = _DEFAULT_TEST_FRACTION
+    return dataset.split(counts, test_documents=options.test_documents, test_fraction=fraction)
 
 
 def upload(options: argparse.Namespace) -> None:

@@ -37,6 +37,8 @@ def split(
         If not exactly one of the two is given, a split would be empty, or the corpus isn't counts.
     """
     matrix = check_counts(counts)
+    if matrix.shape[0] == 1:
+        raise ValueError("The corpus is a single document; one for training and one for testing are needed.")
     held_out = _held_out(matrix.shape[0], test_documents, test_fraction)
     if not 1 <= held_out < matrix.shape[0]:
         raise ValueError(

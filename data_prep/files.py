@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -17,12 +18,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     path : path
         The file to make or to replace. Its folder must exist.
 
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder; it names the folder and not the file aside.
+
     Yields
     ------
     binary file
         What is written here is lost, and `path` left as it was, when the block raises.
     """
     target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         with aside.open("xb") as file:

@@ -5,7 +5,7 @@ import os
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +13,7 @@ from scipy import sparse
 from data_prep import recordio
 
 FORMATS = ".npy, .npz (numpy or scipy), .csv, .pbr"
+_BEGINNINGS = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -56,21 +57,30 @@ def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
 def _load_numpy(file: Path) -> Any:
     try:
         with file.open("rb") as source:
+            _check_beginning(source)
             content = np.load(source, allow_pickle=False)
             if isinstance(content, np.ndarray):
                 return content
             if "format" in content.files:
                 return sparse.load_npz(file)
-            return content[_array_name(file, content.files)]
+            return content[_array_name(content.files)]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{file} can't be read as numpy's or scipy's file: {error}") from error
 
 
-def _array_name(file: Path, names: list[str]) -> str:
+def _check_beginning(source: BinaryIO) -> None:
+    """Refuse what isn't numpy's: numpy takes it for a pickle, and says how to load that unsafely."""
+    beginning = source.read(len(_BEGINNINGS[0]))
+    if not beginning.startswith(_BEGINNINGS):
+        raise ValueError("it doesn't begin as such a file does.")
+    source.seek(0)
+
+
+def _array_name(names: list[str]) -> str:
     if len(names) == 1 or "documents" in names:
         return names[0] if len(names) == 1 else "documents"
     raise ValueError(
-        f'{file} holds {", ".join(names) or "nothing"}; one array is needed, or one named "documents".'
+        f'it holds {", ".join(names) or "nothing"}; one array is needed, or one named "documents".'
     )
 
 

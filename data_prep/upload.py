@@ -73,7 +73,8 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
         )
     except (S3UploadFailedError, ClientError, BotoCoreError) as error:
         raise UploadError(
-            f"The upload of dataset {name!r} to bucket {bucket!r} broke off: {error}. Upload it again."
+            f"The upload of dataset {name!r} to bucket {bucket!r} broke off: {error}."
+            " Upload it again; the bucket's name is the output DataBucketName of the storage stack."
         ) from error
     return uploaded
 

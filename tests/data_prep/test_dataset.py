@@ -238,3 +238,8 @@ def test_a_manifest_that_names_files_elsewhere_is_refused(tmp_path: Path, corpus
     file.write_text(file.read_text().replace("datasets/bars/test/part", "datasets/bars/../../part"))
     with pytest.raises(ValueError, match="isn't in the dataset"):
         dataset.load(tmp_path, "bars")
+
+
+def test_a_single_document_can_not_be_split() -> None:
+    with pytest.raises(ValueError, match="a single document; one for training and one for testing"):
+        dataset.split(np.ones((1, 3)), test_fraction=0.2)

@@ -84,6 +84,15 @@ def test_a_damaged_numpy_file_is_refused_by_name(tmp_path: Path, name: str) -> N
         inputs.load(file)
 
 
+@pytest.mark.parametrize("name", ["x.npy", "x.npz"])
+def test_a_file_of_another_kind_is_no_advice_to_unpickle_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("hello")
+    with pytest.raises(
+        ValueError, match=rf"{name} can't be read .*: it doesn't begin as such a file does\.$"
+    ):
+        inputs.load(tmp_path / name)
+
+
 def test_an_archive_without_a_clear_choice_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", first=COUNTS, second=COUNTS)
     with pytest.raises(ValueError, match=r'first, second; one array is needed, or one named "documents"'):

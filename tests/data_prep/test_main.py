@@ -98,19 +98,25 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["encode", "missing.npy", "--dataset", "a"], "missing.npy"),
+        (["encode", "missing.npy", "--dataset", "a"], "There is no file or folder missing.npy."),
+        (["encode", "negative.npy", "--dataset", "a"], "negative.npy: -1.0 at row 0, column 0"),
         (["encode", "counts.npy", "--dataset", "A"], "a-z, 0-9"),
         (["encode", "counts.npy", "--dataset", "a", "--test-documents", "20"], "leave a split empty"),
         (["upload", "--dataset", "a", "--bucket", "b"], "Encode it first"),
         (["inspect", "counts.npy"], "counts.npy, record 0 at byte 0"),
         (["plot", "counts.npy", "a.png", "--rows", "9"], "36 images were asked for"),
         (["plot", "counts.npy", "a.xyz"], "xyz"),
-        (["generate", "nowhere/a.npz", "--documents", "1"], "nowhere"),
+        (
+            ["generate", "nowhere/a.npz", "--documents", "1"],
+            "There is no file or folder nowhere.",
+        ),
+        (["generate", "a.csv", "--documents", "1"], "a.csv: sample data are written as .npz"),
     ],
 )
 def test_a_mistake_is_one_sentence_on_stderr_and_exit_code_1(
     counts: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
+    np.save("negative.npy", -np.ones((2, 2)))
     before = sorted(counts.parent.iterdir())
     assert main(arguments) == 1
     output = capsys.readouterr()
