@@ -90,7 +90,7 @@ def decide(candidate: Candidate, incumbent: Incumbent | None, bar: Bar) -> Decis
         return Decision(promote=True, reasons=("No model serves yet.",))
     if obstacle := _not_comparable(candidate, incumbent):
         return Decision(
-            promote=True, reasons=(obstacle, "There is nothing to compare with, so it is promoted.")
+            promote=True, reasons=(obstacle, "Without anything to compare with, nothing speaks against it.")
         )
     return _compared(candidate, incumbent, bar)
 

@@ -1,6 +1,7 @@
 """What an execution may be started with: its fields, their checks, and what stands in for those left out."""
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -113,5 +114,5 @@ def _known_fields() -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _TEXT_AT_MOST else f"{text[:_TEXT_AT_MOST]}..."

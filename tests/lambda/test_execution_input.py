@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +64,7 @@ def test_an_ill_typed_field_is_named_with_what_it_must_be(
 ) -> None:
     with pytest.raises(inputs.InvalidInputError, match=words) as raised:
         inputs.with_defaults({name: value}, DEFAULTS)
-    assert f"The field {name} of the execution's input is {value!r}" in str(raised.value)
+    assert f"The field {name} of the execution's input is {json.dumps(value)};" in str(raised.value)
 
 
 def test_an_unknown_field_is_named_and_the_known_ones_are_listed(inputs: Any) -> None:
