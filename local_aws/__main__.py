@@ -117,19 +117,26 @@ def _told(machine: Machine, server: Server | None) -> str:
         return f"AWS does not run (state {machine.state})."
     if server.runs:
         return f"AWS runs at {server.endpoint} (pid {server.pid}, state {machine.state}, log {machine.log})."
-    return f"AWS does not run: its server (pid {server.pid}) was killed. python -m local_aws up recovers it."
+    return (
+        f"AWS does not run: its server (pid {server.pid}) was killed. The command that started it recovers "
+        f"it: python -m local_aws up --state {shlex.quote(str(machine.state))} --port {server.port} ..."
+    )
 
 
 def _env(machine: Machine, arguments: argparse.Namespace) -> None:
     server = machine.server()
     if server is None or not server.runs:
         raise MachineError(
-            f"AWS does not run with the state {machine.state}: python -m local_aws up starts it."
+            f"AWS does not run with the state {machine.state}: "
+            f"python -m local_aws up --state {shlex.quote(str(machine.state))} starts it."
         )
     exports = client_exports(server.port, server.region)
     if arguments.json:
         print(json.dumps(exports))
         return
+    # A profile, a session's token or an endpoint of one service would win over what is exported.
+    for name in sorted(name for name in os.environ if name.startswith("AWS_") and name not in exports):
+        print(f"unset {name}")
     for name, value in exports.items():
         print(f"export {name}={shlex.quote(value)}")
 

@@ -1,6 +1,7 @@
 """Start, stop and describe the server of a state folder."""
 
 import json
+import shlex
 import shutil
 import socket
 import subprocess
@@ -172,7 +173,8 @@ def refuse_taken_port(port: int) -> None:
     if said:
         raise MachineError(
             f"Port {port} is taken by another local AWS (pid {said['pid']}, state {said['state']}): "
-            f"stop it with python -m local_aws down --state {said['state']}, or choose another --port."
+            f"stop it with python -m local_aws down --state {shlex.quote(said['state'])}, "
+            "or choose another --port."
         )
     if answers(port):
         raise MachineError(

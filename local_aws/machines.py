@@ -35,6 +35,8 @@ def install() -> None:
 
 async def _request(request: Request, answer: Answer) -> Response:
     action = iam.operation(request)
+    if action in {"StartExecution", "StartSyncExecution"} and not _is_json(request):
+        return iam.error(request, "states", "InvalidExecutionInput", "Invalid State Machine Execution Input")
     if action not in {"CreateStateMachine", "UpdateStateMachine"}:
         return await answer()
     data = json.loads(request.body)
@@ -50,6 +52,15 @@ async def _request(request: Request, answer: Answer) -> Response:
         arn = data.get("stateMachineArn") or json.loads(response[2])["stateMachineArn"]
         names.get("machines")[arn]["tracingConfiguration"] = data["tracingConfiguration"]
     return response
+
+
+def _is_json(request: Request) -> bool:
+    """Whether the input of a new execution is a JSON text; without one it is {}."""
+    try:
+        json.loads(json.loads(request.body).get("input", "{}"))
+    except ValueError:
+        return False
+    return True
 
 
 def _logging_refusal(role: str, logging: Properties | None) -> str | None:

@@ -71,6 +71,16 @@ def test_env_is_what_the_tools_need_and_stays_readable_for_the_shell(running: An
     assert shell.stdout.strip() == f"http://127.0.0.1:{running.port}" == exports["AWS_ENDPOINT_URL"]
 
 
+def test_env_takes_away_what_would_win_over_it(running: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    script = running("env").stdout + "env"
+    shell = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+    set_ = {line.partition("=")[0] for line in shell.stdout.splitlines()}
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_S3"} & set_
+    assert {"AWS_ENDPOINT_URL", "NO_PROXY", "no_proxy"} <= set_
+
+
 def test_down_keeps_the_state_and_delete_forgets_it(command: Any) -> None:
     complaint = command.up().stderr
     assert "auto_delete_objects cannot be deployed or destroyed" in complaint
@@ -104,7 +114,7 @@ def test_a_folder_of_something_else_is_neither_used_nor_emptied(command: Any) ->
 def test_env_of_a_machine_that_does_not_run_is_a_sentence(command: Any) -> None:
     said = command("env")
     assert (said.returncode, said.stdout) == (1, "")
-    assert "python -m local_aws up starts it." in said.stderr
+    assert f"python -m local_aws up --state {command.state} starts it." in said.stderr
 
 
 def test_a_port_that_another_program_holds_is_a_sentence(command: Any) -> None:

@@ -41,6 +41,13 @@ def test_a_machine_with_a_bad_definition_is_refused(aws: Any) -> None:
         states.update_state_machine(stateMachineArn=good, definition=UNREACHABLE)
 
 
+def test_an_execution_whose_input_is_no_json_does_not_start(aws: Any) -> None:
+    states, machine_arn = aws.client("stepfunctions"), aws.machine(PASS)
+    with aws.refused("InvalidExecutionInput"):
+        states.start_execution(stateMachineArn=machine_arn, input="nojson")
+    assert states.list_executions(stateMachineArn=machine_arn)["executions"] == []
+
+
 def test_a_stack_with_a_bad_definition_rolls_back(aws: Any) -> None:
     stack = aws.stack(machine(aws.role("states"), DefinitionString=UNREACHABLE))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
