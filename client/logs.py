@@ -50,7 +50,7 @@ class JobLog:
         if not streams:
             return ""
         stream = f"--log-group-name {TRAINING_LOG_GROUP} --log-stream-name {streams[-1]}"
-        return f"aws logs get-log-events {stream} --start-from-head --query events[].message --output text"
+        return f"aws logs get-log-events {stream} --start-from-head --query 'events[].message' --output text"
 
     def new_lines(self) -> Iterator[str]:
         """Yield the lines since the last call; none while there is no stream yet."""

@@ -89,6 +89,6 @@ def _invoke(runtime: Any, endpoint: str, body: bytes) -> list[list[float]]:
         if error.response["Error"]["Code"] != "ModelError":
             raise
         reason = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
-        raise SayableError(f"The endpoint {endpoint} refused the documents: {reason}") from error
+        raise SayableError(f"The endpoint {endpoint} refused the documents: {str(reason).strip()}") from error
     predictions = json.loads(answer["Body"].read())["predictions"]
     return [prediction["topic_mixture"] for prediction in predictions]

@@ -1,5 +1,7 @@
 """What a person reads when the demo is kept: how to go on by hand, and how to end it."""
 
+import os
+
 from client.deployment import Deployment
 from client.story.machine import Machine
 
@@ -27,6 +29,7 @@ Everything is left running. To go on by hand, in this folder:
   cdk --no-notices diff
   python -m client status
   python -m client train --num-topics 10 --alpha0 2
+  python -m client predict {os.path.relpath(machine.state.parent)}/datasets/griffiths/test/part-00000.pbr
   python -c 'import boto3; print(boto3.client("sagemaker").list_models()["Models"])'
 
 To stop it and start it again, with everything in it:

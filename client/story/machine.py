@@ -58,6 +58,8 @@ class Machine:
             raise SayableError(f"An earlier demo was kept. Forget it, then run this again: {self.forget}")
         self._ours = True
         self.stop(delete=True)
+        # The region too: the settings' default must be the machine's, whatever the caller works in otherwise.
+        point_at({})
         images = ("--images", "container/local-images.toml")
         self._run("local-aws-up", "up", "--port", str(self.port), *images)
         point_at(json.loads(self._run("local-aws-env", "env", "--json")))

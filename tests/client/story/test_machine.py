@@ -28,6 +28,7 @@ class Recorded(Programs):
         assert step.startswith("local-aws-")
         self.verbs.append(arguments[3])
         if arguments[3] == "up":
+            assert "AWS_REGION" not in os.environ, "the machine would take the caller's region"
             (self.folder / "local_aws").mkdir()
         return json.dumps({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}) if arguments[3] == "env" else ""
 
@@ -38,7 +39,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_starts_from_nothing_and_points_this_process_at_it(tmp_path: Path) -> None:
-    os.environ["AWS_PROFILE"] = "work"
+    os.environ.update({"AWS_PROFILE": "work", "AWS_REGION": "eu-west-1"})
     programs = Recorded(tmp_path)
     Machine(programs, tmp_path, 4566).start()
     assert programs.verbs == ["up", "env"]
