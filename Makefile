@@ -6,8 +6,8 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
 ENVIRONMENT ?= dev
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes
-COUNT := awk '/^(Collecting|Requirement already)/ { printf "\r  %d packages", ++n; fflush() } END { print "" }'
+PIP := $(BIN)/python -u -m pip install --disable-pip-version-check --progress-bar off --require-hashes
+COUNT := { n=0; while read -r word _; do case $$word in Collecting|Requirement) printf '\r  %d packages' $$((++n));; esac; done; echo; }
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
 PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests
 
@@ -17,6 +17,7 @@ help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 install: .venv/.installed node_modules/.installed ## .venv and node_modules, from the locks
+	@:
 
 install-dev: install .venv/.installed-dev ## the same, with what tests and linters need
 
@@ -40,9 +41,9 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroying
+demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroying, PORT=4600 listens elsewhere
 	@started=$$(date +%s); $(MAKE) --no-print-directory install && \
-	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep)
+	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 test: install-dev ## every test; the last line is pytest's
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
