@@ -5,6 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
+# Beside the tools, so that nothing is left in the home.
+export CDK_HOME := $(CURDIR)/node_modules/.cache/cdk
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/node_modules/.cache/jsii
 ENVIRONMENT ?= dev
 PIP := $(BIN)/python -u -m pip install --disable-pip-version-check --progress-bar off --require-hashes
 COUNT := { n=0; while read -r word _; do case $$word in Collecting|Requirement) printf '\r  %d packages' $$((++n));; esac; done; echo; }

@@ -29,10 +29,16 @@ def command(deployment: Deployment, verb: str, *arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Copy the environment of this process, with the project's own tools first on the path."""
+    """Copy the environment of this process, with the project's tools first and their caches beside them."""
+    caches = ROOT / "node_modules" / ".cache"
     folders = [str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent)]
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
-    return os.environ | {"PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "true"}
+    return os.environ | {
+        "PATH": path,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_HOME": str(caches / "cdk"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(caches / "jsii"),
+    }
 
 
 def run(arguments: Sequence[str]) -> None:
