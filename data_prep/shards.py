@@ -2,7 +2,6 @@
 
 import hashlib
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from data_prep import recordio
 from data_prep.manifest import Shard, Split, dataset_key
-from data_prep.recordio.layout import frame_sizes
 
 SHARD_BYTES = 64 * 2**20  # large enough for S3's throughput, small enough to be sent again
 
@@ -36,26 +34,16 @@ def write_split(folder: Path, name: str, part: str, counts: Any, layout: str, sh
     EmptyDocumentWarning
         If there are documents without a word.
     """
-    (folder / part).mkdir(parents=True)
-    shards = []
-    for number, (start, stop) in enumerate(_shard_ranges(counts, layout, shard_bytes)):
-        file = folder / part / f"part-{number:05d}.pbr"
-        with warnings.catch_warnings():  # empty documents are counted and said once for the split
-            warnings.simplefilter("ignore", recordio.EmptyDocumentWarning)
-            recordio.write(file, counts[start:stop], layout=layout)
-        key = f"{dataset_key(name)}/{part}/{file.name}"
-        shards.append(Shard(key, file.stat().st_size, stop - start, sha256(file)))
-    return _summary(part, counts, tuple(shards))
-
-
-def _shard_ranges(counts: Any, layout: str, shard_bytes: int) -> Iterator[tuple[int, int]]:
-    ends = np.cumsum(frame_sizes(counts, layout))
-    start = 0
-    while start < len(ends):
-        written = int(ends[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, written + shard_bytes, side="right")))
-        yield start, stop
-        start = stop
+    with warnings.catch_warnings():  # empty documents are said once, with the name of the split
+        warnings.simplefilter("ignore", recordio.EmptyDocumentWarning)
+        written = recordio.write_shards(folder / part, counts, shard_bytes=shard_bytes, layout=layout)
+    shards = tuple(
+        Shard(
+            f"{dataset_key(name)}/{part}/{shard.path.name}", shard.bytes, shard.documents, sha256(shard.path)
+        )
+        for shard in written
+    )
+    return _summary(part, counts, shards)
 
 
 def _summary(part: str, counts: Any, shards: tuple[Shard, ...]) -> Split:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from data_prep.recordio.matrices import as_matrix, raw_blocks
+from data_prep.recordio.matrices import canonical, raw_blocks
 from data_prep.recordio.values import to_float32
 
 
@@ -27,7 +27,7 @@ def check_counts(counts: Any) -> Any:
         If there are no documents or no words at all, or naming the row and column (from 0) of a count that is
         NaN, infinite, negative, fractional, or beyond 2^24 and no float32.
     """
-    matrix = as_matrix(counts)
+    matrix = canonical(counts)
     if 0 in matrix.shape:
         documents, words = matrix.shape
         raise ValueError(f"The corpus is empty: {documents} documents over {words} words.")

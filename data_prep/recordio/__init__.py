@@ -1,7 +1,8 @@
 """RecordIO-protobuf, the format in which Amazon SageMaker's built-in algorithms read and answer."""
 
 from data_prep.recordio.errors import EmptyDocumentWarning, RecordIOError
-from data_prep.recordio.reader import iter_records, read
+from data_prep.recordio.reader import iter_chunks, iter_records, read
+from data_prep.recordio.sharding import WrittenShard, write_shards
 from data_prep.recordio.tensors import Record, Tensor
 from data_prep.recordio.writer import write, write_labels
 
@@ -10,8 +11,11 @@ __all__ = [
     "Record",
     "RecordIOError",
     "Tensor",
+    "WrittenShard",
+    "iter_chunks",
     "iter_records",
     "read",
     "write",
     "write_labels",
+    "write_shards",
 ]

@@ -4,13 +4,13 @@ A record that deviates in any byte is left to protobuf (`tensors.py`), which als
 doubt is enough to step aside.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_prep.recordio.scanning import Frames
+from data_prep.recordio.segments import copy_segments
 from data_prep.recordio.wire import (
     FEATURES,
     FLOAT32_TENSOR,
@@ -25,7 +25,8 @@ from data_prep.recordio.wire import (
 
 _VARINT = 5  # bytes of the longest length or shape that is read here
 _KEY = 9  # bytes of the longest key that fits an int64
-_BLOCK = 1 << 22  # bytes decoded at a time
+_SMALL = 4  # bytes of the longest key that fits an int32
+_FAR = np.iinfo(np.int64).max
 
 _Numbers = NDArray[np.int64]
 
@@ -36,7 +37,7 @@ class Keyed(NamedTuple):
     records: _Numbers
     widths: _Numbers
     counts: _Numbers
-    keys: _Numbers
+    keys: NDArray[Any]
     values: NDArray[np.float32]
 
 
@@ -52,14 +53,14 @@ class _Layout(NamedTuple):
 
 
 def decode_dense(frames: Frames) -> NDArray[np.float32] | None:
-    """Decode a file whose records are all dense and alike but for their values.
+    """Show the values of records that are all dense and alike but for their values.
 
     Returns
     -------
     array (D, V), or None
-        None if any record is otherwise.
+        A view of the frames' bytes; None if any record is otherwise.
     """
-    step = int(frames.starts[1] - frames.starts[0]) if len(frames.starts) > 1 else 0
+    step = int(frames.starts[1] - frames.starts[0]) if len(frames.starts) > 1 else 1
     if (frames.lengths != frames.lengths[0]).any() or (np.diff(frames.starts) != step).any():
         return None
     first = _layout(frames, slice(0, 1))
@@ -73,27 +74,14 @@ def decode_dense(frames: Frames) -> NDArray[np.float32] | None:
     before, after = int(first.values_at[0]) - start, int(first.values_at[0]) - start + 4 * width
     if (grid[:, :before] != grid[0, :before]).any() or (grid[:, after:] != grid[0, after:]).any():
         return None
-    return np.ascontiguousarray(grid[:, before:after]).view("<f4").astype(np.float32, copy=False)
+    return np.ndarray(
+        (len(frames.starts), width), "<f4", frames.data.data, int(first.values_at[0]), (step, 4)
+    )
 
 
 def decode_sparse(frames: Frames) -> Keyed:
-    """Decode the records of a file that are sparse and canonical, and leave the others out."""
-    blocks = [_decode_block(frames, rows) for rows in _blocks(frames.lengths)]
-    return Keyed(*(np.concatenate(columns) for columns in zip(*blocks, strict=True)))
-
-
-def _blocks(lengths: _Numbers) -> Iterator[slice]:
-    ends = np.cumsum(lengths)
-    start = 0
-    while start < len(lengths):
-        reached = int(ends[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, reached + _BLOCK)))
-        yield slice(start, stop)
-        start = stop
-
-
-def _decode_block(frames: Frames, rows: slice) -> Keyed:
-    layout = _layout(frames, rows)
+    """Decode the records that are sparse and canonical, and leave the others out."""
+    layout = _layout(frames, slice(None))
     empty = (layout.counts == 0) & (layout.key_bytes == 0)
     keyed = layout.good & (layout.widths >= 0) & ((layout.key_bytes > 0) | empty)
     chosen = np.flatnonzero(keyed)
@@ -101,49 +89,55 @@ def _decode_block(frames: Frames, rows: slice) -> Keyed:
     if not fine.all():
         chosen = chosen[fine]
         keys, _ = _keys(frames.data, layout, chosen)
-    return Keyed(
-        chosen + rows.start,
-        layout.widths[chosen],
-        layout.counts[chosen],
-        keys,
-        _values(frames.data, layout, chosen),
-    )
+    counts = layout.counts[chosen]
+    return Keyed(chosen, layout.widths[chosen], counts, keys, _values(frames.data, layout, chosen))
 
 
-def _keys(data: NDArray[np.uint8], layout: _Layout, rows: _Numbers) -> tuple[_Numbers, NDArray[np.bool_]]:
+def _keys(data: NDArray[np.uint8], layout: _Layout, rows: _Numbers) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Decode the rows' keys, and say which rows have one whole, valid key for each value."""
     sizes, counts = layout.key_bytes[rows], layout.counts[rows]
     stops = np.cumsum(sizes)
-    stream = data[_spans(layout.keys_at[rows], sizes)]
+    stream = _gathered(data, layout.keys_at[rows], sizes)
     ends = np.flatnonzero(stream < 0x80)  # noqa: PLR2004 -- a varint's last byte
     found = np.diff(np.searchsorted(ends, stops), prepend=0)
     fine = found == counts
     fine[sizes > 0] &= stream[stops[sizes > 0] - 1] < 0x80  # noqa: PLR2004 -- a varint's last byte
     digits = np.diff(ends, prepend=-1)
-    keys = _varints(stream, ends - digits + 1, digits)
+    keys = _varints(stream, ends, digits)
+    if (
+        fine.all()
+        and digits.max(initial=0) <= _KEY
+        and keys.max(initial=-1) < layout.widths[rows].min(initial=_FAR)
+    ):
+        return keys, fine
     owner = np.repeat(np.arange(len(rows)), found)
     fine[owner[digits > _KEY]] = False
     fine[owner[keys >= layout.widths[rows][owner]]] = False
     return keys, fine
 
 
-def _varints(stream: NDArray[np.uint8], starts: _Numbers, digits: _Numbers) -> _Numbers:
-    numbers = (stream[starts] & 0x7F).astype(np.int64)
-    for index in range(1, min(int(digits.max(initial=0)), _KEY)):
-        longer = np.flatnonzero(digits > index)
-        numbers[longer] |= (stream[starts[longer] + index] & 0x7F).astype(np.int64) << (7 * index)
+def _varints(stream: NDArray[np.uint8], ends: _Numbers, digits: _Numbers) -> NDArray[Any]:
+    """Decode the numbers whose last bytes are at `ends`, beginning with those, which count most."""
+    longest = min(int(digits.max(initial=1)), _KEY)
+    numbers: NDArray[Any] = stream.take(ends).astype(np.int32 if longest <= _SMALL else np.int64)
+    for index in range(1, longest):
+        more = digits > index
+        byte = stream.take(ends - index, mode="clip") & 0x7F
+        numbers = np.where(more, numbers << 7 | byte, numbers)
     return numbers
 
 
 def _values(data: NDArray[np.uint8], layout: _Layout, rows: _Numbers) -> NDArray[np.float32]:
-    anywhere: NDArray[np.float32] = np.ndarray((max(0, data.size - 3),), "<f4", data.data, strides=(1,))
-    return anywhere[_spans(layout.values_at[rows], layout.counts[rows], 4)].astype(np.float32, copy=False)
+    gathered = _gathered(data, layout.values_at[rows], 4 * layout.counts[rows])
+    return gathered.view("<f4").astype(np.float32, copy=False)
 
 
-def _spans(starts: _Numbers, counts: _Numbers, step: int = 1) -> _Numbers:
-    """Positions of `counts[i]` items that follow each other from `starts[i]` on, `step` bytes each."""
-    done = np.cumsum(counts) - counts
-    return np.repeat(starts - step * done, counts) + step * np.arange(int(counts.sum()))
+def _gathered(data: NDArray[np.uint8], starts: _Numbers, sizes: _Numbers) -> NDArray[np.uint8]:
+    """Copy pieces of the data together, one after the other."""
+    stops = np.cumsum(sizes)
+    out = np.empty(int(stops[-1]) if stops.size else 0, np.uint8)
+    copy_segments(out, stops - sizes, data, starts, sizes)
+    return out
 
 
 def _layout(frames: Frames, rows: slice) -> _Layout:
@@ -171,11 +165,11 @@ class _Eye:
         self.good = np.ones(len(self.at), np.bool_)
 
     def _byte(self) -> NDArray[np.uint8]:
-        """Look at the next byte of each record; 0, which is no tag, behind its end."""
-        inside = self.at < self.stop
-        out = np.zeros(len(self.at), np.uint8)
-        out[inside] = self._data[self.at[inside]]
-        return out
+        """Look at the next byte of each record.
+
+        Behind a record's end that is another's: whoever looks there won't end at `stop`.
+        """
+        return self._data.take(self.at, mode="clip")
 
     def literal(self, expected: bytes) -> None:
         for byte in expected:
@@ -190,6 +184,8 @@ class _Eye:
             numbers |= np.where(more, byte & 0x7F, 0).astype(np.int64) << (7 * index)
             self.at += more
             more &= byte >= 0x80  # noqa: PLR2004 -- every byte of a varint but the last
+            if not more.any():
+                break
         self.good &= ~more
         return numbers
 
@@ -201,9 +197,10 @@ class _Eye:
 
     def optional(self, tag: int) -> tuple[_Numbers, _Numbers]:
         """Where a field's content begins and how long it is, 0 where the field is absent; step over it."""
-        present = self._byte() == tag
+        present = (self._byte() == tag) & (self.at < self.stop)
         self.at += present
         length = self.varint(present)
         start = self.at.copy()
         self.at += length
+        self.good &= self.at <= self.stop
         return start, length

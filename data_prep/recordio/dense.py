@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data_prep.recordio.framing import HEADER, MAGIC, check_length, padding
+from data_prep.recordio.framing import HEADER, MAGIC, Encoded, check_length, padding
+from data_prep.recordio.segments import as_bytes
 from data_prep.recordio.wire import FEATURES, LABEL, VECTOR, tensor_ends
 
 
@@ -49,26 +50,27 @@ def _framed(before: bytes, width: int, between: bytes, labels: int, after: bytes
 
 def encode(
     template: Template, blocks: Iterable[NDArray[np.float32]], labels: NDArray[np.float32] | None
-) -> Iterator[NDArray[np.uint8]]:
+) -> Iterator[Encoded]:
     """Fill the template with every row.
 
     Yields
     ------
-    uint8 array
-        The frames of a block of rows. The next block overwrites it.
+    Encoded
+        The frames of a block of rows. The next block overwrites them.
     """
     frames = np.empty((0, template.size), np.uint8)
     values = slice(len(template.before), len(template.before) + 4 * template.width)
     label = slice(values.stop + len(template.between), template.size - len(template.after))
     done = 0
     for block in blocks:
-        if len(frames) < len(block):
-            frames = _blank(template, len(block))
-        frames[: len(block), values] = _bytes(block)
+        rows = len(block)
+        if len(frames) < rows:
+            frames = _blank(template, rows)
+        frames[:rows, values] = as_bytes(block).reshape(rows, -1)
         if labels is not None:
-            frames[: len(block), label] = _bytes(labels[done : done + len(block), np.newaxis])
-        done += len(block)
-        yield frames[: len(block)].reshape(-1)
+            frames[:rows, label] = as_bytes(labels[done : done + rows]).reshape(rows, -1)
+        done += rows
+        yield Encoded(frames[:rows].reshape(-1), np.arange(1, rows + 1) * template.size)
 
 
 def _blank(template: Template, rows: int) -> NDArray[np.uint8]:
@@ -82,8 +84,3 @@ def _blank(template: Template, rows: int) -> NDArray[np.uint8]:
         )
     )
     return np.tile(np.frombuffer(frame, np.uint8), (rows, 1))
-
-
-def _bytes(numbers: NDArray[np.float32]) -> NDArray[np.uint8]:
-    little = np.ascontiguousarray(numbers, "<f4")
-    return little.view(np.uint8).reshape(little.shape[0], 4 * little.shape[1])

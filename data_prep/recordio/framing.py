@@ -7,7 +7,7 @@ SageMaker's SDK writes records whole and can't read cut ones, so whole is what i
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,13 @@ FLAG_SHIFT = 29
 WHOLE, FIRST, MIDDLE, LAST = 0, 1, 2, 3
 GZIP = b"\x1f\x8b"
 _WORD = 4
+
+
+class Encoded(NamedTuple):
+    """Frames of whole records, one after the other: that of record i ends at `ends[i]`."""
+
+    content: NDArray[np.uint8]
+    ends: NDArray[np.int64]
 
 
 def padding(length: int) -> int:
@@ -43,37 +50,21 @@ def frame(record: bytes, flag: int = WHOLE) -> bytes:
     return head + record + bytes(padding(len(record)))
 
 
-def cut_at_magic(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Cut whole records into parts as MXNet's writer does.
-
-    Parameters
-    ----------
-    frames : uint8 array
-        Frames of whole records, one after the other.
-
-    Returns
-    -------
-    uint8 array
-        The same records; `frames` itself where no record holds the magic on a 4-byte boundary.
-    """
-    hits = np.flatnonzero(frames.view("<u4") == MAGIC) * _WORD
-    spans = _whole_spans(frames)
-    if len(spans) == len(hits):
+def cut_at_magic(frames: Encoded) -> Encoded:
+    """Cut whole records into parts as MXNet's writer does; `frames` itself where none holds the magic."""
+    hits = np.flatnonzero(frames.content.view("<u4") == MAGIC) * _WORD
+    if len(frames.ends) == len(hits):
         return frames
-    cut = b"".join(
-        _parts(frames[start:stop].tobytes(), hits[(hits >= start) & (hits + _WORD <= stop)] - start)
-        for start, stop in spans
-    )
-    return np.frombuffer(cut, np.uint8)
-
-
-def _whole_spans(frames: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    spans, start = [], HEADER.size
-    while start <= frames.size:
-        stop = start + int(frames[start - _WORD : start].view("<u4")[0])
-        spans.append((start, stop))
-        start = stop + padding(stop) + HEADER.size
-    return spans
+    starts = np.concatenate(([0], frames.ends[:-1]))
+    lengths = frames.content.view("<u4")[starts // _WORD + 1].astype(np.int64)
+    records = [
+        _parts(
+            frames.content[start : start + length].tobytes(),
+            hits[(hits >= start) & (hits + _WORD <= start + length)] - start,
+        )
+        for start, length in zip(starts + HEADER.size, lengths, strict=True)
+    ]
+    return Encoded(np.frombuffer(b"".join(records), np.uint8), np.cumsum([len(record) for record in records]))
 
 
 def _parts(record: bytes, hits: NDArray[np.int64]) -> bytes:
@@ -87,9 +78,16 @@ def _parts(record: bytes, hits: NDArray[np.int64]) -> bytes:
     )
 
 
-def place(name: str, record: int, offset: int) -> str:
-    """Name a record for an error message."""
-    return f"{name}, record {record} at byte {offset}"
+class Place(NamedTuple):
+    """Where a piece of a file stands: the number of its first record, and the byte where that begins."""
+
+    name: str
+    record: int
+    offset: int
+
+    def of(self, record: int, offset: int) -> str:
+        """Name one of the piece's records for an error message."""
+        return f"{self.name}, record {self.record + record} at byte {self.offset + offset}"
 
 
 def parse_header(header: bytes, here: str) -> tuple[int, int]:
@@ -131,15 +129,15 @@ def refuse_cut(here: str, length: int, missing: int) -> NoReturn:
     )
 
 
-def join_parts(frames: Iterable[tuple[int, int, bytes]], name: str) -> Iterator[tuple[int, bytes]]:
+def join_parts(frames: Iterable[tuple[int, int, bytes]], at: Place) -> Iterator[tuple[int, bytes]]:
     """Put cut records together again, the magic between their parts.
 
     Parameters
     ----------
     frames : iterable of (offset, flag, part)
-        Every frame of the file.
-    name : str
-        The file's name, for error messages.
+        Every frame of a piece of a file.
+    at : Place
+        Where the piece begins, for error messages.
 
     Yields
     ------
@@ -155,11 +153,11 @@ def join_parts(frames: Iterable[tuple[int, int, bytes]], name: str) -> Iterator[
     begun = number = 0
     for offset, flag, part in frames:
         if flag > LAST or (flag in {MIDDLE, LAST}) != bool(parts):
-            raise RecordIOError(f"{place(name, number, offset)}: part {flag} of a record is out of order.")
+            raise RecordIOError(f"{at.of(number, offset)}: part {flag} of a record is out of order.")
         begun = begun if parts else offset
         parts.append(part)
         if flag in {WHOLE, LAST}:
             yield begun, MAGIC_BYTES.join(parts)
             parts, number = [], number + 1
     if parts:
-        raise RecordIOError(f"{place(name, number, begun)}: the file ends before the record's last part.")
+        raise RecordIOError(f"{at.of(number, begun)}: the file ends before the record's last part.")

@@ -1,19 +1,17 @@
 """Dense or sparse: whichever is smaller, known exactly before a byte is written."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_prep.recordio.dense import document_template
 from data_prep.recordio.errors import RecordIOError
-from data_prep.recordio.matrices import is_sparse
+from data_prep.recordio.matrices import is_sparse, row_blocks, sparse_blocks
 from data_prep.recordio.sparse import sizes
-from data_prep.recordio.wire import varint_lengths
+from data_prep.recordio.wire import varint, varint_ends
 
 LAYOUTS = ("auto", "dense", "sparse")
-_BLOCK = 1 << 18
+_SMALLEST_ENTRY = 5  # bytes of a value and its key
 
 
 def choose(matrix: Any, layout: str, *, shape: bool, labelled: bool) -> str:
@@ -22,7 +20,7 @@ def choose(matrix: Any, layout: str, *, shape: bool, labelled: bool) -> str:
     Parameters
     ----------
     matrix : array or csr array (D, V)
-        The counts.
+        The counts, as `as_matrix` returns them.
     layout : {"auto", "dense", "sparse"}
         What was asked for.
     shape, labelled : bool
@@ -43,7 +41,10 @@ def choose(matrix: Any, layout: str, *, shape: bool, labelled: bool) -> str:
     if layout != "auto":
         return layout
     limit = matrix.shape[0] * _dense_frame(matrix.shape[1], shape=shape, labelled=labelled)
-    return "sparse" if _sparse_bytes(matrix, limit, labelled=labelled) < limit else "dense"
+    smallest, largest = _bounds(matrix, limit, labelled=labelled)
+    if smallest < limit <= largest:
+        smallest = _sparse_bytes(matrix, limit, labelled=labelled)
+    return "sparse" if smallest < limit else "dense"
 
 
 def _dense_frame(width: int, *, shape: bool, labelled: bool) -> float:
@@ -53,57 +54,30 @@ def _dense_frame(width: int, *, shape: bool, labelled: bool) -> float:
         return float("inf")
 
 
-def frame_sizes(matrix: Any, layout: str) -> NDArray[np.int64]:
-    """Bytes that each document takes in a file without labels.
-
-    Parameters
-    ----------
-    matrix : array or csr array (D, V)
-        The counts.
-    layout : {"dense", "sparse"}
-        How they will be written, dense ones with their shape.
-
-    Returns
-    -------
-    int array (D,)
-    """
-    if layout == "sparse":
-        return np.concatenate([np.zeros(0, np.int64), *_sparse_frames(matrix, labelled=False)])
-    return np.full(matrix.shape[0], document_template(matrix.shape[1], shape=True, labelled=False).size)
+def _bounds(matrix: Any, limit: float, *, labelled: bool) -> tuple[int, int]:
+    """Between which sizes the sparse file lies; counting stops once it is sure to pass `limit`."""
+    width = matrix.shape[1]
+    entries = matrix.nnz if is_sparse(matrix) else 0
+    if not is_sparse(matrix):
+        for block in row_blocks(matrix):
+            entries += int(np.count_nonzero(block != 0))
+            if entries * _SMALLEST_ENTRY >= limit:
+                break
+    head = int(sizes(np.zeros(1, np.int64), np.zeros(1, np.int64), width, labelled=labelled).frame[0]) - 3
+    # Duplicates and zeros won't be written: of a sparse matrix only the largest number of entries is known.
+    smallest = 0 if is_sparse(matrix) else entries * _SMALLEST_ENTRY + matrix.shape[0] * head
+    key = len(varint(max(0, width - 1)))
+    frame = sizes(np.array([width]), np.array([key * width]), width, labelled=labelled).frame
+    overhead = int(frame[0]) - (4 + key) * width + 3  # of the largest record, and with all padding
+    return smallest, entries * (4 + key) + matrix.shape[0] * overhead
 
 
 def _sparse_bytes(matrix: Any, limit: float, *, labelled: bool) -> int:
     """Bytes of the sparse file; the count stops once it has passed `limit`."""
     total = 0
-    for frames in _sparse_frames(matrix, labelled=labelled):
-        total += int(frames.sum())
+    for rows in sparse_blocks(matrix):
+        key_bytes = np.diff(varint_ends(rows.keys, rows.indptr))
+        total += int(sizes(np.diff(rows.indptr), key_bytes, matrix.shape[1], labelled=labelled).frame.sum())
         if total >= limit:
             break
     return total
-
-
-def _sparse_frames(matrix: Any, *, labelled: bool) -> Iterator[NDArray[np.int64]]:
-    rows = max(1, _BLOCK // max(1, _row_cost(matrix)))
-    for start in range(0, matrix.shape[0], rows):
-        entries, key_bytes = _entries(matrix, start, min(start + rows, matrix.shape[0]))
-        yield sizes(entries, key_bytes, matrix.shape[1], labelled=labelled).frame
-
-
-def _row_cost(matrix: Any) -> int:
-    return int(matrix.nnz) // max(1, matrix.shape[0]) if is_sparse(matrix) else int(matrix.shape[1])
-
-
-def _entries(matrix: Any, start: int, stop: int) -> tuple[Any, Any]:
-    """Non-zeros of each row, and the bytes of their keys."""
-    if is_sparse(matrix):
-        indptr = matrix.indptr[start : stop + 1].astype(np.int64)
-        lengths = varint_lengths(matrix.indices[indptr[0] : indptr[-1]].astype(np.int64))
-        ends = np.concatenate(([0], np.cumsum(lengths)))[indptr - indptr[0]]
-        return np.diff(indptr), np.diff(ends)
-    block = matrix[start:stop]
-    entries = np.count_nonzero(block, axis=1)
-    key_bytes, longer = entries.copy(), 1 << 7
-    while longer < matrix.shape[1]:
-        key_bytes += np.count_nonzero(block[:, longer:], axis=1)
-        longer <<= 7
-    return entries, key_bytes

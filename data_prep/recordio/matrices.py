@@ -1,7 +1,7 @@
 """Any two-dimensional counts, as blocks of rows."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ class SparseRows(NamedTuple):
     """Consecutive rows in compressed form: `indptr` starts at 0; keys ascend within a row."""
 
     indptr: NDArray[np.int64]
-    keys: NDArray[np.int64]
+    keys: NDArray[Any]
     values: NDArray[np.float32]
 
 
@@ -27,12 +27,14 @@ def is_sparse(counts: Any) -> bool:
 
 
 def as_matrix(counts: Any) -> Any:
-    """Bring counts to a 2-D numpy array, or to a csr array with sorted, unique keys and no stored zeros.
+    """Bring counts to a 2-D numpy array, or to csr, whose rows may still be unsorted.
+
+    An array, also a memory-mapped one, and a csr matrix are taken as they are, without a copy.
 
     Raises
     ------
     RecordIOError
-        If the counts don't have two dimensions, or a key lies outside the vocabulary.
+        If the counts don't have two dimensions, or a sparse matrix contradicts itself.
     """
     if isinstance(counts, np.ma.MaskedArray):
         raise RecordIOError("A masked array has no counts where it is masked; fill it first.")
@@ -42,23 +44,54 @@ def as_matrix(counts: Any) -> Any:
         raise RecordIOError(
             f"Counts have two dimensions, documents and words; these have the shape {counts.shape}."
         )
-    return _canonical_csr(counts) if is_sparse(counts) else counts
+    return _as_csr(counts) if is_sparse(counts) else counts
 
 
-def _canonical_csr(counts: Any) -> Any:
-    _check_keys(counts)
+def canonical(counts: Any) -> Any:
+    """Bring counts to a 2-D numpy array, or to a csr array with sorted, unique keys and no stored zeros.
+
+    Raises
+    ------
+    RecordIOError
+        If the counts don't have two dimensions, or a key lies outside the vocabulary.
+    """
+    matrix = as_matrix(counts)
+    if not is_sparse(matrix):
+        return matrix
+    for start, stop in _row_ranges(matrix.indptr):
+        _row_keys(matrix, start, stop, 0)
+    native = matrix.data.astype(matrix.data.dtype.newbyteorder("="), copy=False)
+    csr = sparse.csr_array((native, matrix.indices, matrix.indptr), shape=matrix.shape)
+    if csr.has_canonical_format and csr.data.all():
+        return csr
+    return _summed(csr.data, csr.indices, csr.indptr, matrix.shape)
+
+
+def _as_csr(counts: Any) -> Any:
+    if counts.format in {"csr", "csc", "bsr"}:
+        try:
+            counts.check_format(full_check=counts.format != "csr")  # csr is checked block by block
+        except ValueError as error:
+            raise RecordIOError(f"The sparse matrix contradicts itself: {error}.") from error
     if counts.format == "csr":
-        native = counts.data.astype(counts.data.dtype.newbyteorder("="), copy=False)
-        csr = sparse.csr_array((native, counts.indices, counts.indptr), shape=counts.shape)
-    else:
-        entries = counts.tocoo()
-        places = (entries.row, entries.col)
-        csr = sparse.csr_array((_summable(entries.data), places), shape=counts.shape)
-    if not csr.has_canonical_format or not csr.data.all():
-        own = (_summable(csr.data), csr.indices.copy(), csr.indptr.copy())
-        csr = sparse.csr_array(own, shape=counts.shape)
-        csr.sum_duplicates()
-        csr.eliminate_zeros()
+        return counts
+    if counts.format == "coo":
+        _check_entries(counts)
+    entries = counts.tocoo()
+    return sparse.csr_array((_summable(entries.data), (entries.row, entries.col)), shape=counts.shape)
+
+
+def _check_entries(counts: Any) -> None:
+    outside = (counts.col < 0) | (counts.col >= counts.shape[1])
+    if outside.any():
+        entry = int(outside.argmax())
+        _refuse_key(int(counts.row[entry]), int(counts.col[entry]), counts.shape[1])
+
+
+def _summed(values: Any, keys: Any, indptr: Any, shape: tuple[int, int]) -> Any:
+    csr = sparse.csr_array((_summable(values), keys.copy(), indptr.copy()), shape=shape)
+    csr.sum_duplicates()
+    csr.eliminate_zeros()
     return csr
 
 
@@ -69,26 +102,7 @@ def _summable(values: NDArray[Any]) -> NDArray[Any]:
     )
 
 
-def _check_keys(counts: Any) -> None:
-    if counts.format == "csr":
-        outside = (counts.indices < 0) | (counts.indices >= counts.shape[1])
-        if outside.any():
-            entry = int(outside.argmax())
-            row = int(np.searchsorted(counts.indptr, entry, side="right")) - 1
-            _refuse_key(row, int(counts.indices[entry]), counts.shape[1])
-    if counts.format == "coo":
-        outside = (counts.col < 0) | (counts.col >= counts.shape[1])
-        if outside.any():
-            entry = int(outside.argmax())
-            _refuse_key(int(counts.row[entry]), int(counts.col[entry]), counts.shape[1])
-    if counts.format in {"csr", "csc", "bsr"}:
-        try:
-            counts.check_format(full_check=True)
-        except ValueError as error:
-            raise RecordIOError(f"The sparse matrix contradicts itself: {error}.") from error
-
-
-def _refuse_key(row: int, key: int, width: int) -> None:
+def _refuse_key(row: int, key: int, width: int) -> NoReturn:
     raise RecordIOError(f"Row {row} holds word {key}, outside a vocabulary of {width} words.")
 
 
@@ -105,8 +119,21 @@ def raw_blocks(matrix: Any) -> Iterator[tuple[NDArray[Any], Callable[[int], str]
         yield _raw(matrix, start, stop)
 
 
-def dense_blocks(matrix: Any) -> Iterator[NDArray[np.float32]]:
+def row_blocks(matrix: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Give the rows of an array as they are, some at a time."""
+    for start, stop in _even_ranges(matrix):
+        yield matrix[start:stop]
+
+
+def dense_blocks(matrix: Any, first_row: int = 0) -> Iterator[NDArray[np.float32]]:
     """Rows as float32, C-contiguous, about 1 MiB at a time.
+
+    Parameters
+    ----------
+    matrix : array or csr array (D, V)
+        What `as_matrix` returned.
+    first_row : int
+        The number of its first row, for an error message.
 
     Raises
     ------
@@ -115,31 +142,39 @@ def dense_blocks(matrix: Any) -> Iterator[NDArray[np.float32]]:
     """
     for start, stop in _even_ranges(matrix):
         if is_sparse(matrix):
-            yield _dense(_sparse_rows(matrix, start, stop), (stop - start, matrix.shape[1]))
+            yield _dense(_sparse_rows(matrix, start, stop, first_row), (stop - start, matrix.shape[1]))
         else:
-            yield to_float32(*_raw(matrix, start, stop))
+            yield to_float32(*_raw(matrix, start, stop, first_row))
 
 
-def sparse_blocks(matrix: Any) -> Iterator[SparseRows]:
+def sparse_blocks(matrix: Any, first_row: int = 0) -> Iterator[SparseRows]:
     """Rows in compressed form, some 100,000 entries at a time.
+
+    Parameters
+    ----------
+    matrix : array or csr array (D, V)
+        What `as_matrix` returned.
+    first_row : int
+        The number of its first row, for an error message.
 
     Raises
     ------
     RecordIOError
-        Names the row and column of what can't be a count.
+        Names the row and column of what can't be a count, or the row of a key outside the vocabulary.
     """
     if is_sparse(matrix):
         for start, stop in _row_ranges(matrix.indptr):
-            yield _sparse_rows(matrix, start, stop)
+            yield _sparse_rows(matrix, start, stop, first_row)
         return
-    for block in dense_blocks(matrix):
+    for block in dense_blocks(matrix, first_row):
+        filled = block != 0
         indptr = np.zeros(block.shape[0] + 1, np.int64)
-        np.cumsum(np.count_nonzero(block, axis=1), out=indptr[1:])
-        yield SparseRows(indptr, np.nonzero(block)[1], block[block != 0])
+        np.cumsum(np.count_nonzero(filled, axis=1), out=indptr[1:])
+        yield SparseRows(indptr, np.nonzero(filled)[1], block[filled])
 
 
 def _even_ranges(matrix: Any) -> Iterator[tuple[int, int]]:
-    rows = max(1, _BLOCK // max(1, matrix.shape[1]))
+    rows = min(max(1, _BLOCK // max(1, matrix.shape[1])), _BLOCK // 8)
     for start in range(0, matrix.shape[0], rows):
         yield start, min(start + rows, matrix.shape[0])
 
@@ -153,24 +188,51 @@ def _row_ranges(indptr: NDArray[Any]) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _raw(matrix: Any, start: int, stop: int) -> tuple[NDArray[Any], Callable[[int], str]]:
+def _raw(matrix: Any, start: int, stop: int, first_row: int = 0) -> tuple[NDArray[Any], Callable[[int], str]]:
     if not is_sparse(matrix):
         return matrix[start:stop], lambda flat: _place(
-            start + flat // matrix.shape[1], flat % matrix.shape[1]
+            first_row + start + flat // matrix.shape[1], flat % matrix.shape[1]
         )
     first, last = int(matrix.indptr[start]), int(matrix.indptr[stop])
-
-    def where(entry: int) -> str:
-        row = int(np.searchsorted(matrix.indptr, first + entry, side="right")) - 1
-        return _place(row, int(matrix.indices[first + entry]))
-
+    where = _entry_places(matrix.indptr[start : stop + 1] - first, matrix.indices[first:], first_row + start)
     return matrix.data[first:last], where
 
 
-def _sparse_rows(matrix: Any, start: int, stop: int) -> SparseRows:
+def _entry_places(indptr: NDArray[Any], keys: NDArray[Any], first_row: int) -> Callable[[int], str]:
+    def where(entry: int) -> str:
+        row = int(np.searchsorted(indptr, entry, side="right")) - 1
+        return _place(first_row + row, int(keys[entry]))
+
+    return where
+
+
+def _sparse_rows(matrix: Any, start: int, stop: int, first_row: int) -> SparseRows:
+    indptr, keys, ascending = _row_keys(matrix, start, stop, first_row)
+    data = matrix.data[int(matrix.indptr[start]) :][: len(keys)]
+    if not ascending or not (data != 0).all():
+        block = _summed(data, keys, indptr, (stop - start, matrix.shape[1]))
+        indptr, keys, data = block.indptr.astype(np.int64), block.indices, block.data
+    return SparseRows(indptr, keys, to_float32(data, _entry_places(indptr, keys, first_row + start)))
+
+
+def _row_keys(
+    matrix: Any, start: int, stop: int, first_row: int
+) -> tuple[NDArray[np.int64], NDArray[Any], bool]:
+    """Take some rows' keys, checked to lie inside the vocabulary; say whether they ascend in each row."""
     indptr = matrix.indptr[start : stop + 1].astype(np.int64)
-    keys = matrix.indices[indptr[0] : indptr[-1]].astype(np.int64)
-    return SparseRows(indptr - indptr[0], keys, to_float32(*_raw(matrix, start, stop)))
+    if (indptr[1:] < indptr[:-1]).any():
+        row = first_row + start + int((indptr[1:] < indptr[:-1]).argmax())
+        raise RecordIOError(f"The sparse matrix contradicts itself: row {row} ends before it begins.")
+    keys = matrix.indices[indptr[0] : indptr[-1]]
+    indptr -= indptr[0]
+    if keys.size and (keys.min() < 0 or keys.max() >= matrix.shape[1]):
+        entry = int(((keys < 0) | (keys >= matrix.shape[1])).argmax())
+        row = first_row + start + int(np.searchsorted(indptr, entry, side="right")) - 1
+        _refuse_key(row, int(keys[entry]), matrix.shape[1])
+    ascends = np.empty(keys.size + 1, np.bool_)
+    np.greater(keys[1:], keys[:-1], out=ascends[1:-1])
+    ascends[indptr] = True
+    return indptr, keys, bool(ascends.all())
 
 
 def _dense(rows: SparseRows, shape: tuple[int, int]) -> NDArray[np.float32]:

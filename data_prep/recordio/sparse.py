@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data_prep.recordio.framing import HEADER, MAGIC, MAX_RECORD, check_length
+from data_prep.recordio.framing import HEADER, MAGIC, MAX_RECORD, Encoded, check_length
 from data_prep.recordio.matrices import SparseRows
+from data_prep.recordio.segments import as_bytes
+from data_prep.recordio.stamps import Pen
 from data_prep.recordio.wire import (
     FEATURES,
     FLOAT32_TENSOR,
@@ -18,7 +20,7 @@ from data_prep.recordio.wire import (
     VALUES,
     VECTOR,
     delimited,
-    put_varints,
+    encode_varints,
     tensor_ends,
     varint,
     varint_lengths,
@@ -63,9 +65,7 @@ def _label(label: float) -> bytes:
     return before + np.array(label, "<f4").tobytes() + after
 
 
-def encode(
-    rows: SparseRows, width: int, labels: NDArray[np.float32] | None, first_row: int
-) -> NDArray[np.uint8]:
+def encode(rows: SparseRows, width: int, labels: NDArray[np.float32] | None, first_row: int) -> Encoded:
     """Encode a block of rows as frames.
 
     Parameters
@@ -84,73 +84,32 @@ def encode(
     RecordIOError
         If a row makes a record that RecordIO can't hold.
     """
-    lengths = varint_lengths(rows.keys)
-    key_starts = np.concatenate(([0], np.cumsum(lengths)))
-    entries, key_bytes = np.diff(rows.indptr), np.diff(key_starts[rows.indptr])
-    size = sizes(entries, key_bytes, width, labelled=labels is not None)
-    if (size.record > MAX_RECORD).any():
+    stream, key_ends = encode_varints(rows.keys, rows.indptr)
+    size = sizes(np.diff(rows.indptr), np.diff(key_ends), width, labelled=labels is not None)
+    if size.record.max(initial=0) > MAX_RECORD:
         row = int((size.record > MAX_RECORD).argmax())
         check_length(int(size.record[row]), first_row + row)
-    pen = _Pen(size.frame)
-    _put_heads(pen, size)
-    _put_values(pen, rows, entries)
-    _put_keys(pen, rows, lengths, key_starts)
+    ends = np.cumsum(size.frame)
+    pen = Pen(int(size.frame.sum()), ends - size.frame)
+    _put_head(pen, size)
+    pen.copy(as_bytes(rows.values), 4 * rows.indptr[:-1], size.values)
+    pen.put((KEYS, size.keys))
+    pen.copy(stream, key_ends[:-1], size.keys)
     pen.put(_shape(width))
     if labels is not None:
-        pen.put(_label(0))
-        _scatter_floats(pen.out, pen.at - 4, labels)
-    return pen.out
+        pen.put(_label(0)[:-4])
+        pen.copy(as_bytes(labels), 4 * np.arange(len(labels)), np.full(len(labels), 4))
+    return Encoded(pen.out, ends)
 
 
-class _Pen:
-    """Writes the same field into every record of a block at once; `at` is where each record's pen stands."""
-
-    def __init__(self, frame_sizes: _Lengths) -> None:
-        self.out = np.zeros(int(frame_sizes.sum()), np.uint8)
-        self.at = np.cumsum(frame_sizes) - frame_sizes
-
-    def put(self, literal: bytes, rows: NDArray[np.bool_] | slice = slice(None)) -> None:
-        at = self.at[rows]
-        for index, byte in enumerate(literal):
-            self.out[at + index] = byte
-        self.at[rows] += len(literal)
-
-    def put_header(self, tag: int, lengths: _Lengths) -> None:
-        """Write a delimited field's tag and length, where the field isn't empty."""
-        rows = lengths > 0
-        self.put(bytes([tag]), rows)
-        digits = varint_lengths(lengths[rows])
-        put_varints(self.out, self.at[rows], lengths[rows], digits)
-        self.at[rows] += digits
-
-
-def _put_heads(pen: _Pen, size: Sizes) -> None:
-    words = pen.out.view("<u4")
-    words[pen.at // 4] = MAGIC
-    words[pen.at // 4 + 1] = size.record
+def _put_head(pen: Pen, size: Sizes) -> None:
+    pen.out.view("<u4")[pen.at // 4] = MAGIC
+    pen.out.view("<u4")[pen.at // 4 + 1] = size.record
     pen.at += HEADER.size
-    pen.put_header(FEATURES, size.entry)
-    pen.put(delimited(KEY, VECTOR.encode()))
-    pen.put_header(VALUE, size.value)
-    pen.put_header(FLOAT32_TENSOR, size.tensor)
-
-
-def _put_values(pen: _Pen, rows: SparseRows, entries: _Lengths) -> None:
-    pen.put_header(VALUES, 4 * entries)
-    at = np.repeat(pen.at - 4 * rows.indptr[:-1], entries) + 4 * np.arange(rows.values.size)
-    _scatter_floats(pen.out, at, rows.values)
-    pen.at += 4 * entries
-
-
-def _put_keys(pen: _Pen, rows: SparseRows, lengths: _Lengths, key_starts: _Lengths) -> None:
-    key_bytes = np.diff(key_starts[rows.indptr])
-    pen.put_header(KEYS, key_bytes)
-    at = np.repeat(pen.at - key_starts[rows.indptr[:-1]], np.diff(rows.indptr)) + key_starts[:-1]
-    put_varints(pen.out, at, rows.keys, lengths)
-    pen.at += key_bytes
-
-
-def _scatter_floats(out: NDArray[np.uint8], at: _Lengths, numbers: NDArray[np.float32]) -> None:
-    """Write each number at its byte, wherever that is: a view with a stride of one byte allows it."""
-    anywhere: NDArray[np.float32] = np.ndarray((out.size - 3,), "<f4", out.data, strides=(1,))
-    anywhere[at] = numbers
+    pen.put(
+        (FEATURES, size.entry),
+        delimited(KEY, VECTOR.encode()),
+        (VALUE, size.value),
+        (FLOAT32_TENSOR, size.tensor),
+        (VALUES, size.values),
+    )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from data_prep.recordio.errors import RecordIOError
 
 _EXACT = 2**24  # every whole number up to here is a float32
+_EXACT_BITS = int(np.float32(_EXACT).view(np.uint32))
 
 
 def to_float32(values: NDArray[Any], where: Callable[[int], str]) -> NDArray[np.float32]:
@@ -28,9 +29,18 @@ def to_float32(values: NDArray[Any], where: Callable[[int], str]) -> NDArray[np.
     """
     if values.dtype.kind not in "biuf":
         raise RecordIOError(f"{values.dtype} values can't be counts; numbers are needed.")
-    if values.size and not (values.min() >= 0 and float(values.max()) <= _EXACT):
+    if not _plainly_counts(values):
         _refuse_first_bad(values.ravel(), where)
     return np.ascontiguousarray(values, np.float32)
+
+
+def _plainly_counts(values: NDArray[Any]) -> bool:
+    if values.size == 0 or values.dtype.kind == "b":
+        return True
+    if values.dtype == np.float32 and values.flags.c_contiguous:
+        # Without a sign, float32's bits order like the numbers, and NaN and infinity lie above all others.
+        return int(values.view(np.uint32).max()) <= _EXACT_BITS
+    return bool(values.min() >= 0 and float(values.max()) <= _EXACT)
 
 
 def _refuse_first_bad(values: NDArray[Any], where: Callable[[int], str]) -> None:

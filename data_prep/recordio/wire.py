@@ -1,5 +1,7 @@
 """Protobuf's varints and length-delimited fields, one at a time and by the array."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ VALUES, KEYS, SHAPE = 0x0A, 0x12, 0x1A  # a tensor's fields 1, 2 and 3, packed
 VECTOR = "values"  # the name under which a record's vector stands in its map
 _MORE = 0x80
 _MAX_VARINT = 10
+_WIDEST_WORD = 8  # bytes of the longest varint that is encoded in a machine word
 
 
 def varint(number: int) -> bytes:
@@ -39,14 +42,56 @@ def varint_lengths(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return lengths
 
 
-def put_varints(
-    out: NDArray[np.uint8], at: NDArray[np.int64], numbers: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> None:
-    """Write each number as a varint of `lengths` bytes at `out[at]`."""
-    for index in range(int(lengths.max(initial=0))):
-        rows = slice(None) if index == 0 else lengths > index
-        more = (lengths[rows] > index + 1).astype(np.int64) << 7
-        out[at[rows] + index] = (numbers[rows] >> (7 * index)) & 0x7F | more
+def varint_ends(numbers: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each row of numbers begins, and the last one ends, when all are varints one after the other.
+
+    Parameters
+    ----------
+    numbers : int array (n,)
+        Not negative.
+    indptr : int array (R + 1,)
+        Row r holds the numbers from `indptr[r]` up to `indptr[r + 1]`.
+    """
+    ends = indptr.copy()
+    for shift in range(7, len(varint(int(numbers.max(initial=0)))) * 7, 7):
+        shorter = np.flatnonzero(numbers < (1 << shift))
+        ends += indptr - np.searchsorted(shorter, indptr)
+    return ends
+
+
+def encode_varints(
+    numbers: NDArray[Any], indptr: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Encode all numbers, one after the other.
+
+    Parameters
+    ----------
+    numbers : int array (n,)
+        Not negative.
+    indptr : int array (R + 1,)
+        Row r holds the numbers from `indptr[r]` up to `indptr[r + 1]`.
+
+    Returns
+    -------
+    stream : uint8 array
+        The bytes.
+    ends : int array (R + 1,)
+        Where each row begins in the stream, and where the last one ends.
+    """
+    highest = int(numbers.max(initial=0))
+    if highest >> 7 * _WIDEST_WORD:
+        stream = b"".join(map(varint, numbers.tolist()))
+        return np.frombuffer(stream, np.uint8), varint_ends(numbers, indptr)
+    digits = len(varint(highest))
+    word: Any = np.dtype(f"<u{1 << (digits - 1).bit_length()}")
+    rest = numbers.astype(word)
+    codes, used = rest & 0x7F, np.ones_like(rest)
+    for digit in range(1, digits):
+        rest >>= 7
+        flag = (rest != 0).astype(word)
+        codes |= (rest & 0x7F) << 8 * digit | flag << 8 * digit - 1
+        used |= flag << 8 * digit
+    return codes.view(np.uint8)[used.view(np.bool_)], varint_ends(numbers, indptr)
 
 
 def tensor_ends(tag: int, name: str, width: int, *, shape: bool) -> tuple[bytes, bytes]:

@@ -1,25 +1,19 @@
-"""Counts, or the rows of an answer, into a file of records."""
+"""Counts, or the rows of an answer, into a file of records, or into several."""
 
 import io
 import os
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from data_prep.files import replacing
 from data_prep.recordio import dense
-from data_prep.recordio import sparse as sparse_records
-from data_prep.recordio.errors import EmptyDocumentWarning, RecordIOError
-from data_prep.recordio.framing import cut_at_magic
-from data_prep.recordio.layout import choose
-from data_prep.recordio.matrices import as_matrix, dense_blocks, is_sparse, sparse_blocks
+from data_prep.recordio.encoding import Encoding
+from data_prep.recordio.errors import RecordIOError
+from data_prep.recordio.framing import Encoded, cut_at_magic
+from data_prep.recordio.matrices import as_matrix, dense_blocks
 
 File = str | os.PathLike[str] | BinaryIO
-_NAMED = 5  # how many empty rows a warning names
 
 
 def write(
@@ -33,19 +27,23 @@ def write(
 ) -> None:
     """Write documents as RecordIO-protobuf, one record a document, as Amazon SageMaker reads them.
 
+    Beside the counts this takes a few MiB of memory, however many there are. A csr matrix and an array are
+    encoded where they are, a memory-mapped one too; other sparse formats are first converted as a whole.
+
     Parameters
     ----------
     file : path or binary file
         A path is replaced only when everything has been written.
-    counts : array or sparse matrix or array (D, V)
+    counts : array or sparse matrix or array (D, V), or an iterator of such chunks
         Counts of V words in D documents: a 2-D numpy array of any numeric dtype and byte order, or any scipy
-        sparse matrix or array, whose duplicate entries are summed. Counts may be fractional here.
+        sparse matrix or array, whose duplicate entries are summed. Counts may be fractional here. A corpus
+        larger than memory comes as an iterator of chunks of documents, all over the same V words.
     labels : array (D,), optional
         A number for each document. LDA needs none.
     shape : bool
         Whether dense records say how wide they are, as LDA's own notebook does. Sparse records always do.
     layout : {"auto", "dense", "sparse"}
-        "auto" takes the one that makes the smaller file.
+        "auto" takes the one that makes the smaller file; of an iterator's first chunk, for all.
     multipart : bool
         Cut records where they hold RecordIO's magic, as MXNet's writer does and SageMaker's SDK can't read.
 
@@ -64,16 +62,10 @@ def write(
     ----------
     Amazon SageMaker Developer Guide, "Common data formats for training": RecordIO-wrapped protobuf.
     """
-    matrix = as_matrix(counts)
-    tags = _checked_labels(labels, matrix.shape[0])
-    chosen = choose(matrix, layout, shape=shape, labelled=tags is not None)
-    if chosen == "dense":
-        template = dense.document_template(matrix.shape[1], shape=shape, labelled=tags is not None)
-        blocks = dense.encode(template, dense_blocks(matrix), tags)
-    else:
-        blocks = _encode_sparse(matrix, tags)
+    encoding = Encoding(counts, labels=labels, shape=shape, layout=layout)
+    blocks = encoding.blocks()
     _write_blocks(file, map(cut_at_magic, blocks) if multipart else blocks)
-    _warn_of_empty(matrix)
+    encoding.warn_of_empty(stacklevel=2)
 
 
 def write_labels(file: File, rows: Any, *, key: str) -> None:
@@ -98,35 +90,16 @@ def write_labels(file: File, rows: Any, *, key: str) -> None:
     _write_blocks(file, dense.encode(template, dense_blocks(matrix), None))
 
 
-def _checked_labels(labels: Any, documents: int) -> NDArray[np.float32] | None:
-    if labels is None:
-        return None
-    numbers = np.asarray(labels)
-    if numbers.shape != (documents,) or numbers.dtype.kind not in "biuf":
-        raise RecordIOError(
-            f"{documents} documents need as many numbers for labels,"
-            f" not {numbers.dtype} of shape {numbers.shape}."
-        )
-    if not np.isfinite(numbers).all():
-        raise RecordIOError(f"The label of row {int(np.isfinite(numbers).argmin())} is not finite.")
-    return numbers.astype(np.float32)
-
-
-def _encode_sparse(matrix: Any, labels: NDArray[np.float32] | None) -> Iterator[NDArray[np.uint8]]:
-    start = 0
-    for rows in sparse_blocks(matrix):
-        stop = start + len(rows.indptr) - 1
-        tags = None if labels is None else labels[start:stop]
-        yield sparse_records.encode(rows, matrix.shape[1], tags, start)
-        start = stop
-
-
-def _write_blocks(file: File, blocks: Iterable[NDArray[np.uint8]]) -> None:
+def _write_blocks(file: File, blocks: Iterable[Encoded]) -> None:
     with _open(file) as out:
         for block in blocks:
-            rest = block.data
-            while rest:  # an unbuffered file may take less than it is given
-                rest = rest[out.write(rest) :]
+            write_all(out, block.content.data)
+
+
+def write_all(out: BinaryIO, content: memoryview) -> None:
+    """Write everything, even to an unbuffered file that takes less at a time than it is given."""
+    while content:
+        content = content[out.write(content) :]
 
 
 @contextmanager
@@ -138,14 +111,3 @@ def _open(file: Any) -> Iterator[BinaryIO]:
         raise RecordIOError('The file is open as text; records are bytes: open it with "wb".')
     else:
         yield file
-
-
-def _warn_of_empty(matrix: Any) -> None:
-    words = np.diff(matrix.indptr) if is_sparse(matrix) else np.count_nonzero(matrix, axis=1)
-    empty = np.flatnonzero(words == 0)
-    if empty.size:
-        named = ", ".join(map(str, empty[:_NAMED])) + (", ..." if empty.size > _NAMED else "")
-        message = (
-            f"{empty.size} of {len(words)} documents are empty (row {named}): LDA learns nothing from them."
-        )
-        warnings.warn(message, EmptyDocumentWarning, stacklevel=3)

@@ -127,7 +127,7 @@ def test_a_dataset_stays_when_its_successor_is_bad(tmp_path: Path, corpus: Any, 
     def full(*_: Any, **__: Any) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(recordio, "write", full)
+    monkeypatch.setattr(recordio, "write_shards", full)
     with pytest.raises(OSError, match="No space"):
         write(tmp_path, corpus * 2)
     assert dataset.load(tmp_path, "bars") == former

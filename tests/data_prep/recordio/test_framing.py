@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data_prep.recordio.framing import MAGIC_BYTES, cut_at_magic, frame
-from data_prep.recordio.scanning import scan
+from data_prep.recordio.framing import MAGIC_BYTES, Encoded, Place, cut_at_magic, frame
+from data_prep.recordio.scanning import Frames, scan
 
 RECORDS = [
     MAGIC_BYTES,
@@ -17,20 +17,30 @@ RECORDS = [
 ]
 
 
+def scanned(content: bytes) -> Frames:
+    return scan(np.frombuffer(content, np.uint8), Place("here", 0, 0), last=True)
+
+
+def encoded(records: list[bytes]) -> Encoded:
+    frames = [frame(record) for record in records]
+    return Encoded(np.frombuffer(b"".join(frames), np.uint8), np.cumsum([len(f) for f in frames]))
+
+
 def payloads(content: bytes) -> list[bytes]:
-    frames = scan(content, "here")
+    frames = scanned(content)
     return [frames.payload(record) for record in range(len(frames.starts))]
 
 
 def test_records_are_cut_where_mxnet_cuts_them(golden: Path) -> None:
-    whole = np.frombuffer(b"".join(map(frame, RECORDS)), np.uint8)
-    assert cut_at_magic(whole).tobytes() == (golden / "mxnet-split.rec").read_bytes()
+    cut = cut_at_magic(encoded(RECORDS))
+    assert cut.content.tobytes() == (golden / "mxnet-split.rec").read_bytes()
+    assert cut.ends.tolist() == [16, 40, 48, 64, 96, 112]
 
 
 def test_cut_records_are_joined_and_keep_their_place(golden: Path) -> None:
     content = (golden / "mxnet-split.rec").read_bytes()
     assert payloads(content) == RECORDS
-    assert scan(content, "here").offsets.tolist() == [0, 16, 40, 48, 64, 96]
+    assert scanned(content).offsets.tolist() == [0, 16, 40, 48, 64, 96]
 
 
 def test_the_magic_inside_a_whole_record_is_not_taken_for_a_frame() -> None:
@@ -38,7 +48,7 @@ def test_the_magic_inside_a_whole_record_is_not_taken_for_a_frame() -> None:
 
 
 def test_records_without_the_magic_are_left_as_they_are() -> None:
-    whole = np.frombuffer(frame(b"plain") + frame(b""), np.uint8)
+    whole = encoded([b"plain", b""])
     assert cut_at_magic(whole) is whole
 
 
