@@ -12,9 +12,9 @@ ENVIRONMENT ?= dev
 PIP := $(BIN)/python -u -m pip install --disable-pip-version-check --progress-bar off --require-hashes
 COUNT := { n=0; while read -r word _; do case $$word in Collecting|Requirement) printf '\r  %d packages' $$((++n));; esac; done; echo; }
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
-PACKAGES := app.py stacks data_prep spectral_lda container client local_aws tests
+PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests
 
-.PHONY: help install install-dev demo test lint format synth deploy destroy lock clean
+.PHONY: help install install-dev demo test bench lint format synth deploy destroy lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -51,6 +51,9 @@ demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroy
 test: install-dev ## every test; the last line is pytest's
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
+bench: install ## every benchmark; prints tables
+	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .); done
+
 lint: install-dev ## formatting, lint rules, types
 	@ruff format --check --quiet .
 	@ruff check --quiet .
@@ -74,4 +77,4 @@ lock: ## requirements*.in -> requirements*.txt, with hashes, for every platform
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove what was installed and built
-	rm -rf .venv node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .bench cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
