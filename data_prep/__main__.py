@@ -91,7 +91,7 @@ def _add_encode(commands_: Any) -> None:
         "Turn counts into a dataset: FOLDER/datasets/DATASET with RecordIO-protobuf shards for training and"
         " testing, and their manifest. The last documents of the input are for testing.",
     )
-    added.add_argument("input", type=Path, help=f"counts, documents by words: {inputs.FORMATS}")
+    added.add_argument("input", help=f"counts, documents by words: {inputs.FORMATS}")
     _add_dataset(added)
     held_out = added.add_mutually_exclusive_group()
     held_out.add_argument(

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def encode(options: argparse.Namespace) -> None:
         train,
         test,
         vocabulary=inputs.load_vocabulary(options.vocabulary) if options.vocabulary else None,
-        source=options.source or f"Encoded from {options.input.name}.",
+        source=options.source or f"Encoded from {Path(options.input).name}.",
     )
     _print_manifest(manifest, as_json=options.json)
 

@@ -1,18 +1,22 @@
-"""Counts from the files that people have: numpy, scipy, CSV and records."""
+"""Counts from the files that people have: numpy, scipy, text, Matrix Market and records."""
 
-import csv
 import os
-import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import numpy as np
-from scipy import sparse
+from scipy import io, sparse
 
-from data_prep import recordio
+from data_prep import corpus, recordio
+from data_prep.text_inputs import check_gaps, load_csv, load_json_lines, load_ldac
 
-FORMATS = ".npy, .npz (numpy or scipy), .csv, .pbr"
+FORMATS = (
+    ".npy, .npz (numpy or scipy), .csv (also doc,word,count), .jsonl, .mtx, .ldac, .pbr,"
+    " or a folder or s3://bucket/prefix of .pbr shards"
+)
+_GZIP = 1032  # gzip makes nothing smaller than to this part
 _BEGINNINGS = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
 
 
@@ -23,12 +27,14 @@ def load(path: str | os.PathLike[str]) -> Any:
     ----------
     path : path
         By its ending: `.npy`; `.npz` with one array or one called `documents`, or of scipy.sparse.save_npz;
-        `.csv` without a header, one document a line; `.pbr` or `.pbr.gz`, RecordIO-protobuf.
+        `.csv`, one document a line without a header, or triples under the header `doc,word,count`; `.jsonl`,
+        SageMaker's JSON lines; `.mtx` or `.mtx.gz`, Matrix Market; `.ldac`, LDA-C; `.pbr` or `.pbr.gz`,
+        RecordIO-protobuf. A folder or `s3://bucket/prefix` holds shards of RecordIO-protobuf.
 
     Returns
     -------
     array or csr array (D, V)
-        The numbers as they are, not yet checked to be counts.
+        The numbers as they are, not yet checked to be counts. That of a `.npy` file stays in the file.
 
     Raises
     ------
@@ -38,15 +44,12 @@ def load(path: str | os.PathLike[str]) -> Any:
         If it can't be opened.
     """
     file = Path(path)
+    if str(path).startswith(corpus.S3) or file.is_dir():
+        return corpus.read(path)
     ending = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
-    match ending:
-        case ".npy" | ".npz":
-            return _load_numpy(file)
-        case ".csv":
-            return _load_csv(file)
-        case ".pbr" | ".pbr.gz":
-            return recordio.read(file)
-    raise ValueError(f"{file}: counts are read from {FORMATS}.")
+    if ending not in _READERS:
+        raise ValueError(f"{file}: counts are read from {FORMATS}.")
+    return _READERS[ending](file)
 
 
 def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
@@ -58,13 +61,13 @@ def _load_numpy(file: Path) -> Any:
     try:
         with file.open("rb") as source:
             _check_beginning(source)
-            content = np.load(source, allow_pickle=False)
-            if isinstance(content, np.ndarray):
-                return content
+        if file.suffix == ".npy":
+            return np.lib.format.open_memmap(file, mode="r")
+        with file.open("rb") as source, np.load(source, allow_pickle=False) as content:
             if "format" in content.files:
                 return sparse.load_npz(file)
             return content[_array_name(content.files)]
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, AttributeError, MemoryError, zipfile.BadZipFile) as error:
         raise ValueError(f"{file} can't be read as numpy's or scipy's file: {error}") from error
 
 
@@ -73,7 +76,6 @@ def _check_beginning(source: BinaryIO) -> None:
     beginning = source.read(len(_BEGINNINGS[0]))
     if not beginning.startswith(_BEGINNINGS):
         raise ValueError("it doesn't begin as such a file does.")
-    source.seek(0)
 
 
 def _array_name(names: list[str]) -> str:
@@ -84,36 +86,32 @@ def _array_name(names: list[str]) -> str:
     )
 
 
-def _load_csv(file: Path) -> Any:
+def _load_matrix_market(file: Path) -> Any:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)  # loadtxt warns of an empty file
-            return np.loadtxt(file, delimiter=",", ndmin=2, comments=None, encoding="utf-8-sig")
-    except (ValueError, UserWarning):
-        pass  # loadtxt numbers rows otherwise and names no column
-    try:
-        _explain_csv(file)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{file} is not a CSV file in UTF-8: {error}.") from error
+        documents, _, entries, layout, *_ = io.mminfo(file)
+        _check_announced(file, entries)
+        matrix = io.mmread(file, spmatrix=False)
+    except (ValueError, OverflowError, MemoryError, EOFError) as error:
+        raise ValueError(f"{file} can't be read as Matrix Market: {error}.") from error
+    if layout == "coordinate":
+        check_gaps(file, documents, entries)
+    return matrix
 
 
-def _explain_csv(file: Path) -> NoReturn:
-    """Find the number that loadtxt stumbled over. Rows and columns are counted from 0, lines from 1."""
-    width = 0
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.reader(lines)
-        for row, fields in enumerate(fields for fields in rows if fields):
-            width = width or len(fields)
-            here = f"{file}, line {rows.line_num}: row {row}"
-            if len(fields) != width:
-                raise ValueError(f"{here}: {len(fields)} numbers, but the rows above have {width}.")
-            for column, field in enumerate(fields):
-                _check_number(field, f"{here}, column {column}")
-    raise ValueError(f"{file} holds no documents." if not width else f"{file} is not a CSV file of numbers.")
+def _check_announced(file: Path, entries: int) -> None:
+    size = file.stat().st_size * (_GZIP if file.suffix == ".gz" else 1)
+    if entries > size:
+        raise ValueError(f"it announces {entries} entries, more than fit into it")
 
 
-def _check_number(field: str, here: str) -> None:
-    try:
-        float(field)
-    except ValueError as error:
-        raise ValueError(f"{here}: {field!r} is not a number. CSV files of counts have no header.") from error
+_READERS: dict[str, Callable[[Path], Any]] = {
+    ".npy": _load_numpy,
+    ".npz": _load_numpy,
+    ".csv": load_csv,
+    ".jsonl": load_json_lines,
+    ".mtx": _load_matrix_market,
+    ".mtx.gz": _load_matrix_market,
+    ".ldac": load_ldac,
+    ".pbr": recordio.read,
+    ".pbr.gz": recordio.read,
+}

@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from data_prep import recordio
 from data_prep.dataset import load
 from data_prep.manifest import Manifest
@@ -22,7 +20,8 @@ def inspect(path: str | os.PathLike[str]) -> Manifest | dict[str, Any]:
     Returns
     -------
     dict
-        Of a file: documents, feature_dim, layout, dtype, tokens, nonzeros, empty_documents.
+        Of a file, which is never held as a whole: documents, feature_dim, layout, dtype, tokens, nonzeros,
+        empty_documents, labelled records, records split as MXNet does.
     Manifest
         Of a dataset.
 
@@ -32,23 +31,9 @@ def inspect(path: str | os.PathLike[str]) -> Manifest | dict[str, Any]:
         If the file isn't RecordIO-protobuf, or the dataset's files aren't those of its manifest.
     """
     if not Path(path).is_dir():
-        return _describe(recordio.read(path))
+        return recordio.describe(path)._asdict()
     folder = Path(path).resolve()
     return load(folder.parent.parent, folder.name)
-
-
-def _describe(counts: Any) -> dict[str, Any]:
-    lengths = np.asarray(counts.sum(axis=1, dtype=np.float64)).ravel()
-    sparse = hasattr(counts, "indptr")
-    return {
-        "documents": counts.shape[0],
-        "feature_dim": counts.shape[1],
-        "layout": "sparse" if sparse else "dense",
-        "dtype": str(counts.dtype),
-        "tokens": float(lengths.sum()),
-        "nonzeros": int(np.count_nonzero(counts.data if sparse else counts)),
-        "empty_documents": int(np.count_nonzero(lengths == 0)),
-    }
 
 
 def summary(manifest: Manifest) -> str:

@@ -1,6 +1,6 @@
 """The records of one piece as one matrix."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,14 @@ from data_prep.recordio.scanning import Frames
 from data_prep.recordio.tensors import Vector, document, parse
 
 
-def decode(frames: Frames, width: int | None) -> Any:
+class Documents(NamedTuple):
+    """One piece's documents, and how many of its records carry a label."""
+
+    matrix: Any
+    labelled: int
+
+
+def decode(frames: Frames, width: int | None) -> Documents:
     """Decode documents.
 
     Parameters
@@ -24,8 +31,8 @@ def decode(frames: Frames, width: int | None) -> Any:
 
     Returns
     -------
-    array (n, V) or canonical csr array (n, V)
-        A view of the frames' bytes, or an array of its own.
+    Documents
+        Their matrix is an array (n, V), maybe a view of the frames' bytes, or a canonical csr array (n, V).
 
     Raises
     ------
@@ -35,24 +42,23 @@ def decode(frames: Frames, width: int | None) -> Any:
     dense = decode_dense(frames)
     if dense is not None:
         _check_widths(frames, np.full(len(dense), dense.shape[1]), width)
-        return dense
+        return Documents(dense, 0)
     return _decode(frames, width)
 
 
-def _decode(frames: Frames, width: int | None) -> Any:
+def _decode(frames: Frames, width: int | None) -> Documents:
     keyed = decode_sparse(frames)
     others = np.setdiff1d(np.arange(len(frames.starts)), keyed.records, assume_unique=True)
-    vectors = [
-        document(parse(frames.payload(record), frames.place(record)), frames.place(record))
-        for record in others
-    ]
+    records = [parse(frames.payload(record), frames.place(record)) for record in others]
+    vectors = [document(parsed, frames.place(at)) for parsed, at in zip(records, others, strict=True)]
+    labelled = sum(bool(record.labels) for record in records)
     widths = np.zeros(len(frames.starts), np.int64)
     widths[keyed.records] = keyed.widths
     widths[others] = [vector.width for vector in vectors]
     _check_widths(frames, widths, width)
     if not keyed.records.size and all(vector.keys is None for vector in vectors):
-        return np.stack([vector.values for vector in vectors])
-    return _in_order(keyed, others, vectors, int(widths[0]))
+        return Documents(np.stack([vector.values for vector in vectors]), labelled)
+    return Documents(_in_order(keyed, others, vectors, int(widths[0])), labelled)
 
 
 def _check_widths(frames: Frames, widths: NDArray[np.int64], expected: int | None) -> None:

@@ -68,13 +68,11 @@ class Encoding:
 
     def _dense(self, matrices: Iterator[Any], width: int) -> Iterator[Encoded]:
         template = dense.document_template(width, shape=self._shape, labelled=self._labels is not None)
-        ones = np.ones(width, np.float32)
 
         def counted() -> Iterator[NDArray[np.float32]]:
             for matrix in matrices:
                 for block in dense_blocks(matrix, self.documents):
-                    with np.errstate(over="ignore"):
-                        self._count(block @ ones == 0)
+                    self._count(_empty_rows(block))
                     yield block
 
         return dense.encode(template, counted(), self._labels)
@@ -99,6 +97,14 @@ class Encoding:
         raise RecordIOError(
             f"{self.documents + more} documents need as many numbers for labels, not {len(labels)}."
         )
+
+
+def _empty_rows(block: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Say which rows hold nothing; only those that begin with zero are looked through."""
+    empty = np.ones(len(block), np.bool_) if not block.shape[1] else block[:, 0] == 0
+    candidates = np.flatnonzero(empty)
+    empty[candidates] = ~block[candidates].any(axis=1)
+    return empty
 
 
 def _checked_labels(labels: Any) -> NDArray[np.float32] | None:

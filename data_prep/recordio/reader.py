@@ -88,6 +88,6 @@ def _matrices(source: Any, name: str) -> Iterator[Any]:
     """Documents piece by piece; each matrix may show bytes that the next overwrites."""
     width = None
     for frames in pieces(source, name):
-        matrix = decode(frames, width)
+        matrix = decode(frames, width).matrix
         width = matrix.shape[1]
         yield matrix

@@ -71,7 +71,7 @@ def test_a_csv_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     file = tmp_path / "x.npy"
     np.save(file, np.array([[{}]], object), allow_pickle=True)
-    with pytest.raises(ValueError, match=r"x\.npy can't be read.*allow_pickle"):
+    with pytest.raises(ValueError, match=r"x\.npy can't be read.*Python objects"):
         inputs.load(file)
 
 

@@ -71,6 +71,8 @@ def test_inspect_describes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[
         "tokens": corpus.sum(),
         "nonzeros": np.count_nonzero(corpus),
         "empty_documents": 0,
+        "labelled": 0,
+        "split": 0,
     }
     assert main(["inspect", str(tmp_path / "a.pbr")]) == 0
     assert "documents 20, feature_dim 9, layout sparse" in capsys.readouterr().out
@@ -140,4 +142,4 @@ def test_help_is_printed_by_the_program_itself() -> None:
     command = [sys.executable, "-m", "data_prep", "encode", "--help"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "--test-documents N" in text
-    assert ".csv, .pbr" in text
+    assert ".jsonl, .mtx" in " ".join(text.split())
