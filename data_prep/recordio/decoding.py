@@ -13,9 +13,10 @@ from data_prep.recordio.tensors import Vector, document, parse
 
 
 class Documents(NamedTuple):
-    """One piece's documents, and how many of its records carry a label."""
+    """One piece's documents, how many of them are dense, and how many carry a label."""
 
     matrix: Any
+    dense: int
     labelled: int
 
 
@@ -42,7 +43,7 @@ def decode(frames: Frames, width: int | None) -> Documents:
     dense = decode_dense(frames)
     if dense is not None:
         _check_widths(frames, np.full(len(dense), dense.shape[1]), width)
-        return Documents(dense, 0)
+        return Documents(dense, len(dense), 0)
     return _decode(frames, width)
 
 
@@ -52,13 +53,14 @@ def _decode(frames: Frames, width: int | None) -> Documents:
     records = [parse(frames.payload(record), frames.place(record)) for record in others]
     vectors = [document(parsed, frames.place(at)) for parsed, at in zip(records, others, strict=True)]
     labelled = sum(bool(record.labels) for record in records)
+    dense = sum(vector.keys is None for vector in vectors)
     widths = np.zeros(len(frames.starts), np.int64)
     widths[keyed.records] = keyed.widths
     widths[others] = [vector.width for vector in vectors]
     _check_widths(frames, widths, width)
-    if not keyed.records.size and all(vector.keys is None for vector in vectors):
-        return Documents(np.stack([vector.values for vector in vectors]), labelled)
-    return Documents(_in_order(keyed, others, vectors, int(widths[0])), labelled)
+    if dense == len(frames.starts):
+        return Documents(np.stack([vector.values for vector in vectors]), dense, labelled)
+    return Documents(_in_order(keyed, others, vectors, int(widths[0])), dense, labelled)
 
 
 def _check_widths(frames: Frames, widths: NDArray[np.int64], expected: int | None) -> None:

@@ -1,12 +1,11 @@
 """What a file of records holds, found out in the memory of a few MiB."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from data_prep.recordio.decoding import decode
+from data_prep.recordio.decoding import Documents, decode
 from data_prep.recordio.pieces import File, opened, pieces
 
 
@@ -27,12 +26,6 @@ class Description(NamedTuple):
     split: int
 
 
-class _Piece(NamedTuple):
-    matrix: Any
-    labelled: int
-    split: int
-
-
 def describe(file: File) -> Description:
     """Go through a file once.
 
@@ -46,26 +39,19 @@ def describe(file: File) -> Description:
     RecordIOError
         (a ValueError) Names the file, the record and the byte where it begins.
     """
+    total = Description(0, 0, "", "float32", 0.0, 0, 0, 0, 0)
     with opened(file) as (source, name):
-        total = Description(0, 0, "", "float32", 0.0, 0, 0, 0, 0)
-        for piece in _pieces(source, name):
-            total = _added(total, piece)
+        for frames in pieces(source, name):
+            documents = decode(frames, total.feature_dim if total.documents else None)
+            total = _added(total, documents, frames.split)
     return total._replace(layout=total.layout or "dense")
 
 
-def _pieces(source: Any, name: str) -> Iterator[_Piece]:
-    width = None
-    for frames in pieces(source, name):
-        matrix, labelled = decode(frames, width)
-        width = matrix.shape[1]
-        yield _Piece(matrix, labelled, frames.split)
-
-
-def _added(total: Description, piece: _Piece) -> Description:
+def _added(total: Description, piece: Documents, split: int) -> Description:
     matrix = piece.matrix
-    layout = "sparse" if sparse.issparse(matrix) else "dense"
+    layout = {0: "sparse", matrix.shape[0]: "dense"}.get(piece.dense, "mixed")
     lengths = np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel()
-    values = matrix.data if layout == "sparse" else matrix
+    values = matrix.data if sparse.issparse(matrix) else matrix
     dtype = np.result_type(total.dtype, matrix.dtype) if total.documents else matrix.dtype
     return Description(
         total.documents + matrix.shape[0],
@@ -76,5 +62,5 @@ def _added(total: Description, piece: _Piece) -> Description:
         total.nonzeros + int(np.count_nonzero(values)),
         total.empty_documents + int(np.count_nonzero(lengths == 0)),
         total.labelled + piece.labelled,
-        total.split + piece.split,
+        total.split + split,
     )

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.io
 from scipy import sparse
 
 from data_prep import inputs, recordio
 
 COUNTS = np.array([[0, 3, 1], [2, 0, 5]])
+SPARSE_JSON = """\
+{"data": {"features": {"keys": [2, 1], "shape": [3], "values": [1, 3]}}}
+{"data": {"features": {"values": [2, 0, 5]}}}
+"""
 
 
 def save_records(file: Path) -> None:
@@ -31,6 +36,12 @@ def save_packed_records(file: Path) -> None:
         ("c.npz", lambda file: sparse.save_npz(file, sparse.csc_array(COUNTS))),
         ("a.csv", lambda file: file.write_text("0,3,1\n2,0,5\n")),
         ("bom.csv", lambda file: file.write_text("\ufeff0, 3,1\r\n\r\n2,0,5")),
+        ("triples.csv", lambda file: file.write_text("doc,word,count\n0,1,3\n0,2,1\n1,0,2\n1,2,4\n1,2,1\n")),
+        ("dense.jsonl", lambda file: file.write_text('[0, 3, 1]\n{"features": [2, 0, 5]}\n')),
+        ("sparse.jsonl", lambda file: file.write_text(SPARSE_JSON)),
+        ("a.mtx", lambda file: scipy.io.mmwrite(file, sparse.coo_array(COUNTS))),
+        ("b.mtx", lambda file: scipy.io.mmwrite(file, COUNTS)),
+        ("a.ldac", lambda file: file.write_text("2 1:3 2:1\n2 0:2 2:5\n")),
         ("a.pbr", save_records),
         ("a.pbr.gz", save_packed_records),
     ],
@@ -58,6 +69,52 @@ def test_a_csv_file_that_is_no_matrix_is_refused_with_its_line(tmp_path: Path, t
     file = tmp_path / "x.csv"
     file.write_text(text)
     with pytest.raises(ValueError, match=said):
+        inputs.load(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.csv", "doc,word,count\n0,1\n", r"line 2: 2 numbers, not the three of doc,word,count"),
+        (
+            "x.csv",
+            "doc,word,count\n0,1,2\n0,-1,2\n",
+            r"line 3: doc and word are whole numbers from 0, not 0, -1",
+        ),
+        ("x.csv", "doc,word,count\n0,1,two\n", r"line 2: 'two' is not a number"),
+        ("x.csv", "doc,word,count\n", "holds no doc,word,count triples"),
+        ("x.csv", "doc,word,count\n1000000000000000,1,2\n", "numbered with gaps"),
+        ("x.jsonl", "", "holds no documents"),
+        ("x.jsonl", "[1, 2]\n[1]\n", "document 1 is over 1 words, the first over 2"),
+        ("x.jsonl", "[1, 2\n", "line 1: this is no document of SageMaker's JSON lines"),
+        ("x.jsonl", '{"a": 1}\n', r"line 1: this is no document.*KeyError"),
+        ("x.jsonl", "[[1], [2]]\n", "line 1: keys and values are lists of numbers"),
+        ("x.jsonl", '{"features": {"keys": [3], "shape": [3], "values": [1]}}', "outside a vocabulary of 3"),
+        ("x.ldac", "2 1:3\n", "line 1: '2' announces the words, but 1 follow"),
+        ("x.ldac", "1 1:-3\n", "line 1: '1:-3' is not word:count"),
+        ("x.ldac", "\n", "holds no documents"),
+        ("x.mtx", "%%MatrixMarket matrix coordinate real general\n9 9 999999999999\n1 1 1\n", "announces"),
+        ("x.mtx", "no matrix", r"x\.mtx can't be read as Matrix Market"),
+        (
+            "x.mtx",
+            "%%MatrixMarket matrix coordinate real general\n999999999999 9 1\n1 1 1\n",
+            "number the documents without gaps",
+        ),
+    ],
+)
+def test_a_text_file_that_is_wrong_is_refused_with_its_place(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=said):
+        inputs.load(tmp_path / name)
+
+
+def test_a_numpy_file_that_announces_more_than_it_holds_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "x.npy"
+    np.save(file, COUNTS)
+    file.write_bytes(file.read_bytes().replace(b"(2, 3), }" + b" " * 9, b"(9000000000, 3), }", 1))
+    with pytest.raises(ValueError, match=r"x\.npy can't be read"):
         inputs.load(file)
 
 

@@ -1,0 +1,155 @@
+"""Corpora that come and go in chunks."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from data_prep import recordio
+from data_prep.recordio import EmptyDocumentWarning, RecordIOError, pieces
+from data_prep.recordio.framing import HEADER, MAGIC
+
+Encode = Callable[..., bytes]
+
+
+def in_chunks(counts: Any, rows: int) -> Any:
+    return (counts[start : start + rows] for start in range(0, counts.shape[0], rows))
+
+
+@pytest.fixture
+def counts() -> Any:
+    return np.random.default_rng(5).poisson(2, (50, 7)).astype(np.float32) + 1
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_PIECE", 16)
+
+
+@pytest.mark.parametrize("layout", ["auto", "dense", "sparse"])
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_array, sparse.coo_array])
+def test_chunks_make_the_same_bytes_as_the_whole(
+    encoded: Encode, counts: Any, layout: str, make: Any
+) -> None:
+    chunks = (make(chunk) for chunk in in_chunks(counts, 8))
+    labels = np.arange(50)
+    assert encoded(chunks, layout=layout, labels=labels) == encoded(counts, layout=layout, labels=labels)
+
+
+def test_rows_are_counted_through_all_chunks(encoded: Encode, counts: Any) -> None:
+    counts[42, 3] = np.nan
+    with pytest.raises(RecordIOError, match="row 42, column 3"):
+        encoded(in_chunks(counts, 8))
+    counts[[3, 42]] = 0
+    with pytest.warns(EmptyDocumentWarning, match=r"2 of 50 documents are empty \(row 3, 42\)"):
+        encoded(in_chunks(counts, 8))
+
+
+def test_chunks_over_different_words_are_refused(encoded: Encode) -> None:
+    with pytest.raises(RecordIOError, match="Chunk 1 is over 3 words, but chunk 0 is over 2"):
+        encoded(iter([np.ones((1, 2)), np.ones((1, 3))]))
+
+
+@pytest.mark.parametrize("number", [49, 51])
+def test_labels_must_be_as_many_as_the_documents_of_all_chunks(
+    encoded: Encode, counts: Any, number: int
+) -> None:
+    with pytest.raises(RecordIOError, match="documents need as many numbers for labels"):
+        encoded(in_chunks(counts, 8), labels=np.ones(number))
+
+
+def test_no_chunks_make_an_empty_file(encoded: Encode) -> None:
+    assert encoded(iter([])) == b""
+
+
+def test_a_memory_mapped_array_is_written(tmp_path: Path, encoded: Encode, counts: Any) -> None:
+    np.save(tmp_path / "counts.npy", counts)
+    mapped = np.load(tmp_path / "counts.npy", mmap_mode="r")
+    assert encoded(mapped) == encoded(counts)
+
+
+@pytest.mark.parametrize("layout", ["dense", "sparse"])
+@pytest.mark.usefixtures("small_pieces")
+def test_chunks_that_are_read_are_the_whole(encoded: Encode, counts: Any, layout: str) -> None:
+    content = encoded(counts, layout=layout)
+    chunks = list(recordio.iter_chunks(io.BytesIO(content)))
+    assert len(chunks) > 10
+    whole = [chunk if isinstance(chunk, np.ndarray) else chunk.toarray() for chunk in chunks]
+    assert np.array_equal(np.concatenate(whole), counts)
+    assert encoded(iter(chunks), layout=layout) == content
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize(
+    "name",
+    ["notebook-dense", "sdk-dense-labels", "sdk-dense-int64", "sdk-sparse", "mxnet-sparse-magic-in-keys"],
+)
+def test_where_the_pieces_end_makes_no_difference(golden: Path, name: str) -> None:
+    file = golden / f"{name}.pbr"
+    read = recordio.read(file)
+    content = file.read_bytes() * 3
+    joined = recordio.read(io.BytesIO(content))
+    assert joined.dtype == read.dtype
+    thrice = np.concatenate([read.toarray() if sparse.issparse(read) else read] * 3)
+    assert np.array_equal(joined.toarray() if sparse.issparse(joined) else joined, thrice)
+    assert len(list(recordio.iter_records(io.BytesIO(content)))) == len(thrice)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("name", ["sdk-dense-float32.pbr", "sdk-sparse.pbr", "mxnet-split.rec"])
+def test_a_file_cut_at_any_byte_is_refused_or_holds_whole_records(golden: Path, name: str) -> None:
+    content = (golden / name).read_bytes()
+    ends = record_ends(content)
+    for cut in range(len(content)):
+        records = recordio.iter_records(io.BytesIO(content[:cut]))
+        if name == "mxnet-split.rec":  # its records are no protobuf: only where they end is looked at
+            frames = pieces.pieces(io.BytesIO(content[:cut]), "here")
+            records = (record for piece in frames for record in range(len(piece.starts)))  # type: ignore[assignment]  # counted only
+        if cut in ends:
+            assert len(list(records)) == ends.index(cut)
+        else:
+            with pytest.raises(RecordIOError, match=r"record \d+ at byte \d+"):
+                list(records)
+
+
+def record_ends(content: bytes) -> list[int]:
+    ends, at = [0], 0
+    while at < len(content):
+        word = HEADER.unpack_from(content, at)[1]
+        at += 8 + ((word & (2**29 - 1)) + 3) // 4 * 4
+        if word >> 29 in {0, 3}:
+            ends.append(at)
+    return ends
+
+
+def test_an_announced_length_alone_takes_no_memory() -> None:
+    import tracemalloc
+
+    content = HEADER.pack(MAGIC, 2**29 - 1) + b"x" * 100
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordIOError, match="536870911 bytes, but the file ends"):
+            recordio.read(io.BytesIO(content))
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_stream_is_read_and_written_in_bounded_memory() -> None:
+    import tracemalloc
+
+    class Sink(io.RawIOBase):
+        def write(self, content: Any) -> int:
+            return len(content)
+
+    chunk = np.ones((1000, 1000), np.float32)
+    tracemalloc.start()
+    try:
+        recordio.write(Sink(), (chunk for _ in range(30)))  # type: ignore[arg-type]  # a raw file takes bytes too
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
