@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from data_prep.recordio.decoding import Documents, decode
+from data_prep.recordio.matrices import is_sparse
 from data_prep.recordio.pieces import File, opened, pieces
 
 
@@ -51,7 +51,7 @@ def _added(total: Description, piece: Documents, split: int) -> Description:
     matrix = piece.matrix
     layout = {0: "sparse", matrix.shape[0]: "dense"}.get(piece.dense, "mixed")
     lengths = np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel()
-    values = matrix.data if sparse.issparse(matrix) else matrix
+    values = matrix.data if is_sparse(matrix) else matrix
     dtype = np.result_type(total.dtype, matrix.dtype) if total.documents else matrix.dtype
     return Description(
         total.documents + matrix.shape[0],
