@@ -1,14 +1,14 @@
 """A corpus as several files, each of bounded size."""
 
+import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_prep.recordio.encoding import Encoding
 from data_prep.recordio.errors import RecordIOError
@@ -63,14 +63,16 @@ def write_shards(
     encoding = Encoding(counts, labels=labels, shape=shape, layout=layout)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        shards = list(_fill(aside, encoding, shard_bytes))
+        with _Filler(aside, shard_bytes) as filler:
+            for block in encoding.blocks():
+                filler.add(block)
         aside.chmod(0o777 & ~_umask())  # mkdtemp lets nobody else in
         aside.replace(target)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     encoding.warn_of_empty(stacklevel=2)
-    return [shard._replace(path=target / shard.path.name) for shard in shards]
+    return [shard._replace(path=target / shard.path.name) for shard in filler.shards]
 
 
 def _umask() -> int:
@@ -79,29 +81,42 @@ def _umask() -> int:
     return mask
 
 
-def _fill(folder: Path, encoding: Encoding, shard_bytes: int) -> Iterator[WrittenShard]:
-    with ExitStack() as stack:
-        file: BinaryIO | None = None
-        shard = WrittenShard(folder / "part-00000.pbr", 0, 0)
-        number = 0
-        for block in encoding.blocks():
-            start = 0
-            while start < len(block.ends):
-                stop = _fitting(block, start, shard_bytes - shard.bytes)
-                if stop == start and shard.documents:
-                    yield shard
-                    stack.close()
-                    number += 1
-                    file, shard = None, WrittenShard(folder / f"part-{number:05d}.pbr", 0, 0)
-                    continue
-                stop = max(stop, start + 1)
-                file = file or stack.enter_context(shard.path.open("xb"))
-                piece = block.content[_end(block, start) : _end(block, stop)]
-                write_all(file, piece.data)
-                shard = WrittenShard(shard.path, shard.bytes + piece.size, shard.documents + stop - start)
-                start = stop
-        if shard.documents:
-            yield shard
+class _Filler:
+    """Fills one file of a folder after the other."""
+
+    def __init__(self, folder: Path, shard_bytes: int) -> None:
+        self._folder = folder
+        self._limit = shard_bytes
+        self._file: BinaryIO = io.BytesIO()
+        self.shards: list[WrittenShard] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, block: Encoded) -> None:
+        """Write all records, each into the last file if it fits there."""
+        start = 0
+        while start < len(block.ends):
+            stop = _fitting(block, start, self._limit - self.shards[-1].bytes) if self.shards else start
+            if stop == start:
+                self._begin()
+                stop = max(start + 1, _fitting(block, start, self._limit))
+            self._append(block.content[_end(block, start) : _end(block, stop)], stop - start)
+            start = stop
+
+    def _begin(self) -> None:
+        self._file.close()
+        path = self._folder / f"part-{len(self.shards):05d}.pbr"
+        self._file = path.open("xb")
+        self.shards.append(WrittenShard(path, 0, 0))
+
+    def _append(self, content: NDArray[np.uint8], documents: int) -> None:
+        write_all(self._file, content.data)
+        path, size, number = self.shards[-1]
+        self.shards[-1] = WrittenShard(path, size + content.size, number + documents)
 
 
 def _fitting(block: Encoded, start: int, room: int) -> int:

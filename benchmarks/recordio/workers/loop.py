@@ -27,7 +27,7 @@ def _dense(counts: Any) -> Iterator[Any]:
     for row in counts:
         message = Record()
         tensor = message.features["values"].float32_tensor
-        tensor.values.extend(row)
+        tensor.values.extend(row.tolist())
         tensor.shape.append(len(row))
         yield message
 
@@ -37,8 +37,8 @@ def _sparse(counts: Any) -> Iterator[Any]:
     for start, stop in pairwise(ends):
         message = Record()
         tensor = message.features["values"].float32_tensor
-        tensor.values.extend(counts.data[start:stop])
-        tensor.keys.extend(counts.indices[start:stop])
+        tensor.values.extend(counts.data[start:stop].tolist())
+        tensor.keys.extend(counts.indices[start:stop].tolist())
         tensor.shape.append(counts.shape[1])
         yield message
 
