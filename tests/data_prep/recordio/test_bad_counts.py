@@ -106,3 +106,18 @@ def test_labels_that_are_not_one_finite_number_each_are_refused(encoded: Encode,
 def test_an_unknown_layout_is_refused(encoded: Encode) -> None:
     with pytest.raises(RecordIOError, match="no layout 'best'; choose one of auto, dense, sparse"):
         encoded(np.ones((1, 1)), layout="best")
+
+
+def test_a_sparse_row_that_ends_before_it_begins_is_refused(encoded: Encode) -> None:
+    counts = sparse.csr_array((np.ones(3), np.array([0, 1, 2]), np.array([0, 2, 3])), shape=(2, 4))
+    counts.indptr[1] = 4
+    with pytest.raises(RecordIOError, match="row 1 ends before it begins"):
+        encoded(counts)
+
+
+def test_a_key_outside_the_vocabulary_is_refused_with_its_row_in_any_chunk(encoded: Encode) -> None:
+    good = sparse.csr_array(np.eye(4))
+    bad = good.copy()
+    bad.indices[1] = 9
+    with pytest.raises(RecordIOError, match="Row 5 holds word 9, outside a vocabulary of 4 words"):
+        encoded(iter([good, bad]), layout="sparse")
