@@ -46,7 +46,7 @@ class Settings:
         str, Knob("Which environment is meant; the defaults of the others follow.", one_of("dev", "prod"))
     ] = "dev"
     # Without hyphens, <name>-<environment>- is never the beginning of another deployment's prefix. Twelve
-    # characters leave room for the longest name that CloudFormation generates from it (63, roles.py).
+    # characters leave room for the longest name that CloudFormation generates from it (63).
     name: Annotated[
         str,
         Knob(
