@@ -18,7 +18,7 @@ def _parse_csv_body(body: bytes, words: int) -> CountMatrix:
 def _parse_recordio(body: bytes, words: int) -> CountMatrix:
     counts = as_counts(read(io.BytesIO(body)), whole=False)
     if counts.shape[0]:
-        check_width(counts, words)
+        check_width(counts.shape[1], words)
     return counts
 
 

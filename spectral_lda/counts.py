@@ -6,22 +6,34 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spectral_lda import parallel
+from spectral_lda.kernels import checks
+
 FloatArray = NDArray[np.float64]
-CountMatrix = sparse.csr_array[np.float64, tuple[int, int]]
+CountMatrix = sparse.csr_array[Any, tuple[int, int]]
 # What callers may pass: a 2-D array (or what numpy makes one of) or any scipy sparse matrix or array.
 CountsLike = Any
 
 # Above 2^53 a float64 no longer holds every whole number, so "is it a count?" has no answer.
 LARGEST_COUNT = 2.0**53
+# Numbers that are checked at once.
+CHECKED_NUMBERS = 2**20
+_PROBLEMS = {
+    checks.NOT_FINITE: "is not finite",
+    checks.NEGATIVE: "is negative",
+    checks.TOO_LARGE: "is too large to be a count",
+    checks.FRACTIONAL: "is not a whole number; weights such as tf-idf are no counts",
+}
 
 
 def as_counts(counts: CountsLike, *, whole: bool = True) -> CountMatrix:
-    """Return the counts as a CSR array of float64 without stored zeros, after checking every one.
+    """Return the counts as a CSR array whose rows hold each word once, in order, after checking every one.
 
     Parameters
     ----------
     counts
-        (D, V) word counts: a dense array or any scipy sparse matrix or array. It is not changed.
+        (D, V) word counts: a dense array or any scipy sparse matrix or array. It is not changed, and not
+        copied if it has that form already.
     whole
         Refuse fractional counts: the unbiased moments use n(n-1), which needs counts.
 
@@ -31,6 +43,11 @@ def as_counts(counts: CountsLike, *, whole: bool = True) -> CountMatrix:
         A value is negative, not finite, too large or (with ``whole``) fractional; the sentence names its row
         and column, counted from 0. Or the input has not two dimensions, or holds no numbers.
     """
+    return checked(counts, whole=whole)[0]
+
+
+def checked(counts: CountsLike, *, whole: bool, before: int = 0) -> tuple[CountMatrix, FloatArray]:
+    """Do what `as_counts` does for rows that follow ``before`` others; return the rows' sums too."""
     raw: Any = counts if sparse.issparse(counts) else np.asarray(counts)
     if raw.ndim != 2:  # noqa: PLR2004 -- a matrix has two dimensions
         raise ValueError(
@@ -38,45 +55,48 @@ def as_counts(counts: CountsLike, *, whole: bool = True) -> CountMatrix:
         )
     if raw.dtype.kind not in "buif":
         raise ValueError(f"counts must be numbers; these are of type {raw.dtype}.")
-    matrix = CountMatrix(raw, dtype=np.float64, copy=True)
-    matrix.sum_duplicates()
-    _check_values(matrix, whole=whole)
-    matrix.eliminate_zeros()
-    return matrix
+    matrix: CountMatrix = sparse.csr_array(
+        raw if raw.dtype.isnative else raw.astype(raw.dtype.newbyteorder("="))
+    )
+    lengths = np.empty(matrix.shape[0])
+    problem, at = _check(matrix, lengths, whole=whole)
+    if problem == checks.UNSORTED:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+        problem, at = _check(matrix, lengths, whole=whole)
+    if problem != checks.SOUND:
+        raise ValueError(_sentence(matrix, problem, at, before))
+    return matrix, lengths
 
 
-def check_width(counts: CountMatrix, words: int) -> None:
-    """Raise ValueError unless the documents are counted over the model's vocabulary."""
-    if counts.shape[1] != words:
-        raise ValueError(
-            f"The model knows {words} words, but these documents have {counts.shape[1]} columns."
+def check_width(columns: int, words: int) -> None:
+    """Raise ValueError unless documents of so many columns are counted over a vocabulary of ``words``."""
+    if columns != words:
+        raise ValueError(f"The model knows {words} words, but these documents have {columns} columns.")
+
+
+def _check(matrix: CountMatrix, lengths: FloatArray, *, whole: bool) -> tuple[int, int]:
+    """Check a matrix a run of rows at a time, so that no second array of its size is made."""
+    rows = max(1, CHECKED_NUMBERS * matrix.shape[0] // max(1, matrix.nnz))
+
+    def run(start: int) -> tuple[int, int]:
+        indptr = matrix.indptr[start : start + rows + 1].astype(np.int64)
+        inside = slice(int(indptr[0]), int(indptr[-1]))
+        indices = np.require(matrix.indices[inside], np.int64, ["C", "W"])
+        data = np.require(matrix.data[inside], np.float64, ["C", "W"])
+        sums = lengths[start : start + rows]
+        problem, at = checks.check(
+            indptr - indptr[0], indices, data, matrix.shape[1], LARGEST_COUNT, whole, sums
         )
+        return problem, at + inside.start
+
+    found = parallel.run(run, range(0, matrix.shape[0], rows))
+    return next((pair for pair in found if pair[0] != checks.SOUND), (checks.SOUND, 0))
 
 
-def times(matrix: CountMatrix | sparse.csc_array[np.float64], dense: FloatArray) -> FloatArray:
-    """Return the product of a sparse matrix and a dense array; scipy's own types leave open what it is."""
-    return np.asarray(matrix @ dense)
-
-
-def document_lengths(counts: CountMatrix) -> FloatArray:
-    """Return the number of tokens of each document, (D,)."""
-    return np.asarray(counts.sum(axis=1), dtype=np.float64).reshape(-1)
-
-
-def _check_values(matrix: CountMatrix, *, whole: bool) -> None:
-    values = matrix.data
-    _refuse(matrix, ~np.isfinite(values), "is not finite")
-    _refuse(matrix, values < 0, "is negative")
-    _refuse(matrix, values > LARGEST_COUNT, "is too large to be a count")
-    if whole:
-        _refuse(
-            matrix, values != np.floor(values), "is not a whole number; weights such as tf-idf are no counts"
-        )
-
-
-def _refuse(matrix: CountMatrix, wrong: NDArray[np.bool_], what: str) -> None:
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        row = int(np.searchsorted(matrix.indptr, at, side="right")) - 1
-        value = float(matrix.data[at])
-        raise ValueError(f"The count {value!r} in row {row}, column {int(matrix.indices[at])} {what}.")
+def _sentence(matrix: CountMatrix, problem: int, at: int, before: int) -> str:
+    row = int(np.searchsorted(matrix.indptr, at, side="right")) - 1 + before
+    column = int(matrix.indices[at])
+    if problem == checks.OUTSIDE:
+        return f"Row {row} has a count in column {column}, but there are {matrix.shape[1]} columns."
+    return f"The count {float(matrix.data[at])!r} in row {row}, column {column} {_PROBLEMS[problem]}."

@@ -14,6 +14,9 @@ import numpy as np
 
 from spectral_lda.counts import FloatArray
 
+# Two restarts whose relative errors are this near have found the same components, for all that topics show.
+SAME_ERROR = 1e-5
+
 
 @dataclass(frozen=True)
 class Decomposition:
@@ -37,8 +40,9 @@ def decompose(
 ) -> Decomposition:
     """Return the best of ``max_restarts`` decompositions of a symmetric (k, k, k) tensor.
 
-    ``tol`` ends a restart whose relative reconstruction error changes by less in a sweep. ``observe`` is told
-    of every restart in a sentence.
+    ``tol`` ends a restart whose relative reconstruction error changes by less in a sweep. A restart that ends
+    where the best one did ends the search: further ones would find it again. ``observe`` is told of every
+    restart in a sentence.
     """
     best = None
     for restart in range(1, max_restarts + 1):
@@ -46,8 +50,11 @@ def decompose(
         start = np.linalg.qr(rng.standard_normal(tensor.shape[:2]))[0]
         found = _alternate(tensor, start, max_iterations=max_iterations, tol=tol)
         observe(f"Reconstruction error {found.error:.6g} after {found.iterations} iterations")
+        again = best is not None and abs(found.error - best.error) <= SAME_ERROR
         if best is None or found.error < best.error:
             best = found
+        if again:
+            break
     if best is None:
         raise ValueError(f"max_restarts must be at least 1, not {max_restarts}.")
     observe(f"Best reconstruction error {best.error:.6g}")

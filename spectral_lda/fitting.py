@@ -1,18 +1,23 @@
 """From word counts to a model: the steps in order, and the warnings where the data can't carry them."""
 
 import math
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spectral_lda.counts import CountMatrix, CountsLike, FloatArray, as_counts
+from spectral_lda import adequacy
+from spectral_lda.corpus import Corpus
+from spectral_lda.counts import CountsLike, FloatArray
 from spectral_lda.decomposition import decompose
+from spectral_lda.holdout import hold_out
+from spectral_lda.hosts import ALONE, Hosts
 from spectral_lda.model import Model
 from spectral_lda.moments import Moments, compute_moments
+from spectral_lda.parallel import blas_on_one_thread
 from spectral_lda.recovery import keep_largest, recover, split_topics
-from spectral_lda.refinement import hold_out, refine
+from spectral_lda.refinement import Refiner
 from spectral_lda.whitening import Whitening, whiten
 
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
@@ -66,7 +71,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     ----------
     counts
         (D, V) whole numbers: how often document d uses word w. A dense array or any scipy sparse matrix or
-        array.
+        array, or an iterable of such shards. Arrays may be memory maps; CSR is taken as it is, not copied.
     num_topics
         K, the number of topics.
     alpha0
@@ -80,7 +85,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
         Compute 25 % more topics and keep those with the largest priors. With ``refine=False`` this is the
         procedure that AWS documents; it can lose a topic where the data has no more than K.
     seed
-        The same seed, data and settings give the same model.
+        The same seed, data and settings give the same bits, on any number of cores.
 
     Returns
     -------
@@ -96,8 +101,8 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     Raises
     ------
     ValueError
-        A count is negative, fractional or not finite (the sentence names row and column), no document holds a
-        word, or a setting is out of range.
+        A count is negative, fractional or not finite (the sentence names row and column), no document holds
+        more than one token, or a setting is out of range.
 
     References
     ----------
@@ -125,87 +130,86 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     return fit_observed(counts, settings, lambda _: None)
 
 
-def fit_observed(counts: CountsLike, settings: Settings, observe: Callable[[str], None]) -> Model:
-    """Do what `fit` does, and tell ``observe`` of every step in a sentence, as it happens."""
-    matrix = as_counts(counts)
-    if matrix.nnz == 0:
-        raise ValueError(
-            f"There is nothing to learn from: none of the {matrix.shape[0]} documents holds a word."
-        )
-    rng = np.random.default_rng(settings.seed)
-    split = hold_out(matrix, rng) if settings.refine else None
-    alpha, beta = _spectral(split.kept if split else matrix, settings, rng, observe)
-    return Model(alpha, refine(split, alpha, beta, observe) if split else beta)
-
-
-def _spectral(
-    counts: CountMatrix, settings: Settings, rng: np.random.Generator, observe: Callable[[str], None]
-) -> tuple[FloatArray, FloatArray]:
-    """Return exactly num_topics topics from the moments."""
-    observe("Computing the moments of the word counts")
-    moments = compute_moments(counts, settings.alpha0)
-    alpha, beta = np.full(1, settings.alpha0), _unigrams(counts)
-    if moments is None:
-        _warn_of_short_documents()
-    else:
-        observe("Whitening the second moment (SVD)")
-        whitening = whiten(moments, settings.computed_topics, rng)
-        if whitening.eigenvalues.size:
-            alpha, beta = _decompose(moments, whitening, settings, rng, observe)
-        _warn_of_noise(whitening, settings)
-    _warn_of_rank(counts, alpha.size, settings)
-    return split_topics(*keep_largest(alpha, beta, settings.num_topics), settings.num_topics)
-
-
-def _decompose(
-    moments: Moments,
-    whitening: Whitening,
+def fit_observed(
+    counts: CountsLike,
     settings: Settings,
-    rng: np.random.Generator,
     observe: Callable[[str], None],
-) -> tuple[FloatArray, FloatArray]:
-    observe("Computing the whitened third moment")
-    parts = decompose(
-        moments.whitened_third(whitening.whitener),
-        max_restarts=settings.max_restarts,
-        max_iterations=settings.max_iterations,
-        tol=settings.tol,
-        rng=rng,
-        observe=observe,
-    )
-    return recover(whitening, parts, settings.alpha0)
+    *,
+    hosts: Hosts = ALONE,
+    whole: bool = True,
+) -> Model:
+    """Do what `fit` does, and tell ``observe`` of every step in a sentence, as it happens.
+
+    With several ``hosts``, each passes the documents that it holds, and all return the same model. Without
+    ``whole``, fractional counts are taken as masses, with a warning.
+    """
+    corpus = Corpus.of(counts, whole=whole)
+    fractions = not whole and any((part.data % 1).any() for part in corpus.parts)
+    if fractions:
+        adequacy.warn_of_masses()
+    adequacy.require_tokens(corpus, hosts, whole=not fractions)
+    return _Fit(corpus, settings, observe, hosts, whole=not fractions).model()
 
 
-def _unigrams(counts: CountMatrix) -> FloatArray:
-    """Return the distribution of all tokens over the words as one topic, (1, V)."""
-    totals = np.asarray(counts.sum(axis=0), dtype=np.float64).reshape(1, -1)
-    return np.asarray(totals / totals.sum())
+@dataclass(frozen=True)
+class _Fit:
+    """One fit: what all of its steps need."""
 
+    corpus: Corpus
+    settings: Settings
+    observe: Callable[[str], None]
+    hosts: Hosts
+    whole: bool
 
-def _warn_of_short_documents() -> None:
-    _warn("No document holds three words, so the data show no topics: all of them are the mean document.")
+    def model(self) -> Model:
+        """Return the model that the held-out documents find the best."""
+        with blas_on_one_thread():
+            everything = np.ones(self.corpus.documents, np.bool_)
+            held = hold_out(self.corpus, self.settings.seed, self.hosts) if self.settings.refine else None
+            if held is None:
+                return Model(*self._spectral(everything))
+            # Were the moments to see the documents that judge, pass 0 would look better than it is.
+            alpha, beta = self._spectral(~held.chosen)
+            refined = Refiner(self.corpus, held, alpha, self.hosts).refine(beta, self.observe)
+            if refined is None:
+                self.observe("The spectral topics are the best; computing them from all documents")
+                return Model(*self._spectral(everything))
+            return Model(alpha, refined)
 
+    def _spectral(self, chosen: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+        """Return exactly num_topics topics from the moments of the chosen documents."""
+        self.observe("Computing the moments of the word counts")
+        settings = self.settings
+        moments = compute_moments(self.corpus, chosen, settings.alpha0, self.hosts, whole=self.whole)
+        alpha, beta = np.full(1, settings.alpha0), self._unigrams()
+        if moments is None:
+            adequacy.warn_of_short_documents()
+        else:
+            rng = np.random.default_rng(settings.seed)
+            self.observe("Whitening the second moment (SVD)")
+            whitening = whiten(moments, settings.computed_topics, rng)
+            if whitening.eigenvalues.size:
+                alpha, beta = self._decompose(moments, whitening, rng)
+            adequacy.warn_of_noise(whitening, settings.num_topics)
+        if alpha.size < settings.num_topics:
+            adequacy.warn_of_rank(self.corpus, alpha.size, settings.num_topics, self.hosts)
+        return split_topics(*keep_largest(alpha, beta, settings.num_topics), settings.num_topics)
 
-def _warn_of_rank(counts: CountMatrix, found: int, settings: Settings) -> None:
-    if found >= settings.num_topics:
-        return
-    used = int(np.count_nonzero(np.diff(counts.tocsc().indptr)))
-    _warn(
-        f"The data carry {found} of the {settings.num_topics} topics asked for ({counts.shape[0]} documents, "
-        f"{used} words in use); the others are equal parts of the largest. Ask for fewer topics."
-    )
-
-
-def _warn_of_noise(whitening: Whitening, settings: Settings) -> None:
-    """Warn of eigenvalues no larger than M2's negative ones, which it only has by sampling noise."""
-    clear = int(np.count_nonzero(whitening.eigenvalues > whitening.noise))
-    if clear < min(settings.num_topics, whitening.eigenvalues.size):
-        _warn(
-            f"Only {clear} of the {settings.num_topics} topics stand out from the sampling noise of these "
-            "data; the others may be noise. More documents, longer documents or fewer topics would help."
+    def _decompose(
+        self, moments: Moments, whitening: Whitening, rng: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray]:
+        self.observe("Computing the whitened third moment")
+        parts = decompose(
+            moments.whitened_third(whitening.whitener),
+            max_restarts=self.settings.max_restarts,
+            max_iterations=self.settings.max_iterations,
+            tol=self.settings.tol,
+            rng=rng,
+            observe=self.observe,
         )
+        return recover(whitening, parts, self.settings.alpha0)
 
-
-def _warn(sentence: str) -> None:
-    # The level leads out of the kernel's own frames for `fit`, to the line of whoever called it.
-    warnings.warn(sentence, UserWarning, stacklevel=6)
+    def _unigrams(self) -> FloatArray:
+        """Return the distribution of all tokens over the words as one topic, (1, V)."""
+        totals = self.corpus.word_totals(self.hosts)[None]
+        return np.asarray(totals / totals.sum())

@@ -14,7 +14,7 @@ class Hosts(Protocol):
 
     @property
     def rank(self) -> int:
-        """This host's place in their order, from 0."""
+        """The host's place in their order, from 0."""
 
     @property
     def count(self) -> int:

@@ -1,11 +1,15 @@
 """The model that a fit returns: a prior over topics, and topics over words."""
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from spectral_lda import artifact
 from spectral_lda.artifact import FilePath
-from spectral_lda.counts import CountsLike, FloatArray, as_counts, check_width
-from spectral_lda.mixtures import infer_mixtures
+from spectral_lda.corpus import Corpus
+from spectral_lda.counts import CountsLike, FloatArray, check_width
+from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +41,19 @@ class Model:
         ValueError
             A count is negative or not finite, or the vocabulary has another size.
         """
-        matrix = as_counts(counts, whole=False)
-        check_width(matrix, self.beta.shape[1])
-        return infer_mixtures(matrix, self.alpha, self.beta)
+        mixtures = infer_mixtures(self.documents(counts, whole=False), self.alpha, self._by_word)
+        precise = mixtures.astype(np.float64)
+        return np.asarray(precise / precise.sum(axis=1, keepdims=True))
+
+    def documents(self, counts: CountsLike, *, whole: bool) -> Corpus:
+        """Check documents that are to be scored: counts, with ``whole``, over the model's vocabulary."""
+        corpus = Corpus.of(counts, whole=whole)
+        check_width(corpus.words, self.beta.shape[1])
+        return corpus
+
+    @cached_property
+    def _by_word(self) -> Singles:
+        return topics_by_word(self.beta)
 
     def save(self, path: FilePath) -> None:
         """Write SageMaker LDA's artifact: model.tar.gz for that ending, else model_algo-1 bare."""

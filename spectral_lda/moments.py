@@ -14,113 +14,141 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
+from numpy.typing import NDArray
 
-from spectral_lda.counts import CountMatrix, FloatArray, document_lengths, times
+from spectral_lda.corpus import Block, Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import Hosts
+from spectral_lda.kernels import sums
 
 # Three distinct tokens are needed for a third moment.
 SHORTEST_DOCUMENT = 3
 # A document's share in the moments is (N / (N + 20))^3: the variance of its third moment falls with N up to
 # about this length and hardly beyond. Uniform weights let documents of three words drown real text in noise.
 HALF_LENGTH = 20.0
-# Numbers in one batch of Khatri-Rao products: 2^22 float64 are 32 MB.
-BATCH_NUMBERS = 2**22
+# Numbers in one batch of products of two columns: 2^20 float64 are 8 MB.
+BATCH_NUMBERS = 2**20
 
 
 @dataclass(frozen=True)
 class Moments:
-    """The documents that carry moments, with the weight that each has in every order."""
+    """The documents, with the weight that each has in every order; one without moments weighs nothing."""
 
-    counts: CountMatrix  # (D, V), only documents of at least three tokens
+    corpus: Corpus
+    hosts: Hosts
     alpha0: float
-    mean: FloatArray  # (V,), M1
     pair_weights: FloatArray  # (D,), weight / (N (N-1))
     triple_weights: FloatArray  # (D,), weight / (N (N-1) (N-2))
+    mean: FloatArray  # (V,), M1
     pair_diagonal: FloatArray  # (V,), sum over documents of pair weight times count
+    triple_diagonal: FloatArray  # (V,), the same with triple weights
 
     def second(self, vectors: FloatArray) -> FloatArray:
         """Apply M2 to the columns of ``vectors`` (V, m), without forming it."""
-        a0 = self.alpha0
-        projected = self.pair_weights[:, None] * times(self.counts, vectors)
-        pairs = times(self.counts.T, projected) - self.pair_diagonal[:, None] * vectors
+        by_word = np.ascontiguousarray(vectors)
+
+        def add(block: Block, total: FloatArray) -> None:
+            projected = self._project(block, by_word)
+            projected *= self.pair_weights[block.documents, None]
+            sums.scatter(*block.arrays, projected, total)
+
+        a0, pairs = self.alpha0, self.corpus.add_up(vectors.shape, add, self.hosts)
+        pairs -= self.pair_diagonal[:, None] * vectors
         return np.asarray(a0 * (a0 + 1) * pairs - a0**2 * np.outer(self.mean, self.mean @ vectors))
 
     def dense_second(self) -> FloatArray:
         """Return M2 itself, (V, V): for small vocabularies."""
-        a0 = self.alpha0
-        weighted = sparse.diags_array(self.pair_weights) @ self.counts
-        pairs = (self.counts.T @ weighted).toarray() - np.diag(self.pair_diagonal)
+
+        def add(block: Block, total: FloatArray) -> None:
+            sums.add_pairs(*block.arrays, self.pair_weights[block.documents], total)
+
+        words, a0 = self.corpus.words, self.alpha0
+        upper = self.corpus.add_up((words, words), add, self.hosts)
+        pairs = upper + np.triu(upper, 1).T - np.diag(self.pair_diagonal)
         return np.asarray(a0 * (a0 + 1) * pairs - a0**2 * np.outer(self.mean, self.mean))
 
     def whitened_third(self, whitener: FloatArray) -> FloatArray:
-        """Return M3(W, W, W), (k, k, k), for a whitener W (V, k): document by document in k dimensions."""
-        a0 = self.alpha0
-        triples, pairs_by_word = self._whitened_triples(whitener)
-        mean = self.mean @ whitener
-        pairs = whitener.T @ pairs_by_word - (whitener.T * self.pair_diagonal) @ whitener
+        """Return M3(W, W, W), (k, k, k), for a W (V, k) with W' M2 W = I: document by document, never V^3."""
+        a0, mean = self.alpha0, self.mean @ whitener
+        # What whitening makes of E2 follows from W' M2 W = I.
+        pairs = (np.eye(mean.size) + a0**2 * np.outer(mean, mean)) / (a0 * (a0 + 1))
         cross = np.multiply.outer(pairs, mean)
         cube = np.multiply.outer(np.multiply.outer(mean, mean), mean)
         return np.asarray(
-            a0 * (a0 + 1) * (a0 + 2) / 2 * triples
+            a0 * (a0 + 1) * (a0 + 2) / 2 * self._whitened_triples(whitener)
             - a0**2 * (a0 + 1) / 2 * _three_arrangements(cross)
             + a0**3 * cube
         )
 
-    def _whitened_triples(self, whitener: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return E3(W, W, W), and sum_d pair weight * n_d (W'n_d)', (V, k), which falls off on the way."""
+    def _whitened_triples(self, whitener: FloatArray) -> FloatArray:
+        """Return E3(W, W, W)."""
+        by_word = np.ascontiguousarray(whitener)
         words, width = whitener.shape
-        cubes = np.zeros((width * width, width))
-        pairs_by_word = np.zeros((words, width))
-        triples_by_word = np.zeros((words, width))
-        for rows in _batches(self.counts.shape[0], width):
-            batch = self.counts[rows]
-            projected = times(batch, whitener)
-            weighted = self.triple_weights[rows, None] * projected
-            cubes += _khatri_rao(projected).T @ weighted
-            pairs_by_word += times(batch.T, self.pair_weights[rows, None] * projected)
-            triples_by_word += times(batch.T, weighted)
-        diagonal = times(self.counts.T, self.triple_weights)
-        return cubes.reshape(width, width, width) + _repeats(
-            whitener, triples_by_word, diagonal
-        ), pairs_by_word
+        products = width * (width + 1) // 2
+
+        def add(block: Block, total: FloatArray) -> None:
+            projected = self._project(block, by_word)
+            weighted = self.triple_weights[block.documents, None] * projected
+            _add_cubes(projected, weighted, total[:products])
+            sums.scatter(*block.arrays, weighted, total[products:])
+
+        # One array holds both sums: the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
+        total = self.corpus.add_up((products + words, width), add, self.hosts)
+        twice, thrice = np.zeros((2, products, width))
+        _add_cubes(by_word, total[products:], twice)
+        _add_cubes(by_word, self.triple_diagonal[:, None] * by_word, thrice)
+        cubes = _unfold(total[:products] + 2 * thrice, width)
+        return np.asarray(cubes - _three_arrangements(_unfold(twice, width)))
+
+    def _project(self, block: Block, by_word: FloatArray) -> FloatArray:
+        projected = np.empty((block.indptr.size - 1, by_word.shape[1]))
+        sums.gather(*block.arrays, by_word, projected)
+        return projected
 
 
-def compute_moments(counts: CountMatrix, alpha0: float) -> Moments | None:
-    """Return the moments of the documents of three or more tokens, or None if there are none."""
-    lengths = document_lengths(counts)
-    used = counts[np.flatnonzero(lengths >= SHORTEST_DOCUMENT)]
-    if used.shape[0] == 0:
+def compute_moments(
+    corpus: Corpus, chosen: NDArray[np.bool_], alpha0: float, hosts: Hosts, *, whole: bool = True
+) -> Moments | None:
+    """Return the moments of the chosen documents (D,) of three or more tokens, or None if there are none.
+
+    Without ``whole``, counts are masses: shares of a text too long for a token to meet itself.
+    """
+    used = chosen & (corpus.lengths >= SHORTEST_DOCUMENT if whole else corpus.lengths > 0)
+    length = np.where(used, corpus.lengths, SHORTEST_DOCUMENT)
+    weights = np.where(used, (length / (length + HALF_LENGTH)) ** 3, 0.0)
+    whole_weight = float(hosts.total(np.array([weights.sum()]))[0])
+    if whole_weight == 0:
         return None
-    length = lengths[lengths >= SHORTEST_DOCUMENT]
-    weights = (length / (length + HALF_LENGTH)) ** 3
-    weights /= weights.sum()
-    pair_weights = weights / (length * (length - 1))
-    return Moments(
-        counts=used,
-        alpha0=alpha0,
-        mean=times(used.T, weights / length),
-        pair_weights=pair_weights,
-        triple_weights=pair_weights / (length - 2),
-        pair_diagonal=times(used.T, pair_weights),
-    )
+    weights /= whole_weight
+    less = 1.0 if whole else 0.0
+    pair_weights = weights / (length * (length - less))
+    triple_weights = pair_weights / (length - 2 * less)
+    by_document = np.column_stack([weights / length, less * pair_weights, less * triple_weights])
+
+    def add(block: Block, total: FloatArray) -> None:
+        sums.scatter(*block.arrays, by_document[block.documents], total)
+
+    by_word = corpus.add_up((corpus.words, 3), add, hosts)
+    columns = (np.ascontiguousarray(column) for column in by_word.T)
+    return Moments(corpus, hosts, alpha0, pair_weights, triple_weights, *columns)
 
 
-def _repeats(whitener: FloatArray, triples_by_word: FloatArray, diagonal: FloatArray) -> FloatArray:
-    """Return what takes the triples that use one token twice, or three times, out of the cubes."""
-    words, width = whitener.shape
-    twice = np.zeros((width * width, width))
-    thrice = np.zeros((width * width, width))
-    for rows in _batches(words, width):
-        squares = _khatri_rao(whitener[rows])
-        twice += squares.T @ triples_by_word[rows]
-        thrice += squares.T @ (diagonal[rows, None] * whitener[rows])
-    shape = (width, width, width)
-    return 2 * thrice.reshape(shape) - _three_arrangements(twice.reshape(shape))
+def _add_cubes(rows: FloatArray, weighted: FloatArray, total: FloatArray) -> None:
+    """Add sum_r r_i r_j w_l, for i <= j, to ``total`` (k (k + 1) / 2, k)."""
+    size = max(1, BATCH_NUMBERS // total.shape[0])
+    for batch in _batches(len(rows), size):
+        products = np.empty((len(rows[batch]), total.shape[0]))
+        sums.squares(rows[batch], products)
+        total += products.T @ weighted[batch]
 
 
-def _khatri_rao(rows: FloatArray) -> FloatArray:
-    """Return the outer product of each row with itself, flattened: (n, k) to (n, k * k)."""
-    return (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
+def _unfold(folded: FloatArray, width: int) -> FloatArray:
+    """Return the tensor (k, k, k) of which only the first two indices i <= j are stored."""
+    first, second = np.triu_indices(width)
+    tensor = np.empty((width, width, width))
+    tensor[first, second] = folded
+    tensor[second, first] = folded
+    return tensor
 
 
 def _three_arrangements(tensor: FloatArray) -> FloatArray:
@@ -128,6 +156,5 @@ def _three_arrangements(tensor: FloatArray) -> FloatArray:
     return tensor + tensor.transpose(0, 2, 1) + tensor.transpose(2, 1, 0)
 
 
-def _batches(rows: int, width: int) -> Iterator[slice]:
-    size = max(1, BATCH_NUMBERS // (width * width))
+def _batches(rows: int, size: int) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, rows, size))

@@ -1,142 +1,90 @@
-"""Refinement: passes of collapsed variational Bayes from the spectral topics, stopped on held-out documents.
+"""Refinement: passes over the documents from the spectral topics on, judged on held-out documents.
 
-The moments use three words of a document at a time; these passes use all of them. Each token's distribution
-over the topics is recomputed from all others (CVB0: Asuncion, Welling, Smyth, Teh, UAI 2009, equation 10),
-the token's own share being computed on the way instead of stored. The prior stays as it is: learned here, it
-runs away on short texts.
-
-A fixed number of passes can make a model worse (300,000 documents drawn from a known model: mean topic L1
-from .068 to .118), so documents that no pass sees decide how many count, and none is a candidate.
+The moments use three words of a document at a time; the passes use all of them. The prior stays as it is:
+learned here, it runs away on short texts. A fixed number of passes can make a model worse, so documents that
+no pass sees decide how many count, and which of the two ways to share out a token: none is a candidate.
+docs/engine.md tells how the constants were chosen.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
-from spectral_lda.counts import CountMatrix, FloatArray, document_lengths, times
-from spectral_lda.mixtures import document_batches, infer_mixtures
-from spectral_lda.scoring import completion, halve
+from spectral_lda.corpus import Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.holdout import Holdout
+from spectral_lda.hosts import Hosts
+from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.passes import Passes, Tokens
+from spectral_lda.scoring import mean_log_likelihood
 
-# The share of documents that choose the number of passes, and the fewest that can: below ten, chance chooses.
-HELD_OUT_SHARE = 0.05
-FEWEST_HELD_OUT = 10
-# Below this corpus ten documents are too many to give away, and the spectral topics stand.
-FEWEST_DOCUMENTS = 100
-# The prior of a word in a topic, in tokens. On 300 NIPS papers a tenth scores better than a hundredth (pwll
-# -7.785 against -7.851), on the bars the topics move by less than .0005.
-WORD_PRIOR = 0.1
-MAX_PASSES = 50
-# The search ends after this many passes in a row that gain less than a hundred-thousandth of a nat a word on
-# the held-out documents: further ones move the bars' topics by less than .001.
+# A pass that gains less than this share of what all have gained ends the search.
+SMALLEST_GAIN = 0.002
+# Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
-SMALLEST_GAIN = 1e-5
+MAX_PASSES = 100
+# The probability that a held-out word keeps beside the topics, so that no word unknown to them decides.
+BACKGROUND = 0.01
 
 
 @dataclass(frozen=True)
-class Split:
-    """The documents to learn from, and two halves of each that chooses the number of passes."""
-
-    kept: CountMatrix
-    given: CountMatrix
-    wanted: CountMatrix
+class _State:
+    tokens: Tokens
+    score: float
 
 
-def hold_out(counts: CountMatrix, rng: np.random.Generator) -> Split | None:
-    """Take documents away that neither the moments nor a pass may see, or None where there are too few.
+class Refiner:
+    """The documents of a corpus, of which some judge what is learned from the others."""
 
-    Were the moments to see them, pass 0 would look better than it is and the passes would rarely count.
-    """
-    documents = counts[np.flatnonzero(document_lengths(counts))]
-    if documents.shape[0] < FEWEST_DOCUMENTS:
-        return None
-    number = max(FEWEST_HELD_OUT, round(HELD_OUT_SHARE * documents.shape[0]))
-    order = rng.permutation(documents.shape[0])
-    given, wanted = halve(documents[np.sort(order[:number])], rng)
-    return Split(documents[np.sort(order[number:])], given, wanted)
+    def __init__(self, corpus: Corpus, held: Holdout, alpha: FloatArray, hosts: Hosts) -> None:
+        self.held, self.alpha, self.hosts = held, alpha, hosts
+        self._passes = Passes(corpus, alpha, hosts)
+        # The one in front goes on.
+        self._ways = [self._passes.by_mixture, self._passes.by_others]
+        self._mixtures: Singles | None = None
 
+    def refine(self, beta: FloatArray, observe: Callable[[str], None]) -> FloatArray | None:
+        """Return better topics (K, V) than ``beta``, or None if the held-out documents know none."""
+        topics = topics_by_word(beta)
+        start = self._judge(topics)
+        observe(f"Refinement pass 0: held-out log-likelihood per word {start:.6f}")
+        state: _State | None = self._judged(self._passes.first(topics, ~self.held.chosen))
+        best = state
+        for number in range(1, MAX_PASSES + 1):
+            if state is None or (number > PATIENCE and state.score <= start):
+                break
+            best = state
+            observe(f"Refinement pass {number}: held-out log-likelihood per word {best.score:.6f}")
+            state = self._next(best, best.score + SMALLEST_GAIN * max(0.0, best.score - start))
+        return self._finished(best.tokens) if best and best.score > start else None
 
-def refine(split: Split, alpha: FloatArray, beta: FloatArray, observe: Callable[[str], None]) -> FloatArray:
-    """Return the topics (K, V), from pass 0 (the ones given) on, that complete held-out documents best."""
-    best, best_score, waited = beta, completion(split.given, split.wanted, alpha, beta), 0
-    observe(f"Refinement pass 0: held-out log-likelihood per word {best_score:.6f}")
-    statistics = _first_statistics(split.kept, alpha, beta)
-    for number in range(1, MAX_PASSES + 1):
-        beta = statistics.topics()
-        score = completion(split.given, split.wanted, alpha, beta)
-        observe(f"Refinement pass {number}: held-out log-likelihood per word {score:.6f}")
-        waited += 1
-        if score > best_score + SMALLEST_GAIN:
-            best, best_score, waited = beta, score, 0
-        if waited == PATIENCE:
-            break
-        statistics = _next_statistics(split.kept, alpha, statistics)
-    return best
+    def _next(self, last: _State, least: float) -> _State | None:
+        """Return the state after a pass that scores above ``least``, if there is one.
 
+        Where the way in front doesn't, the other is tried, and goes on if it is better.
+        """
+        found = self._judged(self._ways[0](last.tokens, ~self.held.chosen))
+        if found.score <= least:
+            other = self._judged(self._ways[1](last.tokens, ~self.held.chosen))
+            if other.score > found.score:
+                self._ways.reverse()
+                found = other
+        return found if found.score > least else None
 
-@dataclass(frozen=True)
-class _Statistics:
-    """Expected tokens by document and topic (D, K), and by word and topic (V, K)."""
+    def _finished(self, tokens: Tokens) -> FloatArray:
+        """Return the topics (K, V) after a pass over all documents, those that judged included."""
+        everything = np.ones_like(self.held.chosen)
+        folded = self._passes.fold_in(tokens, self.held.chosen)
+        topics = self._ways[0](folded, everything, 0.0).topics
+        return np.ascontiguousarray(topics.T, dtype=np.float64)
 
-    by_document: FloatArray
-    by_word: FloatArray
+    def _judged(self, tokens: Tokens) -> _State:
+        return _State(tokens, self._judge(tokens.topics))
 
-    def topics(self) -> FloatArray:
-        smoothed = self.by_word + WORD_PRIOR
-        return np.ascontiguousarray((smoothed / smoothed.sum(axis=0)).T)
-
-
-def _first_statistics(counts: CountMatrix, alpha: FloatArray, beta: FloatArray) -> _Statistics:
-    """Return how the spectral topics share out the tokens: one step of EM."""
-    mixtures = infer_mixtures(counts, alpha, beta)
-    return _gather(counts, alpha.size, lambda rows: _shares(counts[rows], mixtures[rows], beta))
-
-
-def _next_statistics(counts: CountMatrix, alpha: FloatArray, last: _Statistics) -> _Statistics:
-    """Share out every token again, by all the others."""
-    topics = last.topics()
-    totals = last.by_word.sum(axis=0) + WORD_PRIOR * last.by_word.shape[0]
-
-    def shares(rows: slice) -> FloatArray:
-        batch, by_document = counts[rows], last.by_document[rows] + alpha
-        own = _shares(batch, by_document, topics)
-        others = (by_document[_row_numbers(batch)] - own) * (last.by_word[batch.indices] + WORD_PRIOR - own)
-        # A token's own share is an estimate, and may exceed the sum that it is taken from by a rounding.
-        return _rows_to_one(np.maximum(others, 0.0) / (totals - own), own)
-
-    return _gather(counts, alpha.size, shares)
-
-
-def _gather(counts: CountMatrix, topics: int, shares: Callable[[slice], FloatArray]) -> _Statistics:
-    """Sum the shares of all tokens by document and by word, a batch of documents at a time."""
-    by_document = np.zeros((counts.shape[0], topics))
-    by_word = np.zeros((counts.shape[1], topics))
-    for rows in document_batches(counts, topics):
-        batch = counts[rows]
-        tokens = batch.data[:, None] * shares(rows)
-        by_document[rows] = times(_indicator(batch.indptr, np.arange(batch.nnz), batch.nnz), tokens)
-        by_word += times(_indicator(np.arange(batch.nnz + 1), batch.indices, counts.shape[1]).T, tokens)
-    return _Statistics(by_document, by_word)
-
-
-def _shares(counts: CountMatrix, mixtures: FloatArray, topics: FloatArray) -> FloatArray:
-    """Return each stored count's distribution over the topics, (nnz, K)."""
-    prior = mixtures[_row_numbers(counts)]
-    return _rows_to_one(prior * topics.T[counts.indices], prior)
-
-
-def _rows_to_one(rows: FloatArray, fallback: FloatArray) -> FloatArray:
-    """Scale rows to the sum 1, taking the fallback's row where all is 0 (a word that no topic holds)."""
-    rows = np.where(rows.sum(axis=1, keepdims=True) > 0, rows, fallback)
-    return np.asarray(rows / rows.sum(axis=1, keepdims=True))
-
-
-def _row_numbers(counts: CountMatrix) -> NDArray[np.intp]:
-    return np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-
-
-def _indicator(pointers: NDArray[np.integer], columns: NDArray[np.integer], width: int) -> CountMatrix:
-    """Return the CSR matrix of ones at these places: a product with it sums rows, exactly and in order."""
-    return sparse.csr_array((np.ones(len(columns)), columns, pointers), shape=(len(pointers) - 1, width))
+    def _judge(self, topics: Singles) -> float:
+        """Return how well the topics find the second halves of the held-out documents by the first."""
+        self._mixtures = infer_mixtures(self.held.given, self.alpha, topics, start=self._mixtures)
+        return mean_log_likelihood(
+            self.held.wanted, self._mixtures, topics, background=BACKGROUND, hosts=self.hosts
+        )

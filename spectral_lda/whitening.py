@@ -7,10 +7,10 @@ import numpy as np
 from spectral_lda.counts import FloatArray
 from spectral_lda.moments import Moments
 
-# Up to this vocabulary M2 is formed (32 MB) and decomposed exactly; above, it stays an operator.
-DENSE_VOCABULARY = 2000
-# Block Krylov: three products with M2 of K + 10 columns reach its top K eigenvalues to several digits
-# (Musco and Musco, NIPS 2015: depth grows with the logarithm of the vocabulary only).
+# Up to this vocabulary M2 is formed (8 MB) and decomposed exactly; above, it stays an operator.
+DENSE_VOCABULARY = 1000
+# Block Lanczos: this many products with M2 of K + 10 columns reach its top K eigenpairs well within the
+# sampling noise (Musco and Musco, NIPS 2015: the depth grows with the logarithm of the vocabulary only).
 KRYLOV_DEPTH = 3
 OVERSAMPLING = 10
 # An eigenvalue below this share of a0(a0+1) is rounding, not data: M2 is a difference of terms of that size,
@@ -40,24 +40,33 @@ class Whitening:
 def whiten(moments: Moments, rank: int, rng: np.random.Generator) -> Whitening:
     """Return the whitening of M2 in at most ``rank`` dimensions, fewer where M2 has a smaller rank."""
     words = moments.mean.size
-    if words <= DENSE_VOCABULARY:
+    if words <= max(DENSE_VOCABULARY, KRYLOV_DEPTH * (rank + OVERSAMPLING)):
         values, vectors = np.linalg.eigh(moments.dense_second())
     else:
-        values, vectors = _block_krylov(moments, rank, rng)
+        values, vectors = _block_lanczos(moments, rank + OVERSAMPLING, rng)
     order = np.argsort(values)[::-1][:rank]
     order = order[values[order] > RANK_TOLERANCE * moments.alpha0 * (moments.alpha0 + 1)]
     return Whitening(values[order], vectors[:, order], noise=max(0.0, -float(values.min())))
 
 
-def _block_krylov(moments: Moments, rank: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Return the Ritz pairs of M2 in the space of its first powers on random vectors, ascending."""
-    words = moments.mean.size
-    width = min(rank + OVERSAMPLING, words // KRYLOV_DEPTH)
-    block = rng.standard_normal((words, width))
-    blocks = []
-    for _ in range(KRYLOV_DEPTH):
-        block = np.linalg.qr(moments.second(block))[0]
-        blocks.append(block)
-    basis = np.linalg.qr(np.hstack(blocks))[0]
-    values, small = np.linalg.eigh(basis.T @ moments.second(basis))
+def _block_lanczos(moments: Moments, width: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return the Ritz pairs of M2 in the space of its first powers on ``width`` random vectors."""
+    size = KRYLOV_DEPTH * width
+    basis = np.empty((moments.mean.size, size), order="F")
+    products = np.zeros((size, size))
+    block = np.linalg.qr(rng.standard_normal((moments.mean.size, width)))[0]
+    for stop in range(width, size + 1, width):
+        basis[:, stop - width : stop] = block
+        block = moments.second(block)
+        products[:stop, stop - width : stop] = basis[:, :stop].T @ block
+        if stop < size:
+            block = _orthonormal_to(basis[:, :stop], block)
+    values, small = np.linalg.eigh(products, UPLO="U")
     return values, basis @ small
+
+
+def _orthonormal_to(basis: FloatArray, block: FloatArray) -> FloatArray:
+    """Return an orthonormal basis of what ``block`` adds; twice, as once leaves the rounding's share."""
+    for _ in range(2):
+        block = np.linalg.qr(block - basis @ (basis.T @ block))[0]
+    return np.asarray(block)

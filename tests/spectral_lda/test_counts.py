@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from spectral_lda import counts as module
 from spectral_lda.counts import as_counts
 
 MATRIX = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
@@ -29,19 +30,39 @@ def test_every_form_of_a_matrix_gives_the_same_counts(form: object) -> None:
     assert np.array_equal(as_counts(form(MATRIX)).toarray(), MATRIX)
 
 
-def test_the_input_is_not_changed_and_not_shared() -> None:
+def test_the_input_is_not_changed() -> None:
     counts = sparse.csr_array(([2.0, 1.0, 0.0], [2, 0, 1], [0, 3]), shape=(1, 3))
-    result = as_counts(counts)
-    result.data[:] = 7
+    assert as_counts(counts).indices.tolist() == [0, 1, 2]
     assert counts.data.tolist() == [2.0, 1.0, 0.0]
     assert counts.indices.tolist() == [2, 0, 1]
 
 
-def test_entries_that_stand_twice_are_summed_and_zeros_dropped() -> None:
-    counts = sparse.coo_array(([1, 2, 0], ([0, 0, 0], [1, 1, 2])), shape=(1, 3))
-    result = as_counts(counts)
-    assert result.nnz == 1
-    assert result.toarray().tolist() == [[0, 3, 0]]
+@pytest.mark.parametrize("dtype", [np.float32, np.uint16, np.float64])
+def test_rows_in_order_are_not_copied(dtype: type) -> None:
+    counts = sparse.csr_array(MATRIX.astype(dtype))
+    assert np.shares_memory(as_counts(counts).data, counts.data)
+
+
+@pytest.mark.parametrize("entries", [[0, 0, 2], [2, 1, 1]])
+def test_entries_that_stand_twice_are_summed(entries: list[int]) -> None:
+    counts = sparse.csr_array(([1, 2, 4], entries, [0, 3]), shape=(1, 3))
+    assert as_counts(counts).toarray().tolist() == counts.toarray().tolist()
+    assert as_counts(counts).nnz == 2
+
+
+def test_a_column_beyond_the_vocabulary_is_named() -> None:
+    counts = sparse.csr_array((2, 3))
+    counts.data, counts.indices, counts.indptr = np.ones(1), np.array([3]), np.array([0, 0, 1])
+    with pytest.raises(ValueError, match="Row 1 has a count in column 3, but there are 3 columns"):
+        as_counts(counts)
+
+
+def test_the_first_wrong_count_is_named_among_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHECKED_NUMBERS", 4)
+    counts = np.ones((50, 3))
+    counts[[20, 41]] = -1
+    with pytest.raises(ValueError, match="in row 20, column 0 is negative"):
+        as_counts(counts)
 
 
 @pytest.mark.parametrize(

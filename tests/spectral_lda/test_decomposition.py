@@ -40,9 +40,17 @@ def test_orthonormal_components_are_found_with_their_signs(width: int, seed: int
     np.testing.assert_allclose(found.weights, weights[overlap.argmax(axis=0)], rtol=1e-6)
 
 
+def test_a_restart_that_finds_the_same_again_is_the_last() -> None:
+    said: list[str] = []
+    tensor = planted(4, 0)[0]
+    rng = np.random.default_rng(0)
+    decompose(tensor, max_restarts=10, max_iterations=100, tol=1e-8, rng=rng, observe=said.append)
+    assert [line for line in said if line.startswith("Restart")] == ["Restart 1/10", "Restart 2/10"]
+
+
 def test_the_best_restart_wins_and_every_one_is_told() -> None:
     said: list[str] = []
-    noise = np.random.default_rng(0).standard_normal((4, 4, 4))
+    noise = np.random.default_rng(1).standard_normal((4, 4, 4))
     symmetric = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)
     best = decompose(
         symmetric,

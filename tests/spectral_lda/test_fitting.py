@@ -9,7 +9,10 @@ import pytest
 from scipy import sparse
 
 from spectral_lda import Model, Settings, fit, fit_observed, fitting
+from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
+from spectral_lda.holdout import hold_out
+from spectral_lda.hosts import ALONE
 from spectral_lda.moments import compute_moments
 
 Errors = Callable[[FloatArray, FloatArray], FloatArray]
@@ -98,22 +101,26 @@ def test_every_step_is_told_as_it_happens(bars: Callable[[int], Any]) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(("refine", "seen"), [(True, 190), (False, 200)])
+@pytest.mark.parametrize("refine", [True, False])
 def test_the_moments_do_not_see_the_documents_that_judge_the_passes(
     bars: Callable[[int], Any],
     monkeypatch: pytest.MonkeyPatch,
     refine: bool,  # noqa: FBT001 -- a case
-    seen: int,
 ) -> None:
-    rows: list[int] = []
+    chosen: list[Any] = []
 
-    def noted(counts: Any, alpha0: float) -> Any:
-        rows.append(counts.shape[0])
-        return compute_moments(counts, alpha0)
+    def noted(corpus: Any, documents: Any, *rest: Any, **how: Any) -> Any:
+        chosen.append(documents)
+        return compute_moments(corpus, documents, *rest, **how)
 
     monkeypatch.setattr(fitting, "compute_moments", noted)
-    fit(bars(0).train[:200], 3, refine=refine)
-    assert rows == [seen]
+    train = bars(0).train[:200]
+    fit(train, 3, refine=refine)
+    held = hold_out(Corpus.of(train), 0, ALONE)
+    assert held is not None
+    assert 10 < held.chosen.sum() < 30
+    assert len(chosen) == 1
+    np.testing.assert_array_equal(~chosen[0], held.chosen if refine else False)
 
 
 @pytest.mark.parametrize("topics", [2, 7])

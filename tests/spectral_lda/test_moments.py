@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 from spectral_lda import moments as module
-from spectral_lda.counts import FloatArray, as_counts
+from spectral_lda.corpus import Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import ALONE
 from spectral_lda.moments import Moments, compute_moments
+from spectral_lda.whitening import whiten
 
 ALPHA0 = 0.7
 
 
 def small_counts() -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    counts = np.random.default_rng(3).poisson(1.0, (5, 4))
+    counts = np.random.default_rng(3).poisson(1.0, (5, 4)) + 4 * np.eye(5, 4, dtype=np.int64)
     counts[2] = [2, 0, 0, 0]  # too short for a third moment
     counts[3] = [0, 3, 1, 0]
     return counts
@@ -43,7 +46,7 @@ def by_definition(
 
 @pytest.fixture
 def moments() -> Moments:
-    computed = compute_moments(as_counts(small_counts()), ALPHA0)
+    computed = compute_moments(Corpus.of(small_counts()), np.ones(5, np.bool_), ALPHA0, ALONE)
     assert computed is not None
     return computed
 
@@ -58,16 +61,35 @@ def test_the_operator_is_the_matrix(moments: Moments) -> None:
     np.testing.assert_allclose(moments.second(np.eye(4)), moments.dense_second(), atol=1e-14)
 
 
-@pytest.mark.parametrize("batch_numbers", [1, 2**22])
+@pytest.mark.parametrize("batch_numbers", [1, 2**20])
 def test_the_whitened_third_moment_follows_its_definition_in_batches_of_any_size(
     moments: Moments, monkeypatch: pytest.MonkeyPatch, batch_numbers: int
 ) -> None:
     monkeypatch.setattr(module, "BATCH_NUMBERS", batch_numbers)
-    whitener = np.random.default_rng(0).standard_normal((4, 3))
+    whitener = whiten(moments, 3, np.random.default_rng(0)).whitener
+    assert whitener.shape[1] > 1
     _, _, m3 = by_definition(small_counts())
     expected = np.einsum("abc,ai,bj,ck->ijk", m3, whitener, whitener, whitener)
     np.testing.assert_allclose(moments.whitened_third(whitener), expected, atol=1e-13)
 
 
 def test_documents_of_fewer_than_three_words_have_no_moments() -> None:
-    assert compute_moments(as_counts([[2, 0], [1, 1], [0, 0]]), ALPHA0) is None
+    corpus = Corpus.of([[2, 0], [1, 1], [0, 0]])
+    assert compute_moments(corpus, np.ones(3, np.bool_), ALPHA0, ALONE) is None
+
+
+def test_documents_that_are_not_chosen_weigh_nothing(moments: Moments) -> None:
+    counts = np.vstack([small_counts(), [[9, 9, 0, 9]]])
+    chosen = np.array([True] * 5 + [False])
+    without = compute_moments(Corpus.of(counts), chosen, ALPHA0, ALONE)
+    assert without is not None
+    np.testing.assert_allclose(without.dense_second(), moments.dense_second(), atol=1e-15)
+
+
+def test_masses_are_shares_of_a_text_without_end() -> None:
+    shares = np.array([[0.5, 0.25, 0.25], [0.0, 0.5, 0.5]])
+    masses = compute_moments(Corpus.of(shares, whole=False), np.ones(2, np.bool_), 1.0, ALONE, whole=False)
+    assert masses is not None
+    pairs = np.einsum("da,db->ab", shares, shares) / 2
+    mean = shares.mean(axis=0)
+    np.testing.assert_allclose(masses.dense_second(), 2 * pairs - np.outer(mean, mean), atol=1e-14)

@@ -7,15 +7,21 @@ import numpy as np
 import pytest
 
 from spectral_lda import refinement as module
-from spectral_lda.counts import FloatArray, as_counts
-from spectral_lda.refinement import hold_out, refine
+from spectral_lda.corpus import Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.holdout import hold_out
+from spectral_lda.hosts import ALONE
+from spectral_lda.refinement import Refiner
+
+Run = tuple[FloatArray | None, list[float]]
 
 
-def run(counts: object, alpha: FloatArray, beta: FloatArray) -> tuple[FloatArray, list[float]]:
+def run(counts: object, alpha: FloatArray, beta: FloatArray) -> Run:
     said: list[str] = []
-    split = hold_out(as_counts(counts), np.random.default_rng(0))
-    assert split is not None
-    refined = refine(split, alpha, beta, said.append)
+    corpus = Corpus.of(counts)
+    held = hold_out(corpus, 0, ALONE)
+    assert held is not None
+    refined = Refiner(corpus, held, alpha, ALONE).refine(beta, said.append)
     return refined, [float(line.split()[-1]) for line in said]
 
 
@@ -25,40 +31,51 @@ def test_coarse_topics_come_nearer_to_the_known_ones(
     corpus = bars(0)
     coarse = 0.8 * corpus.beta + 0.2 / 25
     refined, scores = run(corpus.train, corpus.alpha, coarse)
+    assert refined is not None
     assert topic_errors(corpus.beta, refined).max() < 0.03 < topic_errors(corpus.beta, coarse).min()
-    assert max(scores) > scores[0]
-    np.testing.assert_allclose(refined.sum(axis=1), 1)
+    assert scores == sorted(scores)
+    np.testing.assert_allclose(refined.sum(axis=1), 1, rtol=1e-6)
 
 
-def test_passes_that_make_it_worse_are_not_taken(
-    monkeypatch: pytest.MonkeyPatch, bars: Callable[[int], Any]
+def test_passes_that_make_it_worse_are_not_taken() -> None:
+    rng = np.random.default_rng(0)
+    beta = rng.dirichlet(np.full(500, 0.05), 20)
+    # Three words a document: the known topics are better than any that such few tokens can teach.
+    counts = np.array([rng.multinomial(3, rng.dirichlet(np.full(20, 0.05)) @ beta) for _ in range(400)])
+    refined, scores = run(counts, np.full(20, 0.05), beta)
+    assert refined is None
+    assert len(scores) <= 2 + module.PATIENCE
+
+
+def test_the_passes_end_when_they_gain_no_more(bars: Callable[[int], Any]) -> None:
+    corpus = bars(1)
+    _, scores = run(corpus.train, corpus.alpha, 0.8 * corpus.beta + 0.2 / 25)
+    assert 3 < len(scores) < module.MAX_PASSES
+
+
+@pytest.mark.parametrize(("length", "way"), [(150, "by_mixture"), (6, "by_others")])
+def test_the_held_out_documents_choose_the_way_of_sharing(
+    monkeypatch: pytest.MonkeyPatch, length: int, way: str
 ) -> None:
-    corpus = bars(0)
-    monkeypatch.setattr(module._Statistics, "topics", lambda _: np.roll(corpus.beta, 1, axis=1), raising=True)
-    refined, scores = run(corpus.train, corpus.alpha, corpus.beta)
-    assert refined is corpus.beta
-    assert len(scores) == 1 + module.PATIENCE
+    rng = np.random.default_rng(1)
+    beta = rng.dirichlet(np.full(300, 0.05), 10)
+    documents = 40_000 // length
+    counts = [rng.multinomial(length, rng.dirichlet(np.full(10, 0.1)) @ beta) for _ in range(documents)]
+    finishing: list[str] = []
+    finished = Refiner._finished
 
+    def noted(self: Any, tokens: Any) -> Any:
+        finishing.append(self._ways[0].__name__)
+        return finished(self, tokens)
 
-@pytest.mark.parametrize(("documents", "held_out"), [(100, 10), (1600, 80)])
-def test_the_documents_held_out_are_not_learned_from(
-    bars: Callable[[int], Any], documents: int, held_out: int
-) -> None:
-    train = bars(0).train[:documents]
-    split = hold_out(as_counts(np.vstack([train, np.zeros((5, 25))])), np.random.default_rng(0))
-    assert split is not None
-    assert split.given.shape[0] == split.wanted.shape[0] == held_out
-    whole = (split.given + split.wanted).toarray()
-    parts = np.vstack([split.kept.toarray(), whole])
-    assert sorted(parts.tolist()) == sorted(train.tolist())
-
-
-def test_a_corpus_too_small_to_hold_documents_out_is_not_refined(bars: Callable[[int], Any]) -> None:
-    assert hold_out(as_counts(bars(0).train[:99]), np.random.default_rng(0)) is None
+    monkeypatch.setattr(Refiner, "_finished", noted)
+    run(np.array(counts), np.full(10, 0.1), 0.8 * beta + 0.2 / 300)
+    assert finishing == [way]
 
 
 def test_a_word_that_no_topic_held_is_shared_out_among_the_documents_topics() -> None:
-    counts = np.tile([[4, 0, 2], [0, 4, 0]], (100, 1))
+    counts = np.tile([[4, 0, 2], [0, 4, 0]], (100, 1)) + np.arange(200)[:, None] % 7 * [[1, 0, 0]]
     refined, _ = run(counts, np.array([0.5, 0.5]), np.array([[1.0, 0, 0], [0, 1.0, 0]]))
-    assert refined[0, 2] > 0.25
+    assert refined is not None
+    assert refined[0, 2] > 0.1
     assert refined[1, 2] < 0.05

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from spectral_lda import Model, per_word_log_likelihood
-from spectral_lda.counts import as_counts
-from spectral_lda.scoring import completion, halve
+from spectral_lda.corpus import Corpus
+from spectral_lda.mixtures import topics_by_word
+from spectral_lda.scoring import mean_log_likelihood
 
 DISJOINT = Model(np.array([0.5, 0.5]), np.array([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]]))
 
@@ -38,15 +39,7 @@ def test_another_vocabulary_is_a_sentence() -> None:
         per_word_log_likelihood(DISJOINT, [[1, 0, 0]])
 
 
-def test_halves_sum_to_the_documents() -> None:
-    counts = as_counts(np.random.default_rng(0).poisson(3.0, (20, 7)))
-    first, second = halve(counts, np.random.default_rng(0))
-    np.testing.assert_array_equal((first + second).toarray(), counts.toarray())
-    assert 0.4 < first.sum() / counts.sum() < 0.6
-
-
-def test_the_true_topics_complete_better_than_exchanged_ones() -> None:
-    given = as_counts([[5, 5, 0, 0], [0, 0, 3, 9]])
-    right = completion(given, given, DISJOINT.alpha, DISJOINT.beta)
-    exchanged = np.roll(DISJOINT.beta, 1, axis=1)
-    assert right > completion(given, given, DISJOINT.alpha, exchanged)
+def test_a_background_is_shared_by_all_words() -> None:
+    corpus, mixtures = Corpus.of([[3, 0, 0, 1]]), np.array([[1.0, 0.0]], np.float32)
+    score = mean_log_likelihood(corpus, mixtures, topics_by_word(DISJOINT.beta), background=0.2)
+    assert score == pytest.approx((3 * log(0.8 * 0.5 + 0.05) + log(0.05)) / 4)

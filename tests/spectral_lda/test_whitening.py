@@ -1,4 +1,4 @@
-"""Whitening makes M2 the identity, exactly for small vocabularies and by block Krylov for large ones."""
+"""Whitening makes M2 the identity, exactly for small vocabularies and by block Lanczos for large ones."""
 
 from collections.abc import Callable
 
@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from spectral_lda import whitening as module
-from spectral_lda.counts import as_counts
+from spectral_lda.corpus import Corpus
+from spectral_lda.hosts import ALONE
 from spectral_lda.moments import Moments, compute_moments
 from spectral_lda.whitening import whiten
 
 
 def moments_of(counts: object) -> Moments:
-    moments = compute_moments(as_counts(counts), 1.0)
+    corpus = Corpus.of(counts)
+    moments = compute_moments(corpus, np.ones(corpus.documents, np.bool_), 1.0, ALONE)
     assert moments is not None
     return moments
 

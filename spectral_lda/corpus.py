@@ -1,0 +1,152 @@
+"""The documents as the kernels take them: shards, checked once, never copied whole."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from spectral_lda import parallel
+from spectral_lda.counts import CountMatrix, CountsLike, FloatArray, checked
+from spectral_lda.hosts import Hosts
+
+# Non-zeros in a block: 2^17 of them are 1.5 MB, what a core's cache holds beside a block's own rows.
+BLOCK_NONZEROS = 2**17
+# Shards have an array each that they add to: few where it is large beside the data, and never fewer than
+# small machines have cores.
+FEWEST_SHARDS, MOST_SHARDS = 4, 32
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive documents as contiguous arrays."""
+
+    documents: slice
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: FloatArray
+
+    @property
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]:
+        """What every kernel takes first."""
+        return self.indptr, self.indices, self.data
+
+
+class Corpus:
+    """Word counts of documents in one matrix or several, whose arrays may be memory maps."""
+
+    def __init__(self, parts: list[CountMatrix], lengths: list[FloatArray], words: int) -> None:
+        self.parts = parts
+        self.words = words
+        self.lengths = np.concatenate([np.zeros(0), *lengths])
+        self.documents = self.lengths.size
+        self._starts = np.cumsum([0, *(part.shape[0] for part in parts)])
+        nonzeros = np.cumsum([0, *(part.nnz for part in parts)])
+        tails = [part.indptr[1:] + before for part, before in zip(parts, nonzeros[:-1], strict=True)]
+        self._offsets = np.concatenate([np.zeros(1, np.int64), *tails]).astype(np.int64)
+        self.nonzeros = int(nonzeros[-1])
+
+    @classmethod
+    def of(cls, counts: CountsLike, *, whole: bool = True) -> "Corpus":
+        """Check counts and take them in: a matrix, or shards of them over one vocabulary.
+
+        Raises
+        ------
+        ValueError
+            As `as_counts`; rows are counted over all shards. Or the shards have different widths.
+        """
+        parts: list[CountMatrix] = []
+        lengths: list[FloatArray] = []
+        for shard in _shards(counts):
+            matrix, sums = checked(shard, whole=whole, before=sum(part.shape[0] for part in parts))
+            if parts and matrix.shape[1] != parts[0].shape[1]:
+                raise ValueError(
+                    f"Shard {len(parts)} has {matrix.shape[1]} columns, those before it {parts[0].shape[1]}: "
+                    "all must be counted over one vocabulary."
+                )
+            parts.append(matrix)
+            lengths.append(sums)
+        return cls(parts, lengths, parts[0].shape[1] if parts else 0)
+
+    def shards(self, numbers: int) -> list[slice]:
+        """Cut the documents into runs of about as many non-zeros each, for results of ``numbers`` numbers."""
+        count = int(np.clip(self.nonzeros // max(1, numbers), FEWEST_SHARDS, MOST_SHARDS))
+        marks = np.linspace(0, self.nonzeros, count + 1)[1:-1]
+        cuts = np.unique([0, *np.searchsorted(self._offsets, marks), self.documents])
+        return [slice(int(a), int(b)) for a, b in pairwise(cuts)]
+
+    def blocks(self, documents: slice) -> Iterator[Block]:
+        """Yield consecutive documents in pieces that fit a cache."""
+        start = documents.start
+        while start < documents.stop:
+            part = int(np.searchsorted(self._starts, start, side="right")) - 1
+            full = np.searchsorted(self._offsets, self._offsets[start] + BLOCK_NONZEROS, side="right") - 1
+            stop = int(min(max(full, start + 1), self._starts[part + 1], documents.stop))
+            yield self._block(part, start, stop)
+            start = stop
+
+    def _block(self, part: int, start: int, stop: int) -> Block:
+        matrix, first = self.parts[part], self._starts[part]
+        indptr = matrix.indptr[start - first : stop - first + 1].astype(np.int64)
+        inside = slice(int(indptr[0]), int(indptr[-1]))
+        return Block(
+            slice(start, stop),
+            indptr - indptr[0],
+            np.require(matrix.indices[inside], np.int32, ["C", "W"]),
+            np.require(matrix.data[inside], np.float64, ["C", "W"]),
+        )
+
+    def each(self, numbers: int, function: Callable[[Block], None]) -> None:
+        """Call ``function`` for every block, on all cores; what it writes must be the block's own."""
+
+        def shard(documents: slice) -> None:
+            for block in self.blocks(documents):
+                function(block)
+
+        for _ in parallel.run(shard, self.shards(numbers)):
+            pass
+
+    def add_up(
+        self, shape: tuple[int, ...], add: Callable[[Block, FloatArray], None], hosts: Hosts
+    ) -> FloatArray:
+        """Return the sum of what ``add`` adds for every block to an array of zeros, over all hosts."""
+
+        def shard(documents: slice) -> FloatArray:
+            sums = np.zeros(shape)
+            for block in self.blocks(documents):
+                add(block, sums)
+            return sums
+
+        total = np.zeros(shape)
+        for sums in parallel.run(shard, self.shards(total.size)):
+            total += sums
+        return hosts.total(total)
+
+    def word_totals(self, hosts: Hosts) -> FloatArray:
+        """Return the number of tokens of every word, (V,)."""
+
+        def add(block: Block, sums: FloatArray) -> None:
+            sums += np.bincount(block.indices, block.data, self.words)
+
+        return self.add_up((self.words,), add, hosts)
+
+    def take(self, chosen: NDArray[np.intp]) -> CountMatrix:
+        """Return some documents, by ascending number, as one matrix of float64."""
+        rows = []
+        for part, matrix in enumerate(self.parts):
+            inside = chosen[(chosen >= self._starts[part]) & (chosen < self._starts[part + 1])]
+            rows.append(matrix[inside - self._starts[part]].astype(np.float64))
+        return sparse.csr_array(sparse.vstack(rows, format="csr"))
+
+
+def _shards(counts: CountsLike) -> Iterable[Any]:
+    """Return the matrices that ``counts`` consists of: itself, or what an iterable of matrices holds."""
+    if sparse.issparse(counts) or hasattr(counts, "__array__"):
+        return [counts]
+    listed = list(counts)
+    if listed and (sparse.issparse(listed[0]) or getattr(listed[0], "ndim", 0) == 2):  # noqa: PLR2004 -- matrices
+        return listed
+    return [listed]

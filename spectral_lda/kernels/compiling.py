@@ -1,0 +1,27 @@
+"""How the loops are compiled, and the types of their arguments."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Pointers = NDArray[np.int64]
+Words = NDArray[np.int32]
+Doubles = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def exact(loop: Loop) -> Loop:
+    """Compile a loop; its machine code is kept beside the source, or in NUMBA_CACHE_DIR."""
+    return cast("Loop", numba.njit(nogil=True, cache=True)(loop))
+
+
+def fast(loop: Loop) -> Loop:
+    """Compile a loop whose sums vector instructions may take in any order; NaN keeps its meaning."""
+    allowed = {"reassoc", "contract", "nsz", "arcp"}
+    return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=allowed)(loop))

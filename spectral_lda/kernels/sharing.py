@@ -1,0 +1,110 @@
+"""Tokens shared out over the topics."""
+
+import numpy as np
+
+from spectral_lda.kernels.compiling import Doubles, Flags, Pointers, Singles, Words, fast
+from spectral_lda.kernels.inference import TINY
+
+# How much is left of what a pass reached, however far beyond it goes: a sum of tokens has no place below 0.
+LEAST_LEFT = np.float32(0.2)
+
+
+@fast
+def share(
+    indptr: Pointers,
+    indices: Words,
+    data: Doubles,
+    used: Flags,
+    prior: Singles,
+    topics: Singles,
+    relaxation: np.float32,
+    last: Singles,
+    tokens: Singles,
+    words: Doubles,
+) -> None:
+    """Share out the used documents' counts by theta_k beta_kw, with theta from the ``last`` tokens (n, K).
+
+    Sets ``tokens`` (n, K) to the sums by document and adds those by word to ``words`` (V, K); ``topics``
+    (V, K) is beta.
+    """
+    width = prior.size
+    theta = np.empty_like(prior)
+    for row in range(indptr.size - 1):
+        if not used[row]:
+            continue
+        own = tokens[row]
+        for k in range(width):
+            theta[k] = last[row, k] + prior[k]
+        own[:] = 0
+        for at in range(indptr[row], indptr[row + 1]):
+            word, sums = topics[indices[at]], words[indices[at]]
+            total = np.float32(0)
+            for k in range(width):
+                total += theta[k] * word[k]
+            if total > TINY:
+                ratio = np.float32(data[at]) / total
+                for k in range(width):
+                    part = ratio * theta[k] * word[k]
+                    own[k] += part
+                    sums[k] += part
+        _relax(relaxation, last[row], own)
+
+
+@fast
+def share_others(
+    indptr: Pointers,
+    indices: Words,
+    data: Doubles,
+    used: Flags,
+    prior: Singles,
+    by_word: Singles,
+    inverse: Singles,
+    relaxation: np.float32,
+    last: Singles,
+    tokens: Singles,
+    words: Doubles,
+) -> None:
+    """Do as `share`, each token by all others: its own part is taken out of the counts that judge it.
+
+    ``by_word`` (V, K) holds the last tokens by word and ``inverse`` (K,) one over their sums by topic, both
+    with the words' prior in them. A part is small beside its topic, so 1 / (n - p) is (1 + p / n) / n.
+    """
+    width = prior.size
+    theta, parts = np.empty_like(prior), np.empty_like(prior)
+    for row in range(indptr.size - 1):
+        if not used[row]:
+            continue
+        own = tokens[row]
+        for k in range(width):
+            theta[k] = last[row, k] + prior[k]
+        own[:] = 0
+        for at in range(indptr[row], indptr[row + 1]):
+            word, sums = by_word[indices[at]], words[indices[at]]
+            total = np.float32(0)
+            for k in range(width):
+                parts[k] = theta[k] * word[k] * inverse[k]
+                total += parts[k]
+            if total <= TINY:
+                continue
+            token = np.float32(min(data[at], 1.0)) / total
+            total = np.float32(0)
+            for k in range(width):
+                part = parts[k] * token
+                rest = (theta[k] - part) * (word[k] - part) * inverse[k] * (1 + part * inverse[k])
+                parts[k] = max(rest, np.float32(0))
+                total += parts[k]
+            if total > TINY:
+                ratio = np.float32(data[at]) / total
+                for k in range(width):
+                    part = ratio * parts[k]
+                    own[k] += part
+                    sums[k] += part
+        _relax(relaxation, last[row], own)
+
+
+@fast
+def _relax(relaxation: np.float32, last: Singles, reached: Singles) -> None:
+    """Go on beyond what was reached, away from the last."""
+    for k in range(last.size):
+        beyond = reached[k] + relaxation * (reached[k] - last[k])
+        reached[k] = max(beyond, LEAST_LEFT * reached[k])

@@ -1,0 +1,37 @@
+"""Work on all cores, with the same bits on any number of them.
+
+What is cut into shards, and in which order their results are added, depends on the data alone. BLAS works on
+one thread meanwhile: the shards keep the cores busy, and two levels of threads would wait for each other.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from numba import config
+from threadpoolctl import threadpool_limits
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return int(config.NUMBA_DEFAULT_NUM_THREADS)  # type: ignore[attr-defined]  # numba sets it
+
+
+def run(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    """Yield the results of ``function``, which releases the interpreter's lock, in the order of the tasks."""
+    listed = list(tasks)
+    if len(listed) <= 1 or cores() == 1:
+        yield from map(function, listed)
+        return
+    with ThreadPoolExecutor(min(cores(), len(listed))) as pool:
+        yield from pool.map(function, listed)
+
+
+def blas_on_one_thread() -> AbstractContextManager[object]:
+    """Keep the linear algebra libraries of this process to one thread while the context lasts."""
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits

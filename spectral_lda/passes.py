@@ -1,0 +1,115 @@
+"""One pass over the documents: every token shared out over the topics, and summed by document and by word.
+
+A token is shared out either by its document's whole mixture (MAP: the EM algorithm under the prior) or by all
+other tokens alone (CVB0: Asuncion, Welling, Smyth, Teh: On smoothing and inference for topic models, UAI
+2009, equation 10), its own part being computed on the way instead of stored. The first has one optimum a
+document, which makes it the surer on long documents; the second is far better on short ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spectral_lda.corpus import Block, Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import Hosts
+from spectral_lda.kernels import sharing
+from spectral_lda.mixtures import Singles, infer_mixtures
+
+# The prior of a word in a topic, in tokens.
+WORD_PRIOR = 0.03
+# A pass goes on beyond what it reached: EM converges up to 1, and fastest a little below.
+RELAXATION = 0.8
+# Pairs of sweeps over a document that start from the spectral topics; the passes do the rest.
+FIRST_SWEEPS = 4
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Expected tokens by document and topic (D, K), and by word and topic (V, K)."""
+
+    by_document: Singles
+    by_word: FloatArray
+
+    @property
+    def topics(self) -> Singles:
+        """Return beta by word, (V, K)."""
+        smoothed = self.by_word + WORD_PRIOR
+        return np.asarray(smoothed / smoothed.sum(axis=0), dtype=np.float32)
+
+
+Add = Callable[[Block, Singles, FloatArray], None]
+
+
+class Passes:
+    """Passes over a corpus; ``documents`` (D,) says which of them take part."""
+
+    def __init__(self, corpus: Corpus, alpha: FloatArray, hosts: Hosts) -> None:
+        self.corpus, self.alpha, self.hosts = corpus, alpha, hosts
+        self._prior = alpha.astype(np.float32)
+
+    def first(self, topics: Singles, documents: NDArray[np.bool_]) -> Tokens:
+        """Return how given topics (V, K) share out the tokens."""
+        mixtures = infer_mixtures(self.corpus, self.alpha, topics, sweeps=FIRST_SWEEPS)
+        by_document = self._expected(mixtures, self.corpus.lengths)
+        nothing = Tokens(by_document, np.zeros(topics.shape))
+        return self._share(nothing, topics, documents, 0.0)
+
+    def by_mixture(
+        self, last: Tokens, documents: NDArray[np.bool_], relaxation: float = RELAXATION
+    ) -> Tokens:
+        """Share out every token by the whole mixture of its document."""
+        return self._share(last, last.topics, documents, relaxation)
+
+    def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float = RELAXATION) -> Tokens:
+        """Share out every token by all other tokens."""
+        by_word = last.by_word + WORD_PRIOR
+        inverse = (1 / by_word.sum(axis=0)).astype(np.float32)
+        singles = by_word.astype(np.float32)
+
+        def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
+            rows = block.documents
+            sharing.share_others(
+                *(*block.arrays, documents[rows], self._prior, singles, inverse),
+                *(np.float32(relaxation), last.by_document[rows], tokens, sums),
+            )
+
+        return self._run(last, add, relaxation)
+
+    def fold_in(self, tokens: Tokens, documents: NDArray[np.bool_]) -> Tokens:
+        """Give documents that took no part the tokens by topic that the topics say."""
+        chosen = np.flatnonzero(documents)
+        others = Corpus.of(self.corpus.take(chosen), whole=False)
+        mixtures = infer_mixtures(others, self.alpha, tokens.topics)
+        by_document = tokens.by_document.copy()
+        by_document[chosen] = self._expected(mixtures, others.lengths)
+        return Tokens(by_document, tokens.by_word)
+
+    def _share(
+        self, last: Tokens, topics: Singles, documents: NDArray[np.bool_], relaxation: float
+    ) -> Tokens:
+        def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
+            rows = block.documents
+            sharing.share(
+                *(*block.arrays, documents[rows], self._prior, topics),
+                *(np.float32(relaxation), last.by_document[rows], tokens, sums),
+            )
+
+        return self._run(last, add, relaxation)
+
+    def _run(self, last: Tokens, add: Add, relaxation: float) -> Tokens:
+        by_document = last.by_document.copy()
+
+        def add_block(block: Block, sums: FloatArray) -> None:
+            add(block, by_document[block.documents], sums)
+
+        reached = self.corpus.add_up(last.by_word.shape, add_block, self.hosts)
+        beyond = reached + relaxation * (reached - last.by_word)
+        return Tokens(by_document, np.maximum(beyond, float(sharing.LEAST_LEFT) * reached))
+
+    def _expected(self, mixtures: Singles, lengths: FloatArray) -> Singles:
+        """Return the tokens by topic that documents with such mixtures have."""
+        totals = (lengths + self.alpha.sum()).astype(np.float32)
+        return np.asarray(np.maximum(mixtures * totals[:, None] - self._prior, np.float32(0)))

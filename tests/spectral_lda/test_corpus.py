@@ -1,0 +1,93 @@
+"""Documents in shards: the same as in one matrix, cut by the data alone, never copied."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from spectral_lda import corpus as module
+from spectral_lda.corpus import Block, Corpus
+from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import ALONE
+from spectral_lda.kernels import sums
+
+COUNTS = np.random.default_rng(0).poisson(0.7, (60, 9))
+
+
+def totals(corpus: Corpus) -> FloatArray:
+    ones = np.ones((corpus.documents, 1))
+
+    def add(block: Block, total: FloatArray) -> None:
+        sums.scatter(*block.arrays, ones[block.documents], total)
+
+    return corpus.add_up((corpus.words, 1), add, ALONE)[:, 0]
+
+
+@given(cuts=st.lists(st.integers(0, 60), max_size=4), block=st.sampled_from([1, 7, 2**17]))
+@settings(deadline=None)
+def test_blocks_cover_every_document_once_in_order(cuts: list[int], block: int) -> None:
+    shards = [sparse.csr_array(part) for part in np.split(COUNTS, sorted(cuts))]
+    corpus = Corpus.of(shards)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK_NONZEROS", block)
+        blocks = [part for run in corpus.shards(1) for part in corpus.blocks(run)]
+    rows = [sparse.csr_array((b.data, b.indices, b.indptr), shape=(len(b.indptr) - 1, 9)) for b in blocks]
+    np.testing.assert_array_equal(np.vstack([part.toarray() for part in rows]), COUNTS)
+    assert [b.documents.start for b in blocks[1:]] == [b.documents.stop for b in blocks[:-1]]
+    np.testing.assert_array_equal(corpus.lengths, COUNTS.sum(axis=1))
+
+
+@pytest.mark.parametrize(
+    "form", [np.asarray, sparse.csr_array, sparse.csc_matrix, list, lambda m: m.tolist()]
+)
+def test_every_form_is_one_corpus(form: object) -> None:
+    assert callable(form)
+    corpus = Corpus.of(form(COUNTS))
+    assert (corpus.documents, corpus.words) == COUNTS.shape
+    np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
+
+
+def test_an_iterator_of_shards_is_one_corpus() -> None:
+    corpus = Corpus.of(iter([COUNTS[:10], sparse.csr_array(COUNTS[10:])]))
+    np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
+
+
+def test_memory_maps_are_read_not_loaded(tmp_path: Path) -> None:
+    matrix = sparse.csr_array(COUNTS)
+    maps = []
+    for name, array in (("data", matrix.data), ("indices", matrix.indices), ("indptr", matrix.indptr)):
+        np.save(tmp_path / f"{name}.npy", array)
+        maps.append(np.load(tmp_path / f"{name}.npy", mmap_mode="r"))
+    mapped = sparse.csr_array(tuple(maps), shape=matrix.shape)
+    corpus = Corpus.of(mapped)
+    assert np.shares_memory(corpus.parts[0].data, maps[0])
+    np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
+
+
+def test_a_wrong_count_in_a_later_shard_has_the_row_of_all() -> None:
+    wrong = COUNTS[10:].copy()
+    wrong[5, 2] = -1
+    with pytest.raises(ValueError, match=r"The count -1\.0 in row 15, column 2 is negative"):
+        Corpus.of([COUNTS[:10], wrong])
+
+
+def test_shards_over_different_vocabularies_are_a_sentence() -> None:
+    with pytest.raises(ValueError, match="Shard 1 has 4 columns, those before it 9"):
+        Corpus.of([COUNTS, np.ones((2, 4))])
+
+
+def test_how_documents_are_cut_depends_on_the_data_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus.of(np.random.default_rng(0).poisson(1.0, (2000, 30)))
+    cuts = corpus.shards(100)
+    monkeypatch.setattr("spectral_lda.parallel.cores", lambda: 64)
+    assert corpus.shards(100) == cuts
+    assert module.FEWEST_SHARDS <= len(cuts) <= module.MOST_SHARDS
+
+
+def test_chosen_documents_are_taken_across_shards() -> None:
+    corpus = Corpus.of([COUNTS[:10], COUNTS[10:10], COUNTS[10:]])
+    chosen = np.array([0, 9, 10, 59])
+    np.testing.assert_array_equal(corpus.take(chosen).toarray(), COUNTS[chosen])

@@ -1,0 +1,61 @@
+"""The documents that judge: the same ones in any order and on any host, each in two halves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from spectral_lda.corpus import Corpus
+from spectral_lda.holdout import Holdout, hold_out
+from spectral_lda.hosts import ALONE
+
+
+def held_of(counts: Any, seed: int = 0) -> Holdout:
+    held = hold_out(Corpus.of(counts, whole=False), seed, ALONE)
+    assert held is not None
+    return held
+
+
+def test_about_a_twentieth_judges_and_no_empty_document(bars: Callable[[int], Any]) -> None:
+    counts = np.vstack([bars(0).train, np.zeros((50, 25))])
+    held = held_of(counts)
+    assert 55 < held.chosen.sum() < 105
+    assert not held.chosen[1600:].any()
+
+
+def test_the_halves_are_the_chosen_documents(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train
+    held = held_of(train)
+    halves = held.given.parts[0].toarray() + held.wanted.parts[0].toarray()
+    np.testing.assert_array_equal(halves, train[held.chosen])
+    assert 0.45 < held.given.lengths.sum() / halves.sum() < 0.55
+
+
+def test_the_choice_and_the_halves_depend_on_the_document_alone(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train
+    order = np.random.default_rng(0).permutation(len(train))
+    held, mixed = held_of(train), held_of([train[order][:700], train[order][700:]])
+    np.testing.assert_array_equal(mixed.chosen, held.chosen[order])
+    given = sorted(held.given.parts[0].toarray().tolist())
+    assert sorted(mixed.given.parts[0].toarray().tolist()) == given
+
+
+def test_another_seed_chooses_others(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train
+    assert not np.array_equal(held_of(train, 0).chosen, held_of(train, 1).chosen)
+
+
+def test_a_large_corpus_gives_no_more_than_are_needed() -> None:
+    counts = np.random.default_rng(0).poisson(1.0, (100_000, 8))
+    assert 1800 < held_of(counts).chosen.sum() < 2200
+
+
+def test_fractions_go_to_one_half_whole() -> None:
+    masses = np.random.default_rng(0).integers(1, 7, (400, 5)) / 4
+    held = held_of(masses)
+    halves = held.given.parts[0].toarray() + held.wanted.parts[0].toarray()
+    np.testing.assert_array_equal(halves, masses[held.chosen])
+
+
+def test_a_corpus_too_small_to_give_documents_away_gives_none(bars: Callable[[int], Any]) -> None:
+    assert hold_out(Corpus.of(bars(0).train[:99]), 0, ALONE) is None
