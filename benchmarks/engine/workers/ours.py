@@ -1,0 +1,30 @@
+"""spectral_lda."""
+
+import warnings
+from typing import Any
+
+import spectral_lda
+from benchmarks.engine.counts import Counts, Floats
+from benchmarks.engine.workers.protocol import Request, serve
+
+
+class _Ours:
+    def prepare(self, counts: Counts) -> Counts:
+        return counts
+
+    def learn(self, documents: Counts, _: int, request: Request) -> spectral_lda.Model:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # small texts carry fewer topics, and it says so
+            return spectral_lda.fit(
+                documents, request.num_topics, alpha0=request.alpha0, seed=request.seed, **request.options
+            )
+
+    def topics(self, model: spectral_lda.Model, _: int) -> Floats:
+        return model.beta
+
+    def mixtures(self, model: spectral_lda.Model, documents: Counts) -> Any:
+        return model.topic_mixtures(documents)
+
+
+if __name__ == "__main__":
+    serve(_Ours())

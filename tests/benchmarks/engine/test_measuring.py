@@ -1,0 +1,69 @@
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+
+from benchmarks.engine import corpora, tables
+from benchmarks.engine.cases import Case
+from benchmarks.engine.contenders import Contender, Learned
+from benchmarks.engine.corpora import Corpus
+from benchmarks.engine.counts import load
+from benchmarks.engine.measuring import FROM_TRUTH, TRUTH, Result, run
+
+
+class Knowing:
+    """Answers with the true topics, and notes what it is asked."""
+
+    def __init__(self, name: str, cost: float, asked: list[tuple[str, int]]) -> None:
+        self.name, self.cost, self.asked = name, cost, asked
+
+    def learn(self, corpus: Corpus, place: Path, number: int, *, speeds: bool) -> Learned:
+        self.asked.append((self.name, number))
+        assert (load(place / "train") != corpus.train).nnz == 0
+        assert corpus.topics is not None
+        return Learned(corpus.topics, self.cost, [1.0, 2.0, 3.0] if speeds else [])
+
+
+def small(number: int) -> Corpus:
+    return corpora.drawn("report", number, documents=60, words=12, topics=2, length=20, concentration=0.5)
+
+
+@pytest.fixture
+def asked() -> list[tuple[str, int]]:
+    return []
+
+
+@pytest.fixture
+def results(tmp_path: Path, asked: list[tuple[str, int]]) -> list[Result]:
+    contenders = {name: Knowing(name, cost, asked) for name, cost in (("slow", 30.0), ("fast", 0.1))}
+    case = Case(small, 3, tuple(contenders), climbs=2, speeds=True)
+    return run(case, tmp_path, cast("dict[str, Contender]", contenders))
+
+
+@pytest.mark.usefixtures("results")
+def test_contenders_take_turns_and_a_slow_one_learns_once(asked: list[tuple[str, int]]) -> None:
+    assert asked == [("slow", 0), ("fast", 0), ("fast", 0), ("fast", 1), ("fast", 2)]
+
+
+def test_the_same_code_judges_everyone(results: list[Result]) -> None:
+    first = {result.contender: result for result in results if result.round == 0}
+    assert set(first) == {"slow", "fast", FROM_TRUTH, TRUTH}
+    assert first["fast"].mean == pytest.approx(0, abs=1e-12)
+    assert first["fast"].completion == first["slow"].completion == first[TRUTH].completion
+    assert first[FROM_TRUTH].mean > 0
+
+
+def test_a_table_shows_medians_and_the_largest_distance() -> None:
+    rounds = [
+        Result("fast", number, seconds, seconds / 10, 1.0, -2.0, 0.5, [])
+        for number, seconds in enumerate((1, 9, 2))
+    ]
+    assert list(tables.quality_rows("it", rounds)) == [
+        "| it | fast | 2.00 |  | 0.2000 | 0.9000 | 1.0000 | -2.0000 | 0.500 |"
+    ]
+
+
+def test_speeds_are_medians_of_each_batch_size(results: list[Result]) -> None:
+    assert tables.median_speeds(results)["fast"] == pytest.approx([1.0, 2.0, 3.0])
+    assert np.isnan(tables.median(results, "nobody", lambda result: result.seconds))
