@@ -1,0 +1,175 @@
+"""The engine with scikit-learn's conventions. scikit-learn is needed here and nowhere else in the package."""
+
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from spectral_lda.counts import CountMatrix, CountsLike, FloatArray
+from spectral_lda.fitting import Settings, fit_observed
+from spectral_lda.scoring import completion
+
+try:
+    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+    from sklearn.utils import check_random_state, check_scalar
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as error:
+    raise ImportError(
+        "spectral_lda.estimator needs scikit-learn 1.6 or newer: pip install scikit-learn."
+    ) from error
+
+_LARGEST_SEED = 2**31 - 1
+
+
+class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Latent Dirichlet allocation by tensor decomposition, for pipelines and grid searches.
+
+    Parameters
+    ----------
+    n_components
+        K, the number of topics.
+    alpha0
+        The sum of the Dirichlet prior over topic mixtures: small for documents of few topics each.
+    max_restarts, max_iterations, tol
+        Restarts of the alternating least squares, sweeps of each, and the change of the relative error that
+        ends one.
+    refine
+        Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
+    extra_topics
+        Compute 25 % more topics and keep those with the largest priors.
+    random_state
+        A whole number is the seed that `spectral_lda.fit` takes: the same model comes of it.
+
+    Attributes
+    ----------
+    components_
+        (K, V) the topics: each row a distribution over the words, so it sums to 1.
+    alpha_
+        (K,) the prior over topic mixtures, with the sum alpha0; the largest first.
+    model_
+        The same as a `spectral_lda.Model`, whose ``save`` writes SageMaker's artifact.
+    n_features_in_, feature_names_in_
+        As everywhere in scikit-learn.
+
+    Examples
+    --------
+    >>> counts = np.repeat([[4, 4, 0, 0], [0, 0, 4, 4]], [30, 10], axis=0)
+    >>> SpectralLDA(n_components=2, random_state=0).fit(counts).components_.round(2)
+    array([[0.5, 0.5, 0. , 0. ],
+           [0. , 0. , 0.5, 0.5]])
+    """
+
+    def __init__(
+        self,
+        n_components: int = 10,
+        *,
+        alpha0: float = 1.0,
+        max_restarts: int = 10,
+        max_iterations: int = 1000,
+        tol: float = 1e-8,
+        refine: bool = True,
+        extra_topics: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.alpha0 = alpha0
+        self.max_restarts = max_restarts
+        self.max_iterations = max_iterations
+        self.tol = tol
+        self.refine = refine
+        self.extra_topics = extra_topics
+        self.random_state = random_state
+
+    def fit(self, X: CountsLike, y: None = None) -> Self:  # noqa: ARG002, N803 -- scikit-learn's signature
+        """Learn the topics of the documents ``X``, (D, V) word counts; ``y`` is ignored.
+
+        Fractional values, such as tf-idf, weight the words as mass, and a warning says so.
+
+        Raises
+        ------
+        ValueError
+            A count is negative or not finite, no document holds a word, or a parameter is out of range.
+        """
+        counts = self._counts(X, reset=True)
+        self.model_ = fit_observed(counts, self._settings(), lambda _: None, whole=False)
+        self.components_ = self.model_.beta
+        self.alpha_ = self.model_.alpha
+        return self
+
+    def transform(self, X: CountsLike) -> FloatArray:  # noqa: N803
+        """Return the topic mixture of each document, (D, K), rows summing to 1."""
+        check_is_fitted(self)
+        return self.model_.topic_mixtures(self._counts(X, reset=False))
+
+    def score(self, X: CountsLike, y: None = None) -> float:  # noqa: ARG002, N803 -- scikit-learn's signature
+        """Return the log-likelihood of all tokens of ``X``, in nats; larger is better.
+
+        Every other word of a document is scored with the mixture that the remaining words show, and the other
+        way round: no token has a part in its own probability, so that more topics don't score better merely
+        for being more.
+        """
+        check_is_fitted(self)
+        halves = _every_other_word(self._counts(X, reset=False))
+        return sum(self._log_likelihood(given, wanted) for given, wanted in (halves, halves[::-1]))
+
+    def perplexity(self, X: CountsLike) -> float:  # noqa: N803
+        """Return exp(-score / tokens) of the documents ``X``; smaller is better, NaN without any token."""
+        score = self.score(X)
+        tokens = float(self._counts(X, reset=False).sum())
+        return float(np.exp(-score / tokens)) if tokens else float("nan")
+
+    def _log_likelihood(self, given: CountMatrix, wanted: CountMatrix) -> float:
+        per_word = completion(given, wanted, self.alpha_, self.components_)
+        return per_word * float(wanted.sum())
+
+    def _counts(self, documents: CountsLike, *, reset: bool) -> CountMatrix:
+        checked: Any = validate_data(
+            self, documents, reset=reset, accept_sparse="csr", dtype=np.float64, ensure_non_negative=True
+        )
+        return sparse.csr_array(checked)
+
+    def _settings(self) -> Settings:
+        return Settings(
+            num_topics=check_scalar(self.n_components, "n_components", Integral, min_val=1),
+            alpha0=self.alpha0,
+            max_restarts=self.max_restarts,
+            max_iterations=self.max_iterations,
+            tol=self.tol,
+            refine=self.refine,
+            extra_topics=self.extra_topics,
+            seed=self._seed(),
+        )
+
+    def _seed(self) -> int:
+        if isinstance(self.random_state, int | np.integer):
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(_LARGEST_SEED))
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.components_.shape[0])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.positive_only = True
+        return tags
+
+
+def _every_other_word(counts: CountMatrix) -> tuple[CountMatrix, CountMatrix]:
+    """Deal the words of each document out to two matrices that sum to ``counts``, in turn."""
+    counts = counts.copy()
+    counts.sum_duplicates()
+    counts.eliminate_zeros()
+    starts = np.repeat(counts.indptr[:-1], np.diff(counts.indptr))
+    even = (np.arange(counts.nnz) - starts) % 2 == 0
+    return _only(counts, even), _only(counts, ~even)
+
+
+def _only(counts: CountMatrix, kept: NDArray[np.bool_]) -> CountMatrix:
+    part = counts.copy()
+    part.data[~kept] = 0
+    part.eliminate_zeros()
+    return part
