@@ -18,12 +18,10 @@ from spectral_lda.hosts import Hosts
 from spectral_lda.kernels import sharing
 from spectral_lda.mixtures import Singles, infer_mixtures
 
-# The prior of a word in a topic, in tokens.
-WORD_PRIOR = 0.03
-# A pass goes on beyond what it reached: EM converges up to 1, and fastest a little below.
-RELAXATION = 0.8
+# The prior of a word in a topic while the passes go on, in tokens.
+WORD_PRIOR = 0.1
 # Pairs of sweeps over a document that start from the spectral topics; the passes do the rest.
-FIRST_SWEEPS = 4
+FIRST_SWEEPS = 2
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,9 @@ class Tokens:
     by_document: Singles
     by_word: FloatArray
 
-    @property
-    def topics(self) -> Singles:
+    def topics(self, word_prior: float | None = None) -> Singles:
         """Return beta by word, (V, K)."""
-        smoothed = self.by_word + WORD_PRIOR
+        smoothed = self.by_word + (WORD_PRIOR if word_prior is None else word_prior)
         return np.asarray(smoothed / smoothed.sum(axis=0), dtype=np.float32)
 
 
@@ -57,14 +54,12 @@ class Passes:
         nothing = Tokens(by_document, np.zeros(topics.shape))
         return self._share(nothing, topics, documents, 0.0)
 
-    def by_mixture(
-        self, last: Tokens, documents: NDArray[np.bool_], relaxation: float = RELAXATION
-    ) -> Tokens:
-        """Share out every token by the whole mixture of its document."""
-        return self._share(last, last.topics, documents, relaxation)
+    def by_mixture(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
+        """Share out every token by the whole mixture of its document, and go on by ``relaxation`` steps."""
+        return self._share(last, last.topics(), documents, relaxation)
 
-    def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float = RELAXATION) -> Tokens:
-        """Share out every token by all other tokens."""
+    def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
+        """Share out every token by all other tokens, and go on by ``relaxation`` steps."""
         by_word = last.by_word + WORD_PRIOR
         inverse = (1 / by_word.sum(axis=0)).astype(np.float32)
         singles = by_word.astype(np.float32)
@@ -82,7 +77,7 @@ class Passes:
         """Give documents that took no part the tokens by topic that the topics say."""
         chosen = np.flatnonzero(documents)
         others = Corpus.of(self.corpus.take(chosen), whole=False)
-        mixtures = infer_mixtures(others, self.alpha, tokens.topics)
+        mixtures = infer_mixtures(others, self.alpha, tokens.topics())
         by_document = tokens.by_document.copy()
         by_document[chosen] = self._expected(mixtures, others.lengths)
         return Tokens(by_document, tokens.by_word)

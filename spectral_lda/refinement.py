@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
@@ -19,6 +20,11 @@ from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
 from spectral_lda.passes import Passes, Tokens
 from spectral_lda.scoring import mean_log_likelihood
 
+# A pass goes on by this share of its own step. EM converges up to 1, and fastest a little below; sharing out
+# by the other tokens, where documents are short, only with more care.
+MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
+# What the held-out documents choose the words' prior in a finished topic from, in tokens.
+WORD_PRIORS = (0.01, 0.03, 0.1)
 # A pass that gains less than this share of what all have gained ends the search.
 SMALLEST_GAIN = 0.002
 # Passes after which the spectral topics stand if they are the best yet.
@@ -26,6 +32,9 @@ PATIENCE = 3
 MAX_PASSES = 100
 # The probability that a held-out word keeps beside the topics, so that no word unknown to them decides.
 BACKGROUND = 0.01
+
+
+_Way = tuple[Callable[[Tokens, NDArray[np.bool_], float], Tokens], float]
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,10 @@ class Refiner:
         self.held, self.alpha, self.hosts = held, alpha, hosts
         self._passes = Passes(corpus, alpha, hosts)
         # The one in front goes on.
-        self._ways = [self._passes.by_mixture, self._passes.by_others]
+        self._ways: list[_Way] = [
+            (self._passes.by_mixture, MIXTURE_RELAXATION),
+            (self._passes.by_others, OTHERS_RELAXATION),
+        ]
         self._mixtures: Singles | None = None
 
     def refine(self, beta: FloatArray, observe: Callable[[str], None]) -> FloatArray | None:
@@ -60,31 +72,29 @@ class Refiner:
         return self._finished(best.tokens) if best and best.score > start else None
 
     def _next(self, last: _State, least: float) -> _State | None:
-        """Return the state after a pass that scores above ``least``, if there is one.
-
-        Where the way in front doesn't, the other is tried, and goes on if it is better.
-        """
-        found = self._judged(self._ways[0](last.tokens, ~self.held.chosen))
-        if found.score <= least:
-            other = self._judged(self._ways[1](last.tokens, ~self.held.chosen))
-            if other.score > found.score:
-                self._ways.reverse()
-                found = other
-        return found if found.score > least else None
+        """Return the state after a pass that scores above ``least``, by the first way that does, if one does."""
+        for place, (share, relaxation) in enumerate(self._ways):
+            found = self._judged(share(last.tokens, ~self.held.chosen, relaxation))
+            if found.score > least:
+                self._ways.insert(0, self._ways.pop(place))
+                return found
+        return None
 
     def _finished(self, tokens: Tokens) -> FloatArray:
         """Return the topics (K, V) after a pass over all documents, those that judged included."""
+        prior = max(WORD_PRIORS, key=lambda prior: self._judge(tokens.topics(prior), background=0.0))
         everything = np.ones_like(self.held.chosen)
         folded = self._passes.fold_in(tokens, self.held.chosen)
-        topics = self._ways[0](folded, everything, 0.0).topics
+        share, _ = self._ways[0]
+        topics = share(folded, everything, 0.0).topics(prior)
         return np.ascontiguousarray(topics.T, dtype=np.float64)
 
     def _judged(self, tokens: Tokens) -> _State:
-        return _State(tokens, self._judge(tokens.topics))
+        return _State(tokens, self._judge(tokens.topics()))
 
-    def _judge(self, topics: Singles) -> float:
+    def _judge(self, topics: Singles, background: float = BACKGROUND) -> float:
         """Return how well the topics find the second halves of the held-out documents by the first."""
         self._mixtures = infer_mixtures(self.held.given, self.alpha, topics, start=self._mixtures)
         return mean_log_likelihood(
-            self.held.wanted, self._mixtures, topics, background=BACKGROUND, hosts=self.hosts
+            self.held.wanted, self._mixtures, topics, background=background, hosts=self.hosts
         )

@@ -83,7 +83,7 @@ def test_documents_that_take_no_part_are_left_alone() -> None:
     counts, last = example(0)
     part = np.arange(12) % 2 == 0
     for way in (Passes.by_mixture, Passes.by_others):
-        found = way(Passes(Corpus.of(counts), ALPHA, ALONE), last, part)
+        found = way(Passes(Corpus.of(counts), ALPHA, ALONE), last, part, 0.8)
         np.testing.assert_array_equal(found.by_document[~part], last.by_document[~part])
         np.testing.assert_allclose(
             way(Passes(Corpus.of(counts), ALPHA, ALONE), last, part, 0.0).by_word.sum(), counts[part].sum()
@@ -97,9 +97,9 @@ def test_relaxed_passes_end_at_a_fixed_point_of_em() -> None:
     passes, everything = Passes(Corpus.of(counts), ALPHA, ALONE), np.ones(300, np.bool_)
     tokens = passes.first(beta.T.astype(np.float32), everything)
     for _ in range(2000):
-        tokens = passes.by_mixture(tokens, everything)
+        tokens = passes.by_mixture(tokens, everything, 0.8)
     once_more = passes.by_mixture(tokens, everything, 0.0)
-    np.testing.assert_allclose(once_more.topics, tokens.topics, atol=1e-4)
+    np.testing.assert_allclose(once_more.topics(), tokens.topics(), atol=1e-4)
 
 
 @pytest.mark.parametrize("counts", [[[2.0**53, 1.0]], [[1e-30, 2e-30]]])
@@ -107,4 +107,4 @@ def test_no_count_is_too_large_or_too_small(counts: list[list[float]]) -> None:
     passes = Passes(Corpus.of(counts, whole=False), ALPHA, ALONE)
     tokens = passes.first(np.full((2, 3), 0.5, np.float32), np.ones(1, np.bool_))
     for way in (passes.by_mixture, passes.by_others):
-        assert np.isfinite(way(tokens, np.ones(1, np.bool_)).topics).all()
+        assert np.isfinite(way(tokens, np.ones(1, np.bool_), 0.8).topics()).all()

@@ -65,7 +65,7 @@ def test_the_held_out_documents_choose_the_way_of_sharing(
     finished = Refiner._finished
 
     def noted(self: Any, tokens: Any) -> Any:
-        finishing.append(self._ways[0].__name__)
+        finishing.append(self._ways[0][0].__name__)
         return finished(self, tokens)
 
     monkeypatch.setattr(Refiner, "_finished", noted)

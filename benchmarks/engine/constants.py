@@ -1,0 +1,90 @@
+"""How the engine's constants were chosen: python -m benchmarks.engine.constants [NAME ...].
+
+Each constant in turn takes other values while the rest stay; corpora are the "validation" splits, which no
+reported number uses. Printed are the mean topic L1 where topics are known (less is better), else the held-out
+completion in nats a word (more is better), and the seconds of all fits together.
+"""
+
+import argparse
+import importlib
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks.engine import corpora
+from benchmarks.engine.corpora import Corpus
+from benchmarks.engine.quality import completion, topic_distances
+from spectral_lda import fit
+
+# module.constant -> the values that were compared
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "passes.WORD_PRIOR": (0.01, 0.03, 0.1),
+    "refinement.WORD_PRIORS": ((0.03,), (0.01, 0.03, 0.1, 0.3)),
+    "refinement.MIXTURE_RELAXATION": (0.0, 0.5, 0.8, 0.9),
+    "refinement.OTHERS_RELAXATION": (0.0, 0.3, 0.5, 0.7),
+    "passes.FIRST_SWEEPS": (1, 2, 4, 16),
+    "refinement.SMALLEST_GAIN": (0.0005, 0.002, 0.005, 0.02),
+    "holdout.SHARE": (0.02, 0.05, 0.1),
+    "whitening.KRYLOV_DEPTH": (2, 3, 4),
+    "moments.HALF_LENGTH": (1.0, 20.0, 50.0),
+    "decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
+}
+
+
+def validation() -> list[Corpus]:
+    """Give the corpora that constants are chosen on."""
+    return [
+        *(corpora.bars("validation", number) for number in range(4)),
+        corpora.drawn("validation"),
+        corpora.short("validation"),
+        corpora.news("validation"),
+        corpora.reuters("validation"),
+        corpora.tweets("validation"),
+    ]
+
+
+def main() -> None:
+    """Print a table for each constant that is named, or for all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.constants", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CHOICES)} (default: all)")
+    names = parser.parse_args().names or list(CHOICES)
+    corpora_seen = validation()
+    names_of = list(dict.fromkeys(corpus.name for corpus in corpora_seen))
+    for name in names:
+        print(f"\n| {name} | {' | '.join(names_of)} | seconds |\n|---|{'---|' * (len(names_of) + 1)}")
+        for value in CHOICES[name]:
+            with _set_to(name, value):
+                print(_row(value, corpora_seen, names_of), flush=True)
+
+
+def _row(value: Any, seen: list[Corpus], names: list[str]) -> str:
+    started = time.perf_counter()
+    scores = {name: [_score(corpus) for corpus in seen if corpus.name == name] for name in names}
+    cells = [f"{sum(found) / len(found):.4f}" for found in scores.values()]
+    return f"| {value} | {' | '.join(cells)} | {time.perf_counter() - started:.1f} |"
+
+
+def _score(corpus: Corpus) -> float:
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        model = fit(corpus.train, corpus.num_topics, alpha0=corpus.alpha0)
+    if corpus.topics is not None:
+        return float(topic_distances(corpus.topics, model.beta).mean())
+    return completion(corpus.given, corpus.wanted, corpus.alpha, model.beta)
+
+
+@contextmanager
+def _set_to(name: str, value: Any) -> Iterator[None]:
+    module_name, constant = name.split(".")
+    module = importlib.import_module(f"spectral_lda.{module_name}")
+    before = getattr(module, constant)
+    setattr(module, constant, value)
+    try:
+        yield
+    finally:
+        setattr(module, constant, before)
+
+
+if __name__ == "__main__":
+    main()
