@@ -9,7 +9,9 @@ from scipy import sparse
 
 from spectral_lda.counts import CountMatrix, CountsLike, FloatArray
 from spectral_lda.fitting import Settings, fit_observed
-from spectral_lda.scoring import completion
+from spectral_lda.mixtures import topics_by_word
+from spectral_lda.refinement import BACKGROUND
+from spectral_lda.scoring import mean_log_likelihood
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -108,7 +110,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
         Every other word of a document is scored with the mixture that the remaining words show, and the other
         way round: no token has a part in its own probability, so that more topics don't score better merely
-        for being more.
+        for being more. As in the refinement, a hundredth of the probability goes to all words evenly.
         """
         check_is_fitted(self)
         halves = _every_other_word(self._counts(X, reset=False))
@@ -121,8 +123,13 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return float(np.exp(-score / tokens)) if tokens else float("nan")
 
     def _log_likelihood(self, given: CountMatrix, wanted: CountMatrix) -> float:
-        per_word = completion(given, wanted, self.alpha_, self.components_)
-        return per_word * float(wanted.sum())
+        tokens = float(wanted.sum())
+        if not tokens:
+            return 0.0
+        mixtures = self.model_.topic_mixtures(given).astype(np.float32)
+        scored = self.model_.documents(wanted, whole=False)
+        by_word = topics_by_word(self.components_)
+        return tokens * mean_log_likelihood(scored, mixtures, by_word, background=BACKGROUND)
 
     def _counts(self, documents: CountsLike, *, reset: bool) -> CountMatrix:
         checked: Any = validate_data(

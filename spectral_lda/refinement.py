@@ -72,7 +72,7 @@ class Refiner:
         return self._finished(best.tokens) if best and best.score > start else None
 
     def _next(self, last: _State, least: float) -> _State | None:
-        """Return the state after a pass that scores above ``least``, by the first way that does, if one does."""
+        """Return the state after a pass that scores above ``least``, if some way leads to one."""
         for place, (share, relaxation) in enumerate(self._ways):
             found = self._judged(share(last.tokens, ~self.held.chosen, relaxation))
             if found.score > least:
