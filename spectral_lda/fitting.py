@@ -12,7 +12,7 @@ from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray
 from spectral_lda.decomposition import decompose
 from spectral_lda.holdout import hold_out
-from spectral_lda.hosts import ALONE, Hosts
+from spectral_lda.hosts import ALONE, Hosts, of_the_first
 from spectral_lda.model import Model
 from spectral_lda.moments import Moments, compute_moments
 from spectral_lda.parallel import blas_on_one_thread
@@ -207,7 +207,8 @@ class _Fit:
             rng=rng,
             observe=self.observe,
         )
-        return recover(whitening, parts, self.settings.alpha0)
+        alpha, beta = recover(whitening, parts, self.settings.alpha0)
+        return of_the_first(self.hosts, alpha), of_the_first(self.hosts, beta)
 
     def _unigrams(self) -> FloatArray:
         """Return the distribution of all tokens over the words as one topic, (1, V)."""

@@ -26,7 +26,7 @@ MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
 # What the held-out documents choose the words' prior in a finished topic from, in tokens.
 WORD_PRIORS = (0.01, 0.03, 0.1)
 # A pass that gains less than this share of what all have gained ends the search.
-SMALLEST_GAIN = 0.002
+SMALLEST_GAIN = 0.001
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
 MAX_PASSES = 100

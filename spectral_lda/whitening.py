@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import of_the_first
 from spectral_lda.moments import Moments
 
 # Up to this vocabulary M2 is formed (8 MB) and decomposed exactly; above, it stays an operator.
@@ -41,28 +42,30 @@ def whiten(moments: Moments, rank: int, rng: np.random.Generator) -> Whitening:
     """Return the whitening of M2 in at most ``rank`` dimensions, fewer where M2 has a smaller rank."""
     words = moments.mean.size
     if words <= max(DENSE_VOCABULARY, KRYLOV_DEPTH * (rank + OVERSAMPLING)):
-        values, vectors = np.linalg.eigh(moments.dense_second())
+        basis, products = np.eye(words), moments.dense_second()
     else:
-        values, vectors = _block_lanczos(moments, rank + OVERSAMPLING, rng)
+        basis, products = _block_lanczos(moments, rank + OVERSAMPLING, rng)
+    values, vectors = np.linalg.eigh(products, UPLO="U")
+    values, vectors = of_the_first(moments.hosts, values), of_the_first(moments.hosts, vectors)
     order = np.argsort(values)[::-1][:rank]
     order = order[values[order] > RANK_TOLERANCE * moments.alpha0 * (moments.alpha0 + 1)]
-    return Whitening(values[order], vectors[:, order], noise=max(0.0, -float(values.min())))
+    return Whitening(values[order], basis @ vectors[:, order], noise=max(0.0, -float(values.min())))
 
 
 def _block_lanczos(moments: Moments, width: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Return the Ritz pairs of M2 in the space of its first powers on ``width`` random vectors."""
+    """Return an orthonormal basis Q of M2's first powers on ``width`` random vectors, and Q' M2 Q above."""
     size = KRYLOV_DEPTH * width
     basis = np.empty((moments.mean.size, size), order="F")
     products = np.zeros((size, size))
     block = np.linalg.qr(rng.standard_normal((moments.mean.size, width)))[0]
     for stop in range(width, size + 1, width):
+        block = of_the_first(moments.hosts, block)
         basis[:, stop - width : stop] = block
         block = moments.second(block)
         products[:stop, stop - width : stop] = basis[:, :stop].T @ block
         if stop < size:
             block = _orthonormal_to(basis[:, :stop], block)
-    values, small = np.linalg.eigh(products, UPLO="U")
-    return values, basis @ small
+    return basis, products
 
 
 def _orthonormal_to(basis: FloatArray, block: FloatArray) -> FloatArray:

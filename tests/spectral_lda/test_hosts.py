@@ -11,6 +11,7 @@ from scipy import sparse
 
 from spectral_lda import Settings, fit_observed, parallel
 from spectral_lda.counts import FloatArray
+from spectral_lda.hosts import of_the_first
 from spectral_lda.model import Model
 from spectral_lda.scoring import per_word_log_likelihood
 
@@ -75,3 +76,15 @@ def test_the_number_of_cores_changes_no_bit(
     for model in models[1:]:
         np.testing.assert_array_equal(model.beta, models[0].beta)
         np.testing.assert_array_equal(model.alpha, models[0].alpha)
+
+
+def test_the_first_hosts_numbers_are_everyones() -> None:
+    shared: list[Any] = [None] * 3
+    barrier = threading.Barrier(3)
+
+    def run(rank: int) -> FloatArray:
+        return of_the_first(Threads(rank, shared, barrier), np.array([rank + 0.1, -rank]))
+
+    with ThreadPoolExecutor(3) as pool:
+        for found in pool.map(run, range(3)):
+            np.testing.assert_array_equal(found, [0.1, 0.0])
