@@ -50,6 +50,21 @@ def warn_of_rank(corpus: Corpus, found: int, asked: int, hosts: Hosts) -> None:
     )
 
 
+def warn_of_few_tokens(corpus: Corpus, asked: int, hosts: Hosts) -> None:
+    """Warn of less than one token for each word of each topic.
+
+    With 0.6 of them, documents drawn from known topics gave back topics at a mean L1 of .3 to .9.
+    """
+    totals = corpus.word_totals(hosts)
+    tokens, used = float(totals.sum()), int(np.count_nonzero(totals))
+    if tokens < asked * used:
+        _warn(
+            f"The data hold {tokens / (asked * used):.2g} tokens for each word of each topic ({tokens:.0f} "
+            f"tokens, {asked} topics, {used} words in use), so the topics may be far from the truth. More or "
+            "longer documents, fewer topics or a smaller vocabulary would help."
+        )
+
+
 def warn_of_noise(whitening: Whitening, asked: int) -> None:
     """Warn of eigenvalues no larger than M2's negative ones, which it only has by sampling noise."""
     clear = int(np.count_nonzero(whitening.eigenvalues > whitening.noise))

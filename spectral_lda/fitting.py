@@ -163,6 +163,8 @@ class _Fit:
 
     def model(self) -> Model:
         """Return the model that the held-out documents find the best."""
+        if self.whole:
+            adequacy.warn_of_few_tokens(self.corpus, self.settings.num_topics, self.hosts)
         with blas_on_one_thread():
             everything = np.ones(self.corpus.documents, np.bool_)
             held = hold_out(self.corpus, self.settings.seed, self.hosts) if self.settings.refine else None

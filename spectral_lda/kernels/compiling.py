@@ -22,6 +22,10 @@ def exact(loop: Loop) -> Loop:
 
 
 def fast(loop: Loop) -> Loop:
-    """Compile a loop whose sums vector instructions may take in any order; NaN keeps its meaning."""
+    """Compile a loop whose sums vector instructions may take in any order; NaN keeps its meaning.
+
+    A loop that sums must write to no array: where it does, the compiler looks at run time whether the arrays
+    lie too near to each other for vectors, and the order of the sum would depend on their addresses.
+    """
     allowed = {"reassoc", "contract", "nsz", "arcp"}
     return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=allowed)(loop))

@@ -71,12 +71,9 @@ def _sweep(
             ratio = np.float32(data[at]) * scale / probability
             for k in range(width):
                 out[k] += ratio * word[k]
-    total = np.float32(0)
     for k in range(width):
         out[k] = out[k] * theta[k] + prior[k]
-        total += out[k]
-    for k in range(width):
-        out[k] /= total
+    _scale_to_one(out)
 
 
 @fast
@@ -90,17 +87,23 @@ def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
         curve += bend * bend
         moved = max(moved, abs(twice[k] - once[k]))
     length = max(np.float32(1), np.sqrt(step / curve)) if curve > 0 else np.float32(1)
-    total = np.float32(0)
     for k in range(theta.size):
         change = once[k] - theta[k]
         bend = twice[k] - once[k] - change
         reached = theta[k] + 2 * length * change + length * length * bend
         # A leap beyond the simplex is cut short of its border, from where no sweep comes back.
         theta[k] = max(reached, LEAST_SHARE * twice[k])
-        total += theta[k]
-    for k in range(theta.size):
-        theta[k] /= total
+    _scale_to_one(theta)
     return moved
+
+
+@fast
+def _scale_to_one(shares: Singles) -> None:
+    total = np.float32(0)
+    for k in range(shares.size):
+        total += shares[k]
+    for k in range(shares.size):
+        shares[k] /= total
 
 
 @fast

@@ -83,6 +83,7 @@ def share_others(
             total = np.float32(0)
             for k in range(width):
                 parts[k] = theta[k] * word[k] * inverse[k]
+            for k in range(width):
                 total += parts[k]
             if total <= TINY:
                 continue
@@ -92,6 +93,7 @@ def share_others(
                 part = parts[k] * token
                 rest = (theta[k] - part) * (word[k] - part) * inverse[k] * (1 + part * inverse[k])
                 parts[k] = max(rest, np.float32(0))
+            for k in range(width):
                 total += parts[k]
             if total > TINY:
                 ratio = np.float32(data[at]) / total
