@@ -80,21 +80,7 @@ def share_others(
         own[:] = 0
         for at in range(indptr[row], indptr[row + 1]):
             word, sums = by_word[indices[at]], words[indices[at]]
-            total = np.float32(0)
-            for k in range(width):
-                parts[k] = theta[k] * word[k] * inverse[k]
-            for k in range(width):
-                total += parts[k]
-            if total <= TINY:
-                continue
-            token = np.float32(min(data[at], 1.0)) / total
-            total = np.float32(0)
-            for k in range(width):
-                part = parts[k] * token
-                rest = (theta[k] - part) * (word[k] - part) * inverse[k] * (1 + part * inverse[k])
-                parts[k] = max(rest, np.float32(0))
-            for k in range(width):
-                total += parts[k]
+            total = _weigh_by_others(theta, word, inverse, np.float32(min(data[at], 1.0)), parts)
             if total > TINY:
                 ratio = np.float32(data[at]) / total
                 for k in range(width):
@@ -102,6 +88,29 @@ def share_others(
                     own[k] += part
                     sums[k] += part
         _relax(relaxation, last[row], own)
+
+
+@fast
+def _weigh_by_others(
+    theta: Singles, word: Singles, inverse: Singles, token: np.float32, parts: Singles
+) -> np.float32:
+    """Set ``parts`` to what each topic is worth to a token by all others; return their sum."""
+    total = np.float32(0)
+    for k in range(theta.size):
+        parts[k] = theta[k] * word[k] * inverse[k]
+    for k in range(theta.size):
+        total += parts[k]
+    if total <= TINY:
+        return np.float32(0)
+    scale = token / total
+    for k in range(theta.size):
+        part = parts[k] * scale
+        rest = (theta[k] - part) * (word[k] - part) * inverse[k] * (1 + part * inverse[k])
+        parts[k] = max(rest, np.float32(0))
+    total = np.float32(0)
+    for k in range(theta.size):
+        total += parts[k]
+    return total
 
 
 @fast

@@ -88,12 +88,3 @@ def test_the_first_hosts_numbers_are_everyones() -> None:
     with ThreadPoolExecutor(3) as pool:
         for found in pool.map(run, range(3)):
             np.testing.assert_array_equal(found, [0.1, 0.0])
-
-
-def test_where_arrays_lie_in_memory_changes_no_bit(bars: Callable[[int], Any]) -> None:
-    train, moved = bars(0).train, []
-    first = fit_observed(train, Settings(num_topics=10), lambda _: None)
-    for size in np.random.default_rng(0).integers(1, 5000, 40):
-        moved.append(np.empty(size))  # what is allocated next lies elsewhere
-        again = fit_observed(train, Settings(num_topics=10), lambda _: None)
-        np.testing.assert_array_equal(again.beta, first.beta)

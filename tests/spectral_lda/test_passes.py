@@ -1,5 +1,7 @@
 """A pass shares out every token as its formula says."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -108,3 +110,17 @@ def test_no_count_is_too_large_or_too_small(counts: list[list[float]]) -> None:
     tokens = passes.first(np.full((2, 3), 0.5, np.float32), np.ones(1, np.bool_))
     for way in (passes.by_mixture, passes.by_others):
         assert np.isfinite(way(tokens, np.ones(1, np.bool_), 0.8).topics()).all()
+
+
+@pytest.mark.parametrize("way", [Passes.by_mixture, Passes.by_others])
+@pytest.mark.parametrize("topics", [3, 10, 13])
+def test_where_arrays_lie_in_memory_changes_no_bit(way: Any, topics: int) -> None:
+    rng = np.random.default_rng(0)
+    counts, alpha = rng.poisson(1.0, (20, 9)), np.full(topics, 0.1)
+    last = Tokens(rng.gamma(1.0, 2.0, (20, topics)).astype(np.float32), rng.gamma(1.0, 5.0, (9, topics)))
+    found, moved = set(), []
+    for size in rng.integers(1, 5000, 150):
+        moved.append(np.empty(size))  # what is allocated next lies elsewhere
+        reached = way(Passes(Corpus.of(counts), alpha, ALONE), last, np.ones(20, np.bool_), 0.5)
+        found.add(reached.by_word.tobytes())
+    assert len(found) == 1
