@@ -1,8 +1,9 @@
 """The documents as the kernels take them: shards, checked once, never copied whole."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spectral_lda import parallel
-from spectral_lda.counts import CountMatrix, CountsLike, FloatArray, checked
+from spectral_lda.counts import CountMatrix, CountsLike, FloatArray, as_plain, checked
 from spectral_lda.hosts import Hosts
 
 # Non-zeros in a block: 2^17 of them are 1.5 MB, what a core's cache holds beside a block's own rows.
@@ -18,6 +19,8 @@ BLOCK_NONZEROS = 2**17
 # Shards have an array each that they add to: few where it is large beside the data, and never fewer than
 # small machines have cores.
 FEWEST_SHARDS, MOST_SHARDS = 4, 32
+# Below this, a second thread costs more than it saves.
+FEWEST_NONZEROS = 2**12
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,11 @@ class Corpus:
     def __init__(self, parts: list[CountMatrix], lengths: list[FloatArray], words: int) -> None:
         self.parts = parts
         self.words = words
-        self.lengths = np.concatenate([np.zeros(0), *lengths])
+        self.lengths = lengths[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *lengths])
         self.documents = self.lengths.size
-        self._starts = np.cumsum([0, *(part.shape[0] for part in parts)])
-        nonzeros = np.cumsum([0, *(part.nnz for part in parts)])
-        tails = [part.indptr[1:] + before for part, before in zip(parts, nonzeros[:-1], strict=True)]
-        self._offsets = np.concatenate([np.zeros(1, np.int64), *tails]).astype(np.int64)
-        self.nonzeros = int(nonzeros[-1])
+        self._starts = list(accumulate((part.shape[0] for part in parts), initial=0))
+        self._offsets = parts[0].indptr if len(parts) == 1 else _joined([part.indptr for part in parts])
+        self.nonzeros = int(self._offsets[-1])
 
     @classmethod
     def of(cls, counts: CountsLike, *, whole: bool = True) -> "Corpus":
@@ -73,7 +74,9 @@ class Corpus:
 
     def shards(self, numbers: int) -> list[slice]:
         """Cut the documents into runs of about as many non-zeros each, for results of ``numbers`` numbers."""
-        count = int(np.clip(self.nonzeros // max(1, numbers), FEWEST_SHARDS, MOST_SHARDS))
+        if self.nonzeros < FEWEST_NONZEROS:
+            return [slice(0, self.documents)] if self.documents else []
+        count = min(max(self.nonzeros // max(1, numbers), FEWEST_SHARDS), MOST_SHARDS)
         marks = np.linspace(0, self.nonzeros, count + 1)[1:-1]
         cuts = np.unique([0, *np.searchsorted(self._offsets, marks), self.documents])
         return [slice(int(a), int(b)) for a, b in pairwise(cuts)]
@@ -82,9 +85,9 @@ class Corpus:
         """Yield consecutive documents in pieces that fit a cache."""
         start = documents.start
         while start < documents.stop:
-            part = int(np.searchsorted(self._starts, start, side="right")) - 1
-            full = np.searchsorted(self._offsets, self._offsets[start] + BLOCK_NONZEROS, side="right") - 1
-            stop = int(min(max(full, start + 1), self._starts[part + 1], documents.stop))
+            part = bisect_right(self._starts, start) - 1
+            full = bisect_right(self._offsets, self._offsets[start] + BLOCK_NONZEROS) - 1
+            stop = min(max(full, start + 1), self._starts[part + 1], documents.stop)
             yield self._block(part, start, stop)
             start = stop
 
@@ -95,8 +98,8 @@ class Corpus:
         return Block(
             slice(start, stop),
             indptr - indptr[0],
-            np.require(matrix.indices[inside], np.int32, ["C", "W"]),
-            np.require(matrix.data[inside], np.float64, ["C", "W"]),
+            as_plain(matrix.indices[inside], np.int32),
+            as_plain(matrix.data[inside], np.float64),
         )
 
     def each(self, numbers: int, function: Callable[[Block], None]) -> None:
@@ -140,6 +143,12 @@ class Corpus:
             inside = chosen[(chosen >= self._starts[part]) & (chosen < self._starts[part + 1])]
             rows.append(matrix[inside - self._starts[part]].astype(np.float64))
         return sparse.csr_array(sparse.vstack(rows, format="csr"))
+
+
+def _joined(indptrs: list[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """Return where the rows of matrices begin that stand one after the other."""
+    rows = np.concatenate([np.zeros(1, np.int64), *(np.diff(indptr) for indptr in indptrs)])
+    return np.cumsum(rows, dtype=np.int64)
 
 
 def _shards(counts: CountsLike) -> Iterable[Any]:

@@ -1,6 +1,6 @@
 """The input: word counts of documents, checked and brought into one form."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ FloatArray = NDArray[np.float64]
 CountMatrix = sparse.csr_array[Any, tuple[int, int]]
 # What callers may pass: a 2-D array (or what numpy makes one of) or any scipy sparse matrix or array.
 CountsLike = Any
+Number = TypeVar("Number", bound=np.generic)
 
 # Above 2^53 a float64 no longer holds every whole number, so "is it a count?" has no answer.
 LARGEST_COUNT = 2.0**53
@@ -55,9 +56,8 @@ def checked(counts: CountsLike, *, whole: bool, before: int = 0) -> tuple[CountM
         )
     if raw.dtype.kind not in "buif":
         raise ValueError(f"counts must be numbers; these are of type {raw.dtype}.")
-    matrix: CountMatrix = sparse.csr_array(
-        raw if raw.dtype.isnative else raw.astype(raw.dtype.newbyteorder("="))
-    )
+    native = raw if raw.dtype.isnative else raw.astype(raw.dtype.newbyteorder("="))
+    matrix: CountMatrix = native if isinstance(native, sparse.csr_array) else sparse.csr_array(native)
     lengths = np.empty(matrix.shape[0])
     problem, at = _check(matrix, lengths, whole=whole)
     if problem == checks.UNSORTED:
@@ -75,6 +75,13 @@ def check_width(columns: int, words: int) -> None:
         raise ValueError(f"The model knows {words} words, but these documents have {columns} columns.")
 
 
+def as_plain(array: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
+    """Return an array as the compiled loops take it: contiguous, writeable, of one type."""
+    if array.dtype == dtype and array.flags.carray:
+        return array
+    return array.astype(dtype, order="C")
+
+
 def _check(matrix: CountMatrix, lengths: FloatArray, *, whole: bool) -> tuple[int, int]:
     """Check a matrix a run of rows at a time, so that no second array of its size is made."""
     rows = max(1, CHECKED_NUMBERS * matrix.shape[0] // max(1, matrix.nnz))
@@ -82,8 +89,8 @@ def _check(matrix: CountMatrix, lengths: FloatArray, *, whole: bool) -> tuple[in
     def run(start: int) -> tuple[int, int]:
         indptr = matrix.indptr[start : start + rows + 1].astype(np.int64)
         inside = slice(int(indptr[0]), int(indptr[-1]))
-        indices = np.require(matrix.indices[inside], np.int64, ["C", "W"])
-        data = np.require(matrix.data[inside], np.float64, ["C", "W"])
+        indices = as_plain(matrix.indices[inside], matrix.indices.dtype.type)
+        data = as_plain(matrix.data[inside], np.float64)
         sums = lengths[start : start + rows]
         problem, at = checks.check(
             indptr - indptr[0], indices, data, matrix.shape[1], LARGEST_COUNT, whole, sums

@@ -21,7 +21,7 @@ from spectral_lda import fit
 # module.constant -> the values that were compared
 CHOICES: dict[str, tuple[Any, ...]] = {
     "passes.WORD_PRIOR": (0.01, 0.03, 0.1),
-    "refinement.WORD_PRIORS": ((0.03,), (0.01, 0.03, 0.1, 0.3)),
+    "refinement.WORD_PRIORS": ((0.1,), (0.03, 0.1), (0.01, 0.03, 0.1), (0.01, 0.03, 0.1, 0.3)),
     "refinement.MIXTURE_RELAXATION": (0.0, 0.5, 0.8, 0.9),
     "refinement.OTHERS_RELAXATION": (0.0, 0.3, 0.5, 0.7),
     "passes.FIRST_SWEEPS": (1, 2, 4, 16),
