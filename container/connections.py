@@ -5,8 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# SageMaker gives up on an invocation after 60 seconds: a request that isn't here by then has no reader, nor has
-# an answer that isn't taken.
+# SageMaker gives up on an invocation after 60 seconds: then nobody waits for the rest of a request, or for an
+# answer, any more.
 REQUEST_SECONDS = 60
 # Connections of a process. With a body of 6 MB each they take 0.8 GB, and no instance has less for each core.
 MOST_CONNECTIONS = 128

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from spectral_lda.counts import LARGEST_COUNT, CountMatrix
 
 Octets = NDArray[np.uint8]
-# Four zeros and two, each with its comma, as a little-endian machine reads them from memory.
-_ZEROS = np.uint64(int.from_bytes(b"0,0,0,0,", "little"))
-_DECIMAL_ZEROS = np.uint64(int.from_bytes(b"0.0,0.0,", "little"))
-_WORD = 8
 _COMMA, _POINT, _NEWLINE, _RETURN, _PLUS, _MINUS, _ZERO, _NINE, _E, _CAPITAL_E = b",.\n\r+-09eE"
+# Zeros with their commas, as a little-endian machine reads them from memory, and the beginnings of such words.
+_ZEROS = np.uint64(int.from_bytes(b"0,0,0,0,", "little"))
+_DECIMAL_ZERO = np.uint64(int.from_bytes(b"0.0,", "little"))
+_TWO_BYTES, _FOUR_BYTES, _SIX_BYTES = (np.uint64(2**bits - 1) for bits in (16, 32, 48))
+_NOTHING = np.uint64(0)
+_WORD = 8
 # A whole number of 15 digits, times or over one of these powers of ten, is a single rounding of two exact
 # float64, and so the float64 nearest to the decimal (Clinger 1990, https://doi.org/10.1145/93542.93557).
 _POWERS = 10.0 ** np.arange(23)
-_MOST_DIGITS = 15
+_FOURTEEN_DIGITS = 10**14
 _UNKNOWN = -1
 
 
@@ -27,7 +29,8 @@ def scan_csv(body: bytes, words: int) -> CountMatrix | None:
     """Return the documents (D, words) of plain CSV, without empty lines; None of a body that is not plain."""
     # The eight bytes that begin at each byte: the same memory, seen as words that overlap.
     overlapping = np.ndarray((max(len(body) - _WORD + 1, 0),), "<u8", buffer=body, strides=(1,))
-    starts = np.zeros(body.count(b"\n") + 2, np.int32)
+    # A document takes two bytes a word at least.
+    starts = np.zeros((len(body) + 1) // (2 * words) + 2, np.int32)
     columns = np.empty(len(body) // 2 + 1, np.int32)
     weights = np.empty(columns.size)
     documents = _scan(np.frombuffer(body, np.uint8), overlapping, words, starts, columns, weights)
@@ -51,9 +54,8 @@ def _scan(
     at = column = document = stored = 0
     while at < octets.size:
         at, column = _skip_zeros(overlapping, at, column)
-        after = _line_end(octets, at)
-        if column == 0 and after > at:
-            at = after
+        if column == 0 and _line_end(octets, at) > at:
+            at = _line_end(octets, at)
             continue
         at, weight = _number(octets, at)
         if not weight <= LARGEST_COUNT or column >= words:
@@ -64,25 +66,28 @@ def _scan(
         column += 1
         if at < octets.size and octets[at] == _COMMA:
             at += 1
-            continue
-        after = _line_end(octets, at)
-        if column != words or (after == at and at < octets.size):
+        elif column == words and (at == octets.size or _line_end(octets, at) > at):
+            at, column, document = _line_end(octets, at), 0, document + 1
+            starts[document] = stored
+        else:
             return _UNKNOWN
-        at, column, document = after, 0, document + 1
-        starts[document] = stored
     return document if column == 0 else _UNKNOWN
 
 
 @njit(cache=True, nogil=True)
 def _skip_zeros(overlapping: NDArray[np.uint64], at: int, column: int) -> tuple[int, int]:
+    """Go over values of 0 or 0.0, which most of a document's are, up to four at a time."""
     while at < overlapping.size:
-        if overlapping[at] == _ZEROS:
-            column += 4
-        elif overlapping[at] == _DECIMAL_ZEROS:
-            column += 2
+        other = overlapping[at] ^ _ZEROS
+        if other == _NOTHING:
+            at, column = at + _WORD, column + 4
+        elif other & _TWO_BYTES == _NOTHING:
+            zeros = 1 + int(other & _FOUR_BYTES == _NOTHING) + int(other & _SIX_BYTES == _NOTHING)
+            at, column = at + 2 * zeros, column + zeros
+        elif overlapping[at] & _FOUR_BYTES == _DECIMAL_ZERO:
+            at, column = at + 4, column + 1
         else:
             break
-        at += _WORD
     return at, column
 
 
@@ -114,34 +119,25 @@ def _number(octets: Octets, at: int) -> tuple[int, float]:
 
 @njit(cache=True, nogil=True)
 def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
-    """Read digits with or without a point, digits * 10^exponent; digits is _UNKNOWN if there are too many.
-
-    Zeros are held back until another digit follows, since those at the end say nothing.
-    """
-    digits = exponent = zeros = significant = 0
-    any_digit = point = False
+    """Read digits with or without a point, digits * 10^exponent; _UNKNOWN of none, or of more than 15."""
+    digits = exponent = 0
+    some = point = False
     while at < octets.size:
         octet = octets[at]
         if octet == _POINT and not point:
             point = True
-        elif octet == _ZERO:
-            any_digit = True
-            zeros += 1
-            exponent -= point
-        elif _ZERO < octet <= _NINE:
-            any_digit = True
-            significant = significant + zeros + 1 if digits else 1
-            if significant > _MOST_DIGITS:
-                return at, _UNKNOWN, 0
-            for _ in range(zeros if digits else 0):
-                digits *= 10
-            digits = digits * 10 + (octet - _ZERO)
-            zeros = 0
-            exponent -= point
-        else:
+        elif not _ZERO <= octet <= _NINE:
             break
+        elif digits < _FOURTEEN_DIGITS:
+            some = True
+            digits = digits * 10 + (octet - _ZERO)
+            exponent -= point
+        elif octet == _ZERO:
+            exponent += not point
+        else:
+            return at, _UNKNOWN, 0
         at += 1
-    return at, (digits if any_digit else _UNKNOWN), exponent + (zeros if digits else 0)
+    return at, (digits if some else _UNKNOWN), exponent
 
 
 @njit(cache=True, nogil=True)

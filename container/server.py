@@ -28,8 +28,8 @@ class ModelServer:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        # Beside the event loop, which goes on answering pings. The threads start with the first request, when the
-        # processes have been forked.
+        # Beside the event loop, which goes on answering pings. The threads start with the first request, and
+        # so after the forks.
         self._threads = ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
