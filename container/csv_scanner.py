@@ -12,7 +12,7 @@ from spectral_lda.counts import LARGEST_COUNT, CountMatrix
 
 Octets = NDArray[np.uint8]
 _COMMA, _POINT, _NEWLINE, _RETURN, _PLUS, _MINUS, _ZERO, _NINE, _E, _CAPITAL_E = b",.\n\r+-09eE"
-# Zeros with their commas, as a little-endian machine reads them from memory, and the beginnings of such words.
+# Zeros with their commas, as a little-endian machine reads them from memory, and beginnings of such words.
 _ZEROS = np.uint64(int.from_bytes(b"0,0,0,0,", "little"))
 _DECIMAL_ZERO = np.uint64(int.from_bytes(b"0.0,", "little"))
 _TWO_BYTES, _FOUR_BYTES, _SIX_BYTES = (np.uint64(2**bits - 1) for bits in (16, 32, 48))

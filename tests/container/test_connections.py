@@ -135,7 +135,7 @@ def test_connections_beyond_the_bound_take_the_place_of_those_that_wait_longest(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
-    with running.connect(b"POST") as first, running.connect() as second, running.connect(PING) as third:
+    with running.connect() as first, running.connect() as second, running.connect(PING) as third:
         assert read_all(third).startswith(b"HTTP/1.1 200 ")
         assert read_all(first) == b""
         second.sendall(PING)
