@@ -6,10 +6,9 @@ import socket
 import sys
 
 import spectral_lda
-from container.answers import WRITERS
-from container.content_types import CSV
 from container.folders import Folders
-from container.server import ModelServer, answer_documents
+from container.server import ModelServer
+from container.warm_up import warm_up
 from container.workers import BACKLOG, Workers
 
 DEFAULT_PORT = "8080"
@@ -23,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         model = spectral_lda.load(Folders.from_environment().model)
-        _warm_up(model)
+        warm_up(model)
         listener = _listen(options.host)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"The model server can't start: {error}\n")
@@ -32,13 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.flush()
     Workers(ModelServer(model), listener).run()
     return 0
-
-
-def _warm_up(model: spectral_lda.Model) -> None:
-    """Answer a document in each way, so that what is compiled or loaded is there before the processes are."""
-    document = ",".join(["1"] * model.beta.shape[1]).encode()
-    for accept in WRITERS:
-        answer_documents(model, CSV, accept, document)
 
 
 def _listen(host: str) -> socket.socket:
