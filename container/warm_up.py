@@ -1,4 +1,4 @@
-"""Compile before it counts: `python -m container.warm_up` in an image's build, `warm_up` at a server's start."""
+"""Compile before it counts: `python -m container.warm_up` in an image's build, `warm_up` in a server."""
 
 import numpy as np
 

@@ -34,6 +34,8 @@ def write(folder: Path, batches: tuple[int, ...]) -> None:
     model = make_model()
     (folder / "model").mkdir()
     model.save(folder / "model" / "model_algo-1")
+    np.save(folder / "alpha.npy", model.alpha)
+    np.save(folder / "beta.npy", model.beta)
     for batch in batches:
         documents = make_documents(model, batch * BODIES)
         np.save(folder / f"documents-{batch}.npy", documents)

@@ -1,7 +1,7 @@
 """Clients of a model server: python -m benchmarks.serving.load PORT BODIES SECONDS.
 
-All of them in one process and one thread, so that they leave the cores to the server. Each sends its next request
-when it has the answer to the last one. Prints what was measured as JSON.
+All of them in one process and one thread, so that they leave the cores to the server. Each sends its next
+request when it has the answer to the last one. Prints what was measured as JSON.
 """
 
 import json
@@ -32,8 +32,11 @@ class Client:
         self._selector = selector
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         selector.register(self._socket, selectors.EVENT_WRITE, self)
+        self._left = memoryview(b"")
+        self._answer = b""
+        self._started = 0.0
         self._begin()
 
     def step(self) -> None:

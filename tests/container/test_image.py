@@ -21,6 +21,7 @@ PACKAGES = {
     "google": "protobuf",
     "numba": "numba",
     "llvmlite": "llvmlite",
+    "threadpoolctl": "threadpoolctl",
     "orjson": "orjson",
     "gunicorn": "gunicorn",
     "uvicorn": "uvicorn",
