@@ -29,7 +29,15 @@ class Worker(UvicornWorker):
         "server_header": False,
         "timeout_graceful_shutdown": GRACEFUL_SECONDS,
         "timeout_notify": 1,
+        # Connections that asyncio takes at a time: all that wait, and others would have none.
+        "backlog": 1,
     }
+
+    def init_process(self) -> None:
+        """Begin, and leave the sockets' own backlogs, which asyncio would set to what it takes at a time."""
+        for listener in self.sockets:
+            listener.listen = lambda _backlog: None
+        super().init_process()
 
     async def callback_notify(self) -> None:
         """Tell the master that all is well, and stop when there is none."""
