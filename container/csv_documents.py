@@ -5,12 +5,14 @@ from itertools import islice
 
 import numpy as np
 
+from container.csv_scanner import scan_csv
 from container.errors import DocumentError
 from container.matrices import stack
 from spectral_lda.counts import LARGEST_COUNT, CountMatrix, FloatArray, as_counts
 
-# Lines that become one sparse matrix; their dense rows exist only for so long.
-_LINES = 1024
+# Lines that become one sparse matrix: only for so long do their dense rows exist, and does numpy's parser keep
+# other threads waiting.
+_LINES = 256
 
 
 def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
@@ -24,7 +26,12 @@ def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     batches = iter(lambda: list(islice(numbered, _LINES)), [])
-    return stack((as_counts(_rows(batch, words), whole=False) for batch in batches), words)
+    return stack((_documents(batch, words) for batch in batches), words)
+
+
+def _documents(batch: list[tuple[int, str]], words: int) -> CountMatrix:
+    plain = scan_csv("\n".join(line for _, line in batch).encode(), words)
+    return as_counts(_rows(batch, words), whole=False) if plain is None else plain
 
 
 def _rows(batch: list[tuple[int, str]], words: int) -> FloatArray:

@@ -11,7 +11,7 @@ from uvicorn_worker import UvicornWorker
 from container.connections import REQUEST_SECONDS, Connection
 from container.server import ModelServer
 
-# SageMaker kills a container 30 seconds after SIGTERM.
+# SageMaker kills a container 30 seconds after SIGTERM. Answers have less, and then their process has some to end.
 GRACEFUL_SECONDS = 20
 BACKLOG = 512
 
@@ -63,7 +63,7 @@ class Workers(BaseApplication):
             "backlog": BACKLOG,
             "keepalive": REQUEST_SECONDS,
             "timeout": REQUEST_SECONDS,
-            "graceful_timeout": GRACEFUL_SECONDS,
+            "graceful_timeout": GRACEFUL_SECONDS + 5,
             "loglevel": "warning",
             "control_socket_disable": True,
         }

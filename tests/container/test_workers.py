@@ -61,8 +61,11 @@ def listens(server: Server) -> bool:
     return True
 
 
-def test_a_killed_worker_is_replaced(own: Server) -> None:
+def test_a_killed_worker_is_replaced_by_one_that_shares_the_model_which_was_loaded_once(
+    own: Server, tmp_path: Path
+) -> None:
     before = workers(own)
+    (tmp_path / "model" / "model_algo-1").unlink()
     os.kill(before[0], signal.SIGKILL)
     wait_until(lambda: len(set(workers(own)) - {before[0]}) == len(before))
     assert own.ask("1,2,3,4")[0] == 200
