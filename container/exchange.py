@@ -47,10 +47,13 @@ class Exchange:
         Raises
         ------
         UnreadError
-            The body is too large, or its length isn't announced.
+            The body is too large, its length isn't announced, or it can't be read.
         ConnectionError
             The caller left before the end of it.
         """
+        if self.header("upgrade") and "upgrade" in (self.header("connection") or "").lower():
+            # The HTTP parser takes what follows for another protocol.
+            raise UnreadError(HTTPStatus.BAD_REQUEST, "The connection stays HTTP/1.1: ask without Upgrade.")
         announced = self.header("content-length")
         if self.header("transfer-encoding") or (announced is None and self.method == "POST"):
             raise UnreadError(HTTPStatus.LENGTH_REQUIRED, "The request must have a Content-Length.")

@@ -11,7 +11,7 @@ from uvicorn_worker import UvicornWorker
 from container.connections import REQUEST_SECONDS, Connection
 from container.server import ModelServer
 
-# SageMaker kills a container 30 seconds after SIGTERM. Answers have less, and then their process has some to end.
+# SageMaker kills a container 30 seconds after SIGTERM; answers have less, since their process has to end too.
 GRACEFUL_SECONDS = 20
 BACKLOG = 512
 
