@@ -10,8 +10,8 @@ from container.errors import DocumentError
 from container.matrices import stack
 from spectral_lda.counts import LARGEST_COUNT, CountMatrix, FloatArray, as_counts
 
-# Lines that become one sparse matrix: so long their dense rows exist, and so long numpy's parser keeps the other
-# threads waiting.
+# Lines that become one sparse matrix: so long do their dense rows exist, and so long does numpy's parser keep
+# other threads waiting.
 _LINES = 256
 
 
