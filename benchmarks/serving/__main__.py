@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
         "--no-peers", action="store_true", help="install nothing: this server and its kernel alone"
     )
     options = parser.parse_args()
-    options.rounds, options.seconds = (3, 1.5) if options.quick else (5, 5.0)
+    options.rounds, options.seconds = (3, 1.0) if options.quick else (5, 5.0)
     return options
 
 

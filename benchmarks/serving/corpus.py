@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from spectral_lda import Model
 
@@ -38,7 +39,7 @@ def write(folder: Path, batches: tuple[int, ...]) -> None:
     np.save(folder / "beta.npy", model.beta)
     for batch in batches:
         documents = make_documents(model, batch * BODIES)
-        np.save(folder / f"documents-{batch}.npy", documents)
+        sparse.save_npz(folder / f"documents-{batch}.npz", sparse.csr_array(documents))
         lines = [",".join(map(str, row)) for row in documents.tolist()]
         (folder / f"bodies-{batch}").mkdir()
         for at in range(BODIES):

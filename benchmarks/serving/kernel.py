@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 from scipy import sparse
 
 import spectral_lda
@@ -17,7 +16,7 @@ def main() -> None:
     """Score one batch after the other for some seconds."""
     folder, batch, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     model = spectral_lda.load(folder / "model" / "model_algo-1")
-    documents = sparse.csr_array(np.load(folder / f"documents-{batch}.npy"))
+    documents = sparse.load_npz(folder / f"documents-{batch}.npz")
     batches = [documents[at : at + batch] for at in range(0, documents.shape[0], batch)]
     for counts in batches[:2]:
         model.topic_mixtures(counts)
