@@ -16,7 +16,7 @@ def main() -> None:
     """Score one batch after the other for some seconds."""
     folder, batch, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     model = spectral_lda.load(folder / "model" / "model_algo-1")
-    documents = sparse.load_npz(folder / f"documents-{batch}.npz")
+    documents = sparse.csr_array(sparse.load_npz(folder / f"documents-{batch}.npz"))
     batches = [documents[at : at + batch] for at in range(0, documents.shape[0], batch)]
     for counts in batches[:2]:
         model.topic_mixtures(counts)

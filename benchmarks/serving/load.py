@@ -78,7 +78,7 @@ def main() -> None:
     selector = selectors.DefaultSelector()
     clients = [Client(port, requests, selector) for _ in range(CLIENTS)]
     start = time.perf_counter()
-    while time.perf_counter() < start + seconds:
+    while time.perf_counter() < start + seconds or not all(client.seconds for client in clients):
         for key, _ in selector.select():
             key.data.step()
     elapsed = time.perf_counter() - start
