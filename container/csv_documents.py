@@ -5,12 +5,14 @@ from itertools import islice
 
 import numpy as np
 
+from container.csv_scanner import scan_csv
 from container.errors import DocumentError
 from container.matrices import stack
-from spectral_lda.counts import CountMatrix, FloatArray, as_counts
+from spectral_lda.counts import LARGEST_COUNT, CountMatrix, FloatArray, as_counts
 
-# Lines that become one sparse matrix; their dense rows exist only for so long.
-_LINES = 1024
+# Lines that become one sparse matrix: so long do their dense rows exist, and so long does numpy's parser keep
+# other threads waiting.
+_LINES = 256
 
 
 def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
@@ -19,12 +21,17 @@ def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
     Raises
     ------
     DocumentError
-        A line has another number of values, or one that is no number of at least 0; lines and values are
+        A line has another number of values, or one that is no number from 0 to 2^53; lines and values are
         counted from 1.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     batches = iter(lambda: list(islice(numbered, _LINES)), [])
-    return stack((as_counts(_rows(batch, words), whole=False) for batch in batches), words)
+    return stack((_documents(batch, words) for batch in batches), words)
+
+
+def _documents(batch: list[tuple[int, str]], words: int) -> CountMatrix:
+    plain = scan_csv("\n".join(line for _, line in batch).encode(), words)
+    return as_counts(_rows(batch, words), whole=False) if plain is None else plain
 
 
 def _rows(batch: list[tuple[int, str]], words: int) -> FloatArray:
@@ -33,7 +40,7 @@ def _rows(batch: list[tuple[int, str]], words: int) -> FloatArray:
         rows = np.loadtxt([line for _, line in batch], delimiter=",", comments=None, ndmin=2)
     except ValueError:
         rows = np.empty((0, 0))
-    if rows.shape == (len(batch), words) and (rows >= 0).all() and np.isfinite(rows).all():
+    if rows.shape == (len(batch), words) and ((rows >= 0) & (rows <= LARGEST_COUNT)).all():
         return rows
     return np.array([_row(line, number, words) for number, line in batch])
 
@@ -46,17 +53,17 @@ def _row(line: str, number: int, words: int) -> FloatArray:
         row = np.array(values, dtype=np.float64)
     except ValueError:
         row = np.full(words, np.nan)
-    if not (np.isfinite(row) & (row >= 0)).all():
+    if not ((row >= 0) & (row <= LARGEST_COUNT)).all():
         place = next(place for place, value in enumerate(values) if not _is_weight(value))
         raise DocumentError(
             f"Value {place + 1} of line {number} is {values[place].strip()[:40]!r}, "
-            "not a number of at least 0."
+            "not a number from 0 to 2^53."
         )
     return row
 
 
 def _is_weight(value: str) -> bool:
     try:
-        return 0 <= float(value) < np.inf
+        return 0 <= float(value) <= LARGEST_COUNT
     except ValueError:
         return False

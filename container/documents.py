@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from container.content_types import CSV, JSON, JSONLINES, RECORDIO
 from container.csv_documents import parse_csv
+from container.csv_scanner import scan_csv
 from container.errors import DocumentError
 from container.json_documents import parse_json, parse_jsonlines
 from data_prep.recordio import read
@@ -12,6 +13,9 @@ from spectral_lda.counts import CountMatrix, as_counts, check_width
 
 
 def _parse_csv_body(body: bytes, words: int) -> CountMatrix:
+    plain = scan_csv(body, words)
+    if plain is not None:
+        return plain
     return parse_csv(io.StringIO(body.decode("utf-8-sig"), newline=None), words)
 
 

@@ -14,6 +14,11 @@ class DocumentError(ValueError):
 class RefusedError(Exception):
     """A request that gets an answer other than 200."""
 
-    def __init__(self, status: HTTPStatus, sentence: str) -> None:
+    def __init__(self, status: HTTPStatus, sentence: str, **headers: str) -> None:
         super().__init__(sentence)
         self.status = status
+        self.headers = headers
+
+
+class UnreadError(RefusedError):
+    """A request that is refused before its body is read, so that its connection can't go on."""

@@ -82,16 +82,18 @@ def test_only_loopback_is_bound_unless_told_otherwise(server: Server) -> None:
     assert listening == {f"0100007F:{server.port:04X}"}
 
 
-def test_each_request_is_a_line_on_stdout_even_one_with_control_characters(
+def test_each_request_is_a_line_on_stdout_whatever_the_caller_puts_into_it(
     start_server: Callable[[Path], Server], tmp_path: Path, model: Model
 ) -> None:
     server = start_server(saved(tmp_path, model))
     server.ask("1,2")
-    with server.raw(b"GET /\x1b[31m HTTP/1.1\r\n\r\n") as connection:
-        connection.recv(100)
+    for path in (b"/%0A%1b[31m?a=%0d", b"/\x1b[31m", b"/\xff"):
+        with server.raw(b"GET " + path + b" HTTP/1.1\r\n\r\n") as connection:
+            connection.recv(100)
     # A line is written when its answer is on its way: stopping the server makes sure that all are there.
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(timeout=20)
     log = (tmp_path / "serve.log").read_text()
     assert re.search(r'127\.0\.0\.1 "POST /invocations HTTP/1\.1" 400 \d+ [\d.]+s\n', log)
-    assert '"GET /\\x1b[31m HTTP/1.1" 404' in log
+    assert '"GET /%0A%1b[31m?a=%0d HTTP/1.1" 404' in log
+    assert log.replace("\n", "").isprintable()

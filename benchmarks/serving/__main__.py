@@ -1,0 +1,89 @@
+"""The model server beside its own kernel and its peers: python -m benchmarks.serving [--quick] [--no-peers].
+
+They take turns, so that a slow moment of the machine meets all of them; what counts are ratios of medians.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.serving import contenders
+from benchmarks.serving.contenders import CORES, Contender, Measured
+from benchmarks.serving.corpus import LENGTH, TOPICS, WORDS, write
+from benchmarks.serving.load import CLIENTS
+
+BATCHES = (1, 100)
+KERNEL = "the kernel, in process"
+OURS = "this server"
+PEERS = {
+    "scikit-learn, Flask, gunicorn": contenders.flask,
+    "scikit-learn, http.server": contenders.plain,
+}
+
+
+def main() -> int:
+    """Measure and print the table."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        folder = Path(scratch)
+        write(folder, BATCHES)
+        running = {KERNEL: contenders.kernel(folder), OURS: stack.enter_context(contenders.ours(folder))}
+        for name, start in ({} if options.no_peers else PEERS).items():
+            running[name] = stack.enter_context(start(folder))
+        print(
+            f"{CORES} cores, also for the clients: {CLIENTS} that keep their connections and send CSV.\n"
+            f"{TOPICS} topics, {WORDS} words, documents of about {LENGTH} words.\n"
+            f"Medians of {options.rounds} interleaved rounds of {options.seconds:g} seconds.\n"
+        )
+        print("| | documents each | requests/s | documents/s | of the kernel | median | p99 | p99 / median |")
+        print("|---|---|---|---|---|---|---|---|")
+        clients = []
+        for batch in BATCHES:
+            found = _measure(batch, running, options.rounds, options.seconds)
+            clients.append(f"{found[OURS].cores:.2f} cores at {batch} a request")
+            _print_rows(batch, found)
+        print(f"\nThe clients of this server took {' and '.join(clients)}.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short rounds, for a look")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="install nothing: this server and its kernel alone"
+    )
+    options = parser.parse_args()
+    options.rounds, options.seconds = (3, 1.0) if options.quick else (5, 5.0)
+    return options
+
+
+def _measure(batch: int, running: dict[str, Contender], rounds: int, seconds: float) -> dict[str, Measured]:
+    """Let the contenders take turns, each time in another order; return their medians."""
+    found: dict[str, list[Measured]] = {name: [] for name in running}
+    names = list(running)
+    for contender in running.values():
+        contender(batch, seconds / 4)
+    for turn in range(rounds):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            found[name].append(running[name](batch, seconds))
+    return {name: Measured(*map(statistics.median, zip(*done, strict=True))) for name, done in found.items()}
+
+
+def _print_rows(batch: int, found: dict[str, Measured]) -> None:
+    for name, measured in found.items():
+        share = f"{measured.documents / found[KERNEL].documents:.0%}"
+        cells = [name, str(batch), f"{measured.documents / batch:.0f}", f"{measured.documents:.0f}", share]
+        if measured.median:
+            ratio = measured.p99 / measured.median
+            cells += [f"{measured.median * 1000:.1f} ms", f"{measured.p99 * 1000:.1f} ms", f"{ratio:.1f}"]
+        else:
+            cells += ["", "", ""]
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""What is compared: the kernel alone, our server, and servers as people write them around scikit-learn."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = ROOT / ".bench" / "serving"
+PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
+CORES = os.cpu_count() or 1
+_SECONDS = 60
+
+
+class Measured(NamedTuple):
+    """`cores` is what the clients took of the machine; the kernel has none, and no latencies."""
+
+    documents: float
+    median: float = 0.0
+    p99: float = 0.0
+    cores: float = 0.0
+
+
+Contender = Callable[[int, float], Measured]  # (documents a request, seconds) -> what was measured
+
+
+def kernel(folder: Path) -> Contender:
+    """Return what runs the kernel in a process for each core."""
+
+    def measure(batch: int, seconds: float) -> Measured:
+        command = [sys.executable, "-m", "benchmarks.serving.kernel", str(folder), str(batch), str(seconds)]
+        running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) for _ in range(CORES)]
+        return Measured(sum(float(process.communicate()[0]) for process in running))
+
+    return measure
+
+
+@contextmanager
+def ours(folder: Path) -> Iterator[Contender]:
+    """Start the model server as SageMaker does."""
+    port = _free_port()
+    settings = {"SAGEMAKER_BASE_DIR": str(folder), "SAGEMAKER_BIND_TO_PORT": str(port)}
+    with _running([sys.executable, "-m", "container.serve"], settings, port):
+        yield _client(port, folder)
+
+
+@contextmanager
+def flask(folder: Path) -> Iterator[Contender]:
+    """Start Flask below gunicorn, with a process for each core and threads, so that connections are kept."""
+    port = _free_port()
+    command = [str(_python()), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    command += ["--workers", str(CORES), "--threads", "8", "benchmarks.serving.peers.flask_app:app"]
+    with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
+        yield _client(port, folder)
+
+
+@contextmanager
+def plain(folder: Path) -> Iterator[Contender]:
+    """Start the standard library's server."""
+    port = _free_port()
+    command = [str(_python()), "-m", "benchmarks.serving.peers.plain", str(port)]
+    with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
+        yield _client(port, folder)
+
+
+def _client(port: int, folder: Path) -> Contender:
+    def measure(batch: int, seconds: float) -> Measured:
+        bodies = folder / f"bodies-{batch}"
+        command = [sys.executable, "-m", "benchmarks.serving.load", str(port), str(bodies), str(seconds)]
+        found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+        return Measured(found["requests"] * batch, found["median"], found["p99"], found["cores"])
+
+    return measure
+
+
+def _python() -> Path:
+    """Return the Python of the peers' environment, which is made unless it stands."""
+    python = ENVIRONMENT / "bin" / "python"
+    if not (ENVIRONMENT / ".installed").exists():
+        print(f"Installing {', '.join(PACKAGES)} into {ENVIRONMENT.relative_to(ROOT)} ...", file=sys.stderr)
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        (ENVIRONMENT / ".installed").touch()
+    return python
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], settings: dict[str, str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + _SECONDS
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{' '.join(command)} did not come up; run it by hand to see why.")
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""A model and its documents, made by the generative process of LDA: the same in every run."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from spectral_lda import Model
+
+TOPICS = 50
+WORDS = 5_000
+LENGTH = 100
+BODIES = 40
+
+
+def make_model() -> Model:
+    """Return topics that each prefer some hundreds of the words."""
+    random = np.random.default_rng(0)
+    return Model(np.full(TOPICS, 0.1), random.dirichlet(np.full(WORDS, 0.05), TOPICS))
+
+
+def make_documents(model: Model, count: int) -> NDArray[np.int64]:
+    """Return (count, WORDS) word counts of documents of about LENGTH words."""
+    random = np.random.default_rng(1)
+    mixtures = random.dirichlet(model.alpha, count)
+    lengths = np.maximum(random.poisson(LENGTH, count), 1)
+    return np.array(
+        [random.multinomial(length, row @ model.beta) for length, row in zip(lengths, mixtures, strict=True)]
+    )
+
+
+def write(folder: Path, batches: tuple[int, ...]) -> None:
+    """Write the model as a server finds it, and for each batch size the bodies of requests, one a file."""
+    model = make_model()
+    (folder / "model").mkdir()
+    model.save(folder / "model" / "model_algo-1")
+    np.save(folder / "alpha.npy", model.alpha)
+    np.save(folder / "beta.npy", model.beta)
+    for batch in batches:
+        documents = make_documents(model, batch * BODIES)
+        sparse.save_npz(folder / f"documents-{batch}.npz", sparse.csr_array(documents))
+        lines = [",".join(map(str, row)) for row in documents.tolist()]
+        (folder / f"bodies-{batch}").mkdir()
+        for at in range(BODIES):
+            body = "\n".join(lines[at * batch : (at + 1) * batch])
+            (folder / f"bodies-{batch}" / f"{at:03}.csv").write_text(body)

@@ -1,0 +1,97 @@
+"""Clients of a model server: python -m benchmarks.serving.load PORT BODIES SECONDS.
+
+All of them in one process and one thread, so that they leave the cores to the server. Each sends its next
+request when it has the answer to the last one. Prints what was measured as JSON.
+"""
+
+import json
+import re
+import resource
+import selectors
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+CLIENTS = 8
+_HEAD = (
+    "POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: {}\r\n\r\n"
+)
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+class Client:
+    """A connection that is kept, and the request that is on its way."""
+
+    def __init__(self, port: int, requests: Iterator[bytes], selector: selectors.BaseSelector) -> None:
+        self.seconds: list[float] = []
+        self._requests = requests
+        self._selector = selector
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.settimeout(0)
+        selector.register(self._socket, selectors.EVENT_WRITE, self)
+        self._left = memoryview(b"")
+        self._answer = b""
+        self._started = 0.0
+        self._begin()
+
+    def step(self) -> None:
+        """Go on with writing or reading, whatever the socket is ready for."""
+        if self._left:
+            self._left = self._left[self._socket.send(self._left) :]
+            if not self._left:
+                self._selector.modify(self._socket, selectors.EVENT_READ, self)
+            return
+        piece = self._socket.recv(1 << 20)
+        if not piece:
+            raise ConnectionError("The server closed a connection.")
+        self._answer += piece
+        if self._is_complete():
+            self.seconds.append(time.perf_counter() - self._started)
+            self._begin()
+            self._selector.modify(self._socket, selectors.EVENT_WRITE, self)
+
+    def _begin(self) -> None:
+        self._left = memoryview(next(self._requests))
+        self._answer = b""
+        self._started = time.perf_counter()
+
+    def _is_complete(self) -> bool:
+        head, end, body = self._answer.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        length = _LENGTH.search(head)
+        if not head.startswith(b"HTTP/1.1 200") or length is None:
+            raise ValueError(f"The server answered {head!r} {body[:200]!r}")
+        return len(body) == int(length[1])
+
+
+def main() -> None:
+    """Measure one server for some seconds."""
+    port, folder, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+    bodies = [path.read_bytes() for path in sorted(folder.iterdir())]
+    requests = cycle([_HEAD.format(len(body)).encode() + body for body in bodies])
+    selector = selectors.DefaultSelector()
+    clients = [Client(port, requests, selector) for _ in range(CLIENTS)]
+    start = time.perf_counter()
+    while time.perf_counter() < start + seconds or not all(client.seconds for client in clients):
+        for key, _ in selector.select():
+            key.data.step()
+    elapsed = time.perf_counter() - start
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    latencies = sorted(second for client in clients for second in client.seconds)
+    measured = {
+        "requests": len(latencies) / elapsed,
+        "median": statistics.median(latencies),
+        "p99": latencies[int(len(latencies) * 0.99)],
+        "cores": (usage.ru_utime + usage.ru_stime) / elapsed,
+    }
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main()

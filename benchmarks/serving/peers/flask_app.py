@@ -1,0 +1,21 @@
+"""The server that most people would write: Flask, numpy's parser, scikit-learn's transform."""
+
+import io
+from typing import Any
+
+import numpy as np
+from flask import Flask, jsonify, request
+
+from benchmarks.serving.peers.scikit import load
+
+app = Flask(__name__)
+model = load()
+
+
+def invocations() -> Any:
+    """Answer documents as CSV with their topic mixtures."""
+    counts = np.loadtxt(io.StringIO(request.get_data(as_text=True)), delimiter=",", ndmin=2)
+    return jsonify(predictions=[{"topic_mixture": row} for row in model.transform(counts).tolist()])
+
+
+app.add_url_rule("/invocations", view_func=invocations, methods=["POST"])
