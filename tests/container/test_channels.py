@@ -2,7 +2,7 @@
 
 import pytest
 
-from container.channels import channel_types
+from container.channels import Channel, parse_channels
 from container.content_types import CSV, RECORDIO
 from container.errors import ClientError
 

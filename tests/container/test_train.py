@@ -13,7 +13,7 @@ from scipy import sparse
 import spectral_lda
 from container.errors import ClientError
 from container.folders import Folders
-from container.train import run_job
+from container.job import run_job
 from data_prep import recordio
 
 # conftest.Job: test files can't import it.
@@ -71,7 +71,7 @@ def test_the_log_has_the_lines_of_the_built_in_algorithm_in_their_order(job: Job
         "Using the iterator for application/x-recordio-protobuf",
         "Running LDA for 2 topics (2 requested)",
         "#metrics {",
-        "Loaded all data of the channel train into matrix with shape: (60, 4)",
+        "Loaded all data into matrix with shape: (60, 4)",
         "moments",
         "SVD",
         "Restart 1/3",
@@ -162,11 +162,6 @@ def test_a_missing_train_channel_is_the_clients_error(job: Job) -> None:
 def test_a_channel_without_files_is_the_clients_error(job: Job) -> None:
     job.folder("train")
     failed(job, "The channel 'train' holds no file")
-
-
-def test_two_instances_are_the_clients_error(job: Job) -> None:
-    job.resources["hosts"] = ["algo-1", "algo-2"]
-    failed(job, "LDA trains on one instance; this job has 2")
 
 
 @pytest.mark.parametrize("channel", ["train", "test"])
