@@ -58,8 +58,8 @@ def _channel(name: str, given: dict[str, Any]) -> Channel:
         )
     if given.get("RecordWrapperType", "None") != "None":
         raise ClientError(
-            f"The channel {name!r} has the RecordWrapperType {given['RecordWrapperType']!r}, which wraps whole "
-            "files; LDA's records are documents: leave it out."
+            f"The channel {name!r} has the RecordWrapperType {given['RecordWrapperType']!r}, which wraps "
+            "whole files; LDA's records are documents: leave it out."
         )
     content_type = _content_type(given)
     if mode == PIPE and content_type == CSV:

@@ -55,7 +55,7 @@ class Cluster:
 
     @property
     def rank(self) -> int:
-        """This host's place in the order, from 0."""
+        """The place of this host in the order, from 0."""
         return self.hosts.index(self.current)
 
     @property

@@ -1,7 +1,7 @@
 """A host of a job that is not the first: it sends its parts to the leader, and gets the totals."""
 
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 import zmq
 
@@ -16,9 +16,7 @@ from container.sockets import Patience, open_socket, received
 class Follower:
     """A follower's end of the connection; its parameters are the leader's."""
 
-    def __init__(
-        self, cluster: Cluster, token: bytes, own: "zmq.Socket[bytes]", patience: Patience
-    ) -> None:
+    def __init__(self, cluster: Cluster, token: bytes, own: "zmq.Socket[bytes]", patience: Patience) -> None:
         self._cluster = cluster
         self._token = token
         self._own = own
@@ -27,7 +25,7 @@ class Follower:
         self._socket = open_socket(self._context, zmq.DEALER, patience)
         self._socket.setsockopt(zmq.IDENTITY, cluster.current.encode())
         self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-        self._welcome = self._done = False
+        self._welcome = self._done = self._leader_knows = False
 
     def run(self) -> None:
         """Join, and carry messages until the leader says that the job is done.
@@ -51,22 +49,27 @@ class Follower:
                 self._socket.send_multipart(frames, copy=False)
             self._listen()
             if self._monitor in ready and not self._done:
-                raise HostFailedError(stopped_answering(self._cluster.leader))
+                self._give_up(stopped_answering(self._cluster.leader))
             self._check_leader(deadline)
 
     def close(self, failure: Failure | None = None) -> None:
-        """Say a last word to the leader, if there is a failure, and hang up."""
-        if failure:
+        """Say a last word to the leader, if there is a failure that it doesn't know of, and hang up."""
+        if failure and not self._leader_knows:
             self._socket.send_multipart(messages.failure_message(self._token, failure))
         self._socket.disable_monitor()
         self._monitor.close()
-        self._socket.close()
+        self._socket.close(linger=0 if self._leader_knows else None)
         self._context.term()
 
     def _check_leader(self, deadline: float) -> None:
         if not self._welcome and time.monotonic() > deadline:
             where = f"{self._cluster.leader} did not appear at {self._cluster.leaders_address}"
-            raise HostFailedError(Failure(ALGORITHM_ERROR, f"{where} within {self._patience.start:g} seconds."))
+            self._give_up(Failure(ALGORITHM_ERROR, f"{where} within {self._patience.start:g} seconds."))
+
+    def _give_up(self, failure: Failure) -> NoReturn:
+        """Fail by what the leader said, or because it is lost: it need not be told."""
+        self._leader_knows = True
+        raise HostFailedError(failure)
 
     def _listen(self) -> None:
         """Take whatever the leader said; its last words come before the connection's end."""
@@ -79,6 +82,6 @@ class Follower:
             elif kind == messages.DONE:
                 self._done = True
             elif kind == messages.FAILED:
-                raise HostFailedError(messages.parse_failure(header))
+                self._give_up(messages.parse_failure(header))
             elif kind != messages.ALIVE:
                 raise MessageError(f"the leader sent {kind!r}, which no leader sends")

@@ -1,7 +1,6 @@
 """What a training job does, from its configuration to the score of its model."""
 
 import time
-from typing import Any
 
 import numpy as np
 

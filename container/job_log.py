@@ -13,9 +13,7 @@ LOGGER = logging.getLogger("container")
 def start_log() -> None:
     """Send the log to stdout, from where SageMaker takes it, and make warnings lines of it."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        _Lines("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S")
-    )
+    handler.setFormatter(_Lines("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     warnings.simplefilter("always", UserWarning)

@@ -14,7 +14,7 @@ from container.messages import MessageError, Round
 from container.peers import HostFailedError, stopped_answering
 from container.sockets import Patience, open_socket, received
 
-TICK_SECONDS = 0.5
+TICK_MILLISECONDS = 500
 
 
 class Leader:
@@ -32,9 +32,7 @@ class Leader:
         How long to wait for other hosts.
     """
 
-    def __init__(
-        self, cluster: Cluster, token: bytes, own: "zmq.Socket[bytes]", patience: Patience
-    ) -> None:
+    def __init__(self, cluster: Cluster, token: bytes, own: "zmq.Socket[bytes]", patience: Patience) -> None:
         self._cluster = cluster
         self._token = token
         self._own = own
@@ -60,7 +58,9 @@ class Leader:
         try:
             self._socket.bind(self._cluster.listening_address)
         except zmq.ZMQError as error:
-            raise OSError(f"{self._cluster.leader} can't listen on {self._cluster.listening_address}: {error}") from error
+            raise OSError(
+                f"{self._cluster.leader} can't listen on {self._cluster.listening_address}: {error}"
+            ) from error
         poller = zmq.Poller()
         poller.register(self._socket, zmq.POLLIN)
         poller.register(self._own, zmq.POLLIN)
@@ -91,11 +91,11 @@ class Leader:
             )
 
     def _look(self, poller: zmq.Poller) -> None:
-        poller.poll(1000 * TICK_SECONDS)
+        poller.poll(TICK_MILLISECONDS)
         while frames := received(self._own):
             self._take(self._cluster.leader, frames)
         while frames := received(self._socket):
-            self._take(bytes(frames[0]).decode(errors="replace"), frames[1:])
+            self._take(frames[0].bytes.decode(errors="replace"), frames[1:])
         self._probe()
         self._add()
 
@@ -121,7 +121,9 @@ class Leader:
 
     def _keep(self, host: str, part: Round) -> None:
         if part.number != self._round or host in self._parts:
-            raise MessageError(f"{host} sent a part of sum {part.number} while sum {self._round} is being made")
+            raise MessageError(
+                f"{host} sent a part of sum {part.number} while sum {self._round} is being made"
+            )
         self._parts[host] = part
 
     def _add(self) -> None:
@@ -131,7 +133,9 @@ class Leader:
         parts = [self._parts[host].array for host in self._cluster.hosts]
         for host, part in zip(self._cluster.hosts, parts, strict=True):
             if part.shape != parts[0].shape:
-                raise MessageError(f"{host} sent the shape {part.shape} for a sum of the shape {parts[0].shape}")
+                raise MessageError(
+                    f"{host} sent the shape {part.shape} for a sum of the shape {parts[0].shape}"
+                )
         total = parts[0]  # nobody else's: it was copied out of a message
         for part in parts[1:]:
             np.add(total, part, out=total)

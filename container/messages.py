@@ -7,13 +7,15 @@ The pieces keep a heartbeat from waiting behind a gigabyte.
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from container.failures import EXIT_CODES, Failure
 from spectral_lda.counts import FloatArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Frames = Sequence[Any]
 
@@ -56,7 +58,7 @@ def message(token: bytes, kind: bytes, header: Any = None, payload: Frames = ())
 def array_message(token: bytes, kind: bytes, part: Round) -> list[Any]:
     """Put a message with an array together; the array isn't copied, so leave it alone until it was sent."""
     values = np.ascontiguousarray(part.array, _DTYPE)
-    content: NDArray[np.uint8] = values.reshape(-1).view(np.uint8)
+    content: "NDArray[np.uint8]" = values.reshape(-1).view(np.uint8)
     pieces = [content[start : start + LARGEST_FRAME] for start in range(0, content.size, LARGEST_FRAME)]
     header = {"round": part.number, "dtype": _DTYPE, "shape": list(part.array.shape)}
     return message(token, kind, header, pieces)
@@ -106,7 +108,11 @@ def _described(header: Any) -> tuple[int, tuple[int, ...]]:
     if not isinstance(header, dict) or header.get("dtype") != _DTYPE:
         raise MessageError(f"an array's header must name the dtype {_DTYPE}; it is {header!r}")
     number, shape = header.get("round"), header.get("shape")
-    if not isinstance(shape, list) or len(shape) > _MOST_DIMENSIONS or not all(map(_is_size, [*shape, number])):
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _MOST_DIMENSIONS
+        or not all(map(_is_size, [*shape, number]))
+    ):
         raise MessageError(f"an array's header must name its round and its shape; it is {header!r}")
     return int(str(number)), tuple(shape)
 

@@ -16,6 +16,7 @@ from container import messages
 from container.cluster import Cluster, job_token
 from container.failures import ALGORITHM_ERROR, Failure
 from container.follower import Follower
+from container.job_log import LOGGER
 from container.leader import Leader
 from container.messages import MessageError, Round
 from container.peers import HostFailedError
@@ -60,9 +61,7 @@ def joined(cluster: Cluster, on_failure: OnFailure, patience: Patience | None = 
 class NetworkHosts:
     """Several hosts, connected."""
 
-    def __init__(
-        self, cluster: Cluster, token: bytes, on_failure: OnFailure, patience: Patience
-    ) -> None:
+    def __init__(self, cluster: Cluster, token: bytes, on_failure: OnFailure, patience: Patience) -> None:
         self.rank = cluster.rank
         self.count = len(cluster.hosts)
         self._cluster = cluster
@@ -78,6 +77,7 @@ class NetworkHosts:
 
     def start(self) -> None:
         """Wait until every host is there."""
+        LOGGER.info("Waiting for the hosts %s", ", ".join(self._cluster.hosts))
         self._thread.start()
         self._socket.recv_multipart()
 

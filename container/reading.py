@@ -34,7 +34,7 @@ class Documents:
     Attributes
     ----------
     shards
-        The documents in their order, (., V) each.
+        The documents in their order, (., V) each; at least one matrix.
     files
         From how many files they come.
     """
@@ -114,14 +114,18 @@ def _recordio(path: Path, words: int) -> Iterator[CountMatrix]:
 
 
 def _joined(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
-    """Join small matrices, so that what is done for each costs nothing, but never all of them at once."""
+    """Join small matrices, so that what is done for each costs nothing, but never all of them at once.
+
+    Of none there is one, without rows.
+    """
     kept: list[CountMatrix] = []
+    joined = False
     for part in parts:
         kept.append(part)
         if sum(matrix.nnz for matrix in kept) >= SHARD_ENTRIES:
             yield stack(kept, words)
-            kept = []
-    if kept:
+            kept, joined = [], True
+    if kept or not joined:
         yield stack(kept, words)
 
 

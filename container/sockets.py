@@ -27,8 +27,10 @@ class Patience:
     answer: float = 15.0
 
 
-def open_socket(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, patience: Patience) -> "zmq.Socket[bytes]":
-    """Return a socket that notices lost peers, takes no larger frame than hosts send, and says its last words."""
+def open_socket(
+    context: "zmq.Context[zmq.Socket[bytes]]", kind: int, patience: Patience
+) -> "zmq.Socket[bytes]":
+    """Return a socket that notices lost peers and takes no larger frame than hosts send."""
     socket = context.socket(kind)
     milliseconds = int(1000 * patience.answer)
     socket.setsockopt(zmq.HEARTBEAT_IVL, max(1, milliseconds // 5))

@@ -25,7 +25,7 @@ def stop_on_sigterm() -> None:
     computations release that.
     """
     reader, writer = socket.socketpair()
-    writer.setblocking(False)
+    writer.settimeout(0)
     signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda *_: None)  # without a handler nothing is written
     threading.Thread(target=_wait, args=(reader,), name="SIGTERM", daemon=True).start()

@@ -126,7 +126,7 @@ def test_parts_of_different_shapes_are_no_sum(start: Start) -> None:
     assert all(sentence in adder.end() for adder in adders)
 
 
-def test_what_comes_from_another_job_is_left_aside(start: Start, port: str) -> None:
+def test_what_comes_from_another_job_is_left_aside(start: Start) -> None:
     leader = start("algo-1", "algo-1,algo-2")
     stranger = start("algo-2", "algo-1,algo-2", appear=2, TRAINING_JOB_ARN="arn:other")
     assert stranger.end().startswith("failed: algo-1 did not appear")
@@ -137,7 +137,9 @@ def test_what_comes_from_another_job_is_left_aside(start: Start, port: str) -> N
     assert [adder.end() for adder in (leader, known)] == ["count 2.0\nleft\n"] * 2
 
 
-@pytest.mark.parametrize("frames", [[b""], [b"x"] * 9, [b"x" * (1 << 23)]], ids=["empty", "nonsense", "large"])
+@pytest.mark.parametrize(
+    "frames", [[b""], [b"x"] * 9, [b"x" * (1 << 23)]], ids=["empty", "nonsense", "large"]
+)
 def test_nonsense_on_the_port_changes_nothing(start: Start, port: str, frames: list[bytes]) -> None:
     adders = [start("algo-1", "algo-1,algo-2")]
     context: zmq.Context[Any] = zmq.Context()
