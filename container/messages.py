@@ -58,7 +58,7 @@ def message(token: bytes, kind: bytes, header: Any = None, payload: Frames = ())
 def array_message(token: bytes, kind: bytes, part: Round) -> list[Any]:
     """Put a message with an array together; the array isn't copied, so leave it alone until it was sent."""
     values = np.ascontiguousarray(part.array, _DTYPE)
-    content: "NDArray[np.uint8]" = values.reshape(-1).view(np.uint8)
+    content: NDArray[np.uint8] = values.reshape(-1).view(np.uint8)
     pieces = [content[start : start + LARGEST_FRAME] for start in range(0, content.size, LARGEST_FRAME)]
     header = {"round": part.number, "dtype": _DTYPE, "shape": list(part.array.shape)}
     return message(token, kind, header, pieces)

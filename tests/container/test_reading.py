@@ -56,10 +56,8 @@ def write_every_form(folder: Path, counts: Any) -> None:
 
 def _record(row: Any, tensor_field: int, dtype: str) -> bytes:
     """One framed record without a shape: the tensor with packed values, in the record's map of features."""
-    if dtype == "<i4":
-        values = bytes(int(value) for value in row)  # varints of one byte
-    else:
-        values = row.astype(dtype).tobytes()
+    varints = bytes(int(value) for value in row)  # of one byte each
+    values = varints if dtype == "<i4" else row.astype(dtype).tobytes()
     tensor = b"\x0a" + bytes([len(values)]) + values
     value = bytes([tensor_field << 3 | 2, len(tensor)]) + tensor
     entry = b"\x0a\x06values\x12" + bytes([len(value)]) + value
