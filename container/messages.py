@@ -134,6 +134,7 @@ def parse_failure(header: Any) -> Failure:
     MessageError
         It tells of none.
     """
-    if not (isinstance(header, list) and len(header) == 2 and header[0] in EXIT_CODES):  # noqa: PLR2004 -- a pair
-        raise MessageError(f"a failure came without its reason: {header!r}")
-    return Failure(header[0], str(header[1]))
+    match header:
+        case [str(kind), str(sentence)] if kind in EXIT_CODES:
+            return Failure(kind, sentence)
+    raise MessageError(f"a failure came without its reason: {header!r}")

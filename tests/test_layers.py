@@ -25,7 +25,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "stacks": ({"stacks"}, {"aws_cdk", "constructs"}),
     "data_prep": ({"data_prep"}, {"numpy", "scipy", "google", "boto3", "botocore", "matplotlib"}),
     "spectral_lda": ({"spectral_lda"}, {"numpy", "scipy", "numba", "threadpoolctl"}),
-    "container": ({"container", "spectral_lda", "data_prep"}, {"numpy", "scipy"}),
+    "container": ({"container", "spectral_lda", "data_prep"}, {"numpy", "scipy", "zmq"}),
     "client": (
         {"client", "data_prep", "spectral_lda"},
         {"numpy", "scipy", "boto3", "botocore", "matplotlib"},
