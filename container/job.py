@@ -1,5 +1,6 @@
 """What a training job does, from its configuration to the score of its model."""
 
+import math
 import time
 
 import numpy as np
@@ -11,7 +12,6 @@ from container.failures import Failure
 from container.folders import Folders
 from container.hyperparameters import Hyperparameters, parse_hyperparameters
 from container.job_log import LOGGER, JobLog
-from container.matrices import stack
 from container.network_hosts import joined
 from container.reading import Documents, read_channel
 from container.stopping import SAVING, end_process
@@ -60,7 +60,7 @@ class _Job:
         if self._hosts.rank == 0:
             self._save(model)
         if "test" in documents:
-            self._score(model, documents["test"], parameters.feature_dim)
+            self._score(model, documents["test"])
         LOGGER.info("Total time: %.3f seconds", time.time() - self._log.started)
 
     def _load(self, channel: Channel, parameters: Hyperparameters) -> Documents:
@@ -81,13 +81,12 @@ class _Job:
 
     def _learn(self, documents: Documents, settings: Settings) -> Model:
         started = time.time()
-        count = documents.count
         try:
-            model = _fit(documents, settings, self._hosts)
+            model = fit_observed(documents.shards, settings, LOGGER.info, hosts=self._hosts)
         except ValueError as error:
             raise ClientError(str(error)) from error
         self._log.progress(100)
-        self._log.throughput(count, time.time() - started)
+        self._log.throughput(documents.count, time.time() - started)
         return model
 
     def _save(self, model: Model) -> None:
@@ -99,16 +98,13 @@ class _Job:
         LOGGER.info("Serialized the model to %s", path)
         self._log.metrics("training", model_serialize_time=1000 * (time.time() - started))
 
-    def _score(self, model: Model, documents: Documents, words: int) -> None:
+    def _score(self, model: Model, documents: Documents) -> None:
         """Log the score over all hosts' documents, once."""
-        counts = stack(documents.shards, words)
-        tokens = float(counts.sum())
-        likelihood = tokens * per_word_log_likelihood(model, counts) if tokens else 0.0
-        likelihood, tokens = self._hosts.total(np.array([likelihood, tokens]))
-        if not tokens:
+        pwll = per_word_log_likelihood(model, documents.shards, self._hosts)
+        if math.isnan(pwll):
             LOGGER.warning("The channel test holds no word, so there is no score.")
         elif self._hosts.rank == 0:
-            self._log.test_score(likelihood / tokens)
+            self._log.test_score(pwll)
 
 
 def _settings(parameters: Hyperparameters) -> Settings:
@@ -119,7 +115,3 @@ def _settings(parameters: Hyperparameters) -> Settings:
         max_iterations=parameters.max_iterations,
         tol=parameters.tol,
     )
-
-
-def _fit(documents: Documents, settings: Settings, _hosts: Hosts) -> Model:
-    return fit_observed(stack(documents.shards, documents.shards[0].shape[1]), settings, LOGGER.info)

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scipy import sparse
+
 from container.channels import Channel
 from container.content_types import CSV
 from container.csv_documents import parse_csv
 from container.errors import ClientError
 from container.folders import Folders
 from container.job_log import LOGGER
-from container.matrices import stack
-from data_prep.recordio import iter_chunks
-from spectral_lda.counts import CountMatrix, as_counts
+from data_prep.recordio import RecordIOError, iter_chunks
+from spectral_lda.counts import CountMatrix, as_counts, checked
 from spectral_lda.hosts import Hosts
 
 FIRST_EPOCH = 0
@@ -105,12 +106,12 @@ def _recordio(path: Path, words: int) -> Iterator[CountMatrix]:
                 raise ClientError(
                     f"{path}: its documents are over {chunk.shape[1]} words, but feature_dim is {words}."
                 )
-            yield as_counts(chunk)
+            yield checked(chunk, whole=True, before=first)[0]
             first += chunk.shape[0]
+    except RecordIOError as error:  # names the file itself
+        raise ClientError(str(error)) from error
     except ValueError as error:
-        place = f"{path}, in the rows from {first} on" if first else path
-        sentence = str(error)
-        raise ClientError(sentence if str(path) in sentence else f"{place}: {sentence}") from error
+        raise ClientError(f"{path}: {error}") from error
 
 
 def _joined(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
@@ -123,10 +124,14 @@ def _joined(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
     for part in parts:
         kept.append(part)
         if sum(matrix.nnz for matrix in kept) >= SHARD_ENTRIES:
-            yield stack(kept, words)
+            yield _stacked(kept, words)
             kept, joined = [], True
     if kept or not joined:
-        yield stack(kept, words)
+        yield _stacked(kept, words)
+
+
+def _stacked(parts: list[CountMatrix], words: int) -> CountMatrix:
+    return CountMatrix(sparse.vstack(parts, format="csr") if parts else (0, words), dtype=None)
 
 
 def _every(shards: list[CountMatrix], rank: int, count: int) -> Iterator[CountMatrix]:

@@ -34,7 +34,7 @@ def role(aws: Aws) -> str:
     return aws.role([{"Action": "*", "Resource": "*"}])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lda(aws: Aws, role: str, counts: Any) -> dict[str, Any]:
     """A job over two channels: the training documents in three shards."""
     for number, part in enumerate(np.array_split(counts, 3)):
@@ -72,6 +72,12 @@ def trained(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.M
     return spectral_lda.load(path), metric["Value"]
 
 
+@pytest.fixture(scope="module")
+def alone(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any]) -> Any:
+    """What one instance learns from files."""
+    return trained(aws, tmp_path_factory.mktemp("alone"), lda)
+
+
 @pytest.mark.parametrize(
     ("instances", "mode", "distribution"),
     [
@@ -79,13 +85,12 @@ def trained(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.M
         (2, "File", "ShardedByS3Key"),
         (2, "FastFile", "FullyReplicated"),
         (3, "Pipe", "ShardedByS3Key"),
-        (2, "Pipe", "FullyReplicated"),
     ],
 )
 def test_every_mode_and_number_of_instances_learns_the_same(
-    aws: Aws, tmp_path: Path, lda: dict[str, Any], instances: int, mode: str, distribution: str
+    aws: Aws, tmp_path: Path, lda: Any, alone: Any, instances: int, mode: str, distribution: str
 ) -> None:
-    model, score = trained(aws, tmp_path, lda)
+    model, score = alone
     other = {**lda, "TrainingJobName": aws.name("Job")}
     other["AlgorithmSpecification"] = {**lda["AlgorithmSpecification"], "TrainingInputMode": mode}
     other["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": instances}
@@ -103,13 +108,12 @@ def test_a_host_whose_data_are_wrong_names_itself_in_the_reason(
 ) -> None:
     put(aws, "lda/bad/part-0.pbr", counts)
     put(aws, "lda/bad/part-1.pbr", counts / 2)
-    lda["ResourceConfig"]["InstanceCount"] = 2
-    lda["InputDataConfig"] = [channel("train")]
-    lda["InputDataConfig"][0]["DataSource"]["S3DataSource"] |= {
-        "S3Uri": f"s3://{BUCKET}/lda/bad/",
-        "S3DataDistributionType": "ShardedByS3Key",
-    }
-    done = aws.train(lda)
+    train = channel("bad")
+    train["ChannelName"] = "train"
+    train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = "ShardedByS3Key"
+    job = {**lda, "TrainingJobName": aws.name("Job"), "InputDataConfig": [train]}
+    job["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": 2}
+    done = aws.train(job)
     assert done["TrainingJobStatus"] == "Failed"
     assert done["FailureReason"].startswith("ClientError: ")
     assert "algo-2" in done["FailureReason"]

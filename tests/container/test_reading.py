@@ -1,7 +1,6 @@
 """What a host reads of a channel: the formats, the modes, and its part of the documents."""
 
 import os
-import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -163,11 +162,5 @@ def test_a_mistake_far_into_a_file_is_found_where_it_stands(folders: Folders) ->
     wrong = np.ones((30_000, 50), np.float32)
     wrong[29_000, 7] = 0.5
     recordio.write(folders.channel("train") / "part.pbr", wrong)
-    with pytest.raises(ClientError) as refusal:
+    with pytest.raises(ClientError, match=r"part\.pbr: The count 0\.5 in row 29000, column 7 is not a whole"):
         read_channel(folders, Channel(name="train"), 50, ALONE)
-    found = re.search(
-        r"part.pbr, in the rows from (\d+) on: The count 0\.5 in row (\d+), column 7 is not a whole",
-        str(refusal.value),
-    )
-    assert found is not None
-    assert int(found[1]) + int(found[2]) == 29_000
