@@ -61,13 +61,14 @@ def read_channel(folders: Folders, channel: Channel, words: int, hosts: Hosts) -
         A file holds something else than counts over ``words`` words; the sentence names it.
     """
     files = [_fifo(folders, channel)] if channel.piped else _files(folders, channel)
-    if channel.sharded or hosts.count == 1:
-        return Documents(_shards(files, channel, words), len(files))
-    if len(files) >= hosts.count:
-        mine = files[hosts.rank :: hosts.count]
-        return Documents(_shards(mine, channel, words), len(mine))
-    shards = _shards(files, channel, words)
-    return Documents(list(_every(shards, hosts.rank, hosts.count)), len(files))
+    divided = hosts.count > 1 and not channel.sharded
+    if divided and len(files) >= hosts.count:
+        files, divided = files[hosts.rank :: hosts.count], False
+    read = _csv if channel.content_type == CSV else _recordio
+    parts: Iterable[CountMatrix] = chain.from_iterable(read(path, words) for path in files)
+    if divided:
+        parts = _every(parts, hosts.rank, hosts.count)
+    return Documents(list(_joined(parts, words)), len(files))
 
 
 def _files(folders: Folders, channel: Channel) -> list[Path]:
@@ -82,11 +83,6 @@ def _fifo(folders: Folders, channel: Channel) -> Path:
     while not path.exists():
         time.sleep(_FIFO_SECONDS)
     return path
-
-
-def _shards(files: list[Path], channel: Channel, words: int) -> list[CountMatrix]:
-    read = _csv if channel.content_type == CSV else _recordio
-    return list(_joined(chain.from_iterable(read(path, words) for path in files), words))
 
 
 def _csv(path: Path, words: int) -> Iterator[CountMatrix]:
@@ -134,9 +130,9 @@ def _stacked(parts: list[CountMatrix], words: int) -> CountMatrix:
     return CountMatrix(sparse.vstack(parts, format="csr") if parts else (0, words), dtype=None)
 
 
-def _every(shards: list[CountMatrix], rank: int, count: int) -> Iterator[CountMatrix]:
-    """Yield every ``count``-th document from the ``rank``-th on, counted over all shards."""
+def _every(parts: Iterable[CountMatrix], rank: int, count: int) -> Iterator[CountMatrix]:
+    """Yield every ``count``-th document from the ``rank``-th on, counted over all parts."""
     first = 0
-    for shard in shards:
-        yield shard[(rank - first) % count :: count]
-        first += shard.shape[0]
+    for part in parts:
+        yield part[(rank - first) % count :: count]
+        first += part.shape[0]
