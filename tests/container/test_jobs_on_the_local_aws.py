@@ -82,7 +82,6 @@ def alone(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any
     ("instances", "mode", "distribution"),
     [
         (1, "Pipe", "FullyReplicated"),
-        (2, "File", "ShardedByS3Key"),
         (2, "FastFile", "FullyReplicated"),
         (3, "Pipe", "ShardedByS3Key"),
     ],

@@ -147,6 +147,12 @@ def test_hosts_that_all_have_everything_share_it_without_overlap(
     np.testing.assert_array_equal(together[np.lexsort(together.T)], counts[np.lexsort(counts.T)])
 
 
+def test_hosts_share_evenly_however_small_the_parts_are(counts: Any) -> None:
+    parts = [sparse.csr_array(row[None]) for row in counts]
+    shares = [sum(part.shape[0] for part in reading._every(parts, rank, 3)) for rank in range(3)]
+    assert shares == [20, 20, 20]
+
+
 def test_a_host_reads_all_that_it_was_given_of_a_sharded_channel(folders: Folders, counts: Any) -> None:
     recordio.write(folders.channel("train") / "part.pbr", counts)
     channel = Channel(name="train", sharded=True)

@@ -36,7 +36,10 @@ def stopped(process: subprocess.Popen[str], line: str) -> str:
     while line not in (read := process.stdout.readline()):
         assert read, f"it ended before {line!r}"
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=SECONDS)
+    try:
+        rest, _ = process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
     assert process.returncode == STOPPED, rest
     return rest
 

@@ -1,4 +1,4 @@
-"""A host of a job that computes nothing: it adds one array, waits to be told, and adds another.
+"""A host of a job that computes nothing: it adds two arrays, each when it is told to (by a line).
 
 Arguments: the host's name, all hosts' names, and the seconds of patience for the start and for an answer.
 """
@@ -22,6 +22,7 @@ def main(current: str, hosts: str, start: str, answer: str) -> None:
     )
     patience = Patience(start=float(start), answer=float(answer))
     with joined(cluster, lambda failure: fail(str(failure.sentence)), patience) as all_hosts:
+        sys.stdin.readline()
         values = np.random.default_rng(all_hosts.rank).standard_normal((3, 400_000))
         print("sum", np.float64(all_hosts.total(values).sum()).hex(), flush=True)
         sys.stdin.readline()
