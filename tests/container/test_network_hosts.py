@@ -90,6 +90,8 @@ def test_the_sum_is_in_the_order_of_the_ranks_to_the_bit(start: Start) -> None:
     names = "algo-1,algo-2,algo-3"
     adders = [start(name, names, held=True) for name in ("algo-3", "algo-2", "algo-1")]
     for adder in adders:
+        adder.lines_until("ready")
+    for adder in adders:
         adder.go_on()
         time.sleep(0.3)  # so that the parts come in another order than they are added in
     parts = [np.random.default_rng(rank).standard_normal((3, 400_000)) for rank in range(3)]

@@ -22,6 +22,7 @@ def main(current: str, hosts: str, start: str, answer: str) -> None:
     )
     patience = Patience(start=float(start), answer=float(answer))
     with joined(cluster, lambda failure: fail(str(failure.sentence)), patience) as all_hosts:
+        print("ready", flush=True)
         sys.stdin.readline()
         values = np.random.default_rng(all_hosts.rank).standard_normal((3, 400_000))
         print("sum", np.float64(all_hosts.total(values).sum()).hex(), flush=True)
