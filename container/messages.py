@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from container.failures import EXIT_CODES, Failure
+from container.folders import LONGEST_FAILURE
 from spectral_lda.counts import FloatArray
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _is_size(value: Any) -> bool:
 
 def failure_message(token: bytes, failure: Failure) -> list[Any]:
     """Put together why this job fails."""
-    return message(token, FAILED, list(failure))
+    return message(token, FAILED, [failure.kind, failure.sentence[:LONGEST_FAILURE]])
 
 
 def parse_failure(header: Any) -> Failure:

@@ -154,22 +154,23 @@ class TrainingRun:
             if self._stop_reason:
                 self._stop_all(STOP_GRACE_SECONDS)
         failed: list[TrainingHost] = []
-
-        def run(host: TrainingHost) -> None:
-            try:
-                host.run()
-            except Exception as error:  # noqa: BLE001 -- lost with its thread, it would count as success
-                self._refused(error)
-            if host.exit_code:
-                failed.append(host)
-                self._stop_all(STOP_GRACE_SECONDS)
-
-        threads = [threading.Thread(target=run, args=(host,), daemon=True) for host in self._hosts]
+        threads = [
+            threading.Thread(target=self._run, args=(host, failed), daemon=True) for host in self._hosts
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         return failed[0] if failed else None
+
+    def _run(self, host: TrainingHost, failed: list[TrainingHost]) -> None:
+        try:
+            host.run()
+        except Exception as error:  # noqa: BLE001 -- lost with its thread, it would count as success
+            self._refused(error)
+        if host.exit_code:
+            failed.append(host)
+            self._stop_all(STOP_GRACE_SECONDS)
 
     def _stop_all(self, grace: float) -> None:
         for child in self._children:

@@ -93,7 +93,7 @@ def test_the_log_has_the_lines_of_the_built_in_algorithm_in_their_order(job: Job
     assert float(score[1]) == pytest.approx(
         spectral_lda.per_word_log_likelihood(model, counts[:10]), rel=1e-5
     )
-    for line in re.findall(r"#metrics (.*)", log):
+    for line in re.findall(r"^#metrics (.*)$", log, re.MULTILINE):
         assert json.loads(line)["Dimensions"]["Host"] == "algo-1"
 
 
