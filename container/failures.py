@@ -1,4 +1,4 @@
-"""Why a job fails: a sentence for its owner, and the exit code that goes with it."""
+"""Why a job fails, here or on another host: a sentence for its owner, and the exit code that goes with it."""
 
 from typing import NamedTuple
 
@@ -33,3 +33,26 @@ class Failure(NamedTuple):
         LOGGER.error("%s: %s", self.kind, self.sentence)
         folders.write_failure(f"{self.kind}: {self.sentence}")
         return EXIT_CODES[self.kind]
+
+
+class HostFailedError(Exception):
+    """Another host has failed, and so has the job.
+
+    Attributes
+    ----------
+    failure
+        What this host reports.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+def stopped_answering(host: str) -> Failure:
+    """Return what is known of a host that is lost."""
+    return Failure(
+        ALGORITHM_ERROR,
+        f"{host} stopped answering: its process has ended, or its instance or the network is lost. "
+        f"The log stream of {host} may say why.",
+    )

@@ -7,9 +7,8 @@ import zmq
 
 from container import messages
 from container.cluster import Cluster
-from container.failures import ALGORITHM_ERROR, Failure
+from container.failures import ALGORITHM_ERROR, Failure, HostFailedError, stopped_answering
 from container.messages import MessageError
-from container.peers import HostFailedError, stopped_answering
 from container.sockets import Patience, open_socket, received
 
 

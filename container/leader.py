@@ -8,10 +8,9 @@ import zmq
 
 from container import messages
 from container.cluster import Cluster
-from container.failures import ALGORITHM_ERROR, Failure
+from container.failures import ALGORITHM_ERROR, Failure, HostFailedError, stopped_answering
 from container.job_log import LOGGER
 from container.messages import MessageError, Round
-from container.peers import HostFailedError, stopped_answering
 from container.sockets import Patience, open_socket, received
 
 TICK_MILLISECONDS = 500

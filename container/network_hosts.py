@@ -14,12 +14,11 @@ import zmq
 
 from container import messages
 from container.cluster import Cluster, job_token
-from container.failures import ALGORITHM_ERROR, Failure
+from container.failures import ALGORITHM_ERROR, Failure, HostFailedError
 from container.follower import Follower
 from container.job_log import LOGGER
 from container.leader import Leader
 from container.messages import MessageError, Round
-from container.peers import HostFailedError
 from container.sockets import Patience
 from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import ALONE, Hosts

@@ -64,7 +64,7 @@ def cluster(tmp_path: Path, job: Job) -> Iterator[Callable[[int], Cluster]]:
     for found in made:
         for process in found.processes:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 @pytest.mark.parametrize(("count", "with_documents"), [(2, 2), (3, 2)], ids=["all", "one without documents"])
