@@ -107,7 +107,7 @@ def test_the_sum_is_in_the_order_of_the_ranks_to_the_bit(start: Start) -> None:
 @pytest.mark.parametrize("lost", ["algo-1", "algo-2"])
 @pytest.mark.parametrize(
     ("number", "answer", "names"),
-    [(signal.SIGKILL, 60, "algo-1,algo-2,algo-3"), (signal.SIGSTOP, 2, "algo-1,algo-2")],
+    [(signal.SIGKILL, 60, "algo-1,algo-2,algo-3"), (signal.SIGSTOP, 4, "algo-1,algo-2")],
     ids=["killed", "cut off"],
 )
 def test_a_host_that_is_lost_is_named_on_every_other(
@@ -124,9 +124,11 @@ def test_a_host_that_is_lost_is_named_on_every_other(
 
 def test_a_host_that_never_comes_is_named_on_every_other(start: Start) -> None:
     names = "algo-1,algo-2,algo-3"
-    adders = [start("algo-1", names, appear=2), start("algo-2", names)]
-    sentence = "failed: algo-3 did not appear within 2 seconds.\n"
-    assert [adder.end() for adder in adders] == [sentence] * 2
+    present = start("algo-2", names)
+    present.lines_until("waiting")
+    adders = [present, start("algo-1", names, appear=2)]
+    sentence = "failed: algo-3 did not appear within 2 seconds."
+    assert [adder.lines_until("failed") for adder in adders] == [sentence] * 2
 
 
 def test_parts_of_different_shapes_are_no_sum(start: Start) -> None:
@@ -141,7 +143,8 @@ def test_parts_of_different_shapes_are_no_sum(start: Start) -> None:
 def test_what_comes_from_another_job_is_left_aside(start: Start, port: str) -> None:
     leader = start("algo-1", "algo-1,algo-2")
     stranger = start("algo-2", "algo-1,algo-2", appear=2, TRAINING_JOB_ARN="arn:other")
-    assert stranger.end() == f"failed: algo-1 did not appear at tcp://127.0.0.1:{port} within 2 seconds.\n"
+    sentence = f"failed: algo-1 did not appear at tcp://127.0.0.1:{port} within 2 seconds."
+    assert stranger.lines_until("failed") == sentence
     known = start("algo-2", "algo-1,algo-2")
     assert leader.lines_until("sum") == known.lines_until("sum")
 

@@ -21,6 +21,7 @@ def main(current: str, hosts: str, start: str, answer: str) -> None:
         {"current_host": current, "hosts": hosts.split(","), "network_interface_name": "lo"}
     )
     patience = Patience(start=float(start), answer=float(answer))
+    print("waiting", flush=True)
     with joined(cluster, lambda failure: fail(str(failure.sentence)), patience) as all_hosts:
         print("ready", flush=True)
         sys.stdin.readline()
