@@ -1,40 +1,74 @@
-"""The channels of a training job: their files as one matrix of counts (File mode)."""
+"""The channels of a training job, as inputdataconfig.json describes them."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from container.content_types import CSV, RECORDIO, parse_content_type
-from container.csv_documents import parse_csv
 from container.errors import ClientError
-from container.folders import Folders
-from container.matrices import stack
-from data_prep.recordio import RecordIOError, read
-from spectral_lda.counts import CountMatrix, as_counts
 
 CHANNELS = ("train", "test")
 # FastFile looks like File to a container: the files are there, and their bytes come when they are read.
-MODES = ("File", "FastFile")
+FILE_MODES = ("File", "FastFile")
+PIPE = "Pipe"
 
 
-def channel_types(config: dict[str, Any]) -> dict[str, str]:
-    """Return the content type of every channel in inputdataconfig.json, before anything is read.
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One channel.
+
+    Attributes
+    ----------
+    name
+        "train" or "test".
+    content_type
+        RECORDIO or CSV.
+    piped
+        Whether its documents come through a FIFO instead of lying in files.
+    sharded
+        Whether SageMaker has given other objects to each host; if not, each has them all.
+    """
+
+    name: str
+    content_type: str = RECORDIO
+    piped: bool = False
+    sharded: bool = False
+
+
+def parse_channels(config: dict[str, Any]) -> list[Channel]:
+    """Return the channels of inputdataconfig.json, before anything is read.
 
     Raises
     ------
     ClientError
-        The train channel is missing, a channel is unknown, or its mode or content type can't be read here.
+        The train channel is missing, a channel is unknown, or it can't be read as it is described.
     """
     if "train" not in config:
         raise ClientError("The channel 'train' is missing; LDA needs it.")
-    for name, channel in config.items():
+    for name in config:
         if name not in CHANNELS:
             raise ClientError(f"Unknown channel {name!r}; LDA reads 'train' and, if there is one, 'test'.")
-        mode = channel.get("TrainingInputMode", "File")
-        if mode not in MODES:
-            raise ClientError(f"The channel {name!r} has the input mode {mode!r}; this container reads File.")
-    return {name: _content_type(channel) for name, channel in config.items()}
+    return [_channel(name, channel) for name, channel in config.items()]
+
+
+def _channel(name: str, given: dict[str, Any]) -> Channel:
+    mode = given.get("TrainingInputMode", "File")
+    if mode not in {*FILE_MODES, PIPE}:
+        raise ClientError(
+            f"The channel {name!r} has the input mode {mode!r}; LDA reads {', '.join(FILE_MODES)} and {PIPE}."
+        )
+    if given.get("RecordWrapperType", "None") != "None":
+        raise ClientError(
+            f"The channel {name!r} has the RecordWrapperType {given['RecordWrapperType']!r}, which wraps "
+            "whole files; LDA's records are documents: leave it out."
+        )
+    content_type = _content_type(given)
+    if mode == PIPE and content_type == CSV:
+        raise ClientError(
+            f"The channel {name!r} is {CSV} in Pipe mode; LDA reads {CSV} in File mode only. Use File, or "
+            f"write the documents as {RECORDIO}."
+        )
+    sharded = given.get("S3DistributionType") == "ShardedByS3Key"
+    return Channel(name=name, content_type=content_type, piped=mode == PIPE, sharded=sharded)
 
 
 def _content_type(channel: dict[str, Any]) -> str:
@@ -47,37 +81,3 @@ def _content_type(channel: dict[str, Any]) -> str:
     if content_type not in {RECORDIO, CSV}:
         raise ClientError(f"The content type {given!r} is unknown; LDA trains on {RECORDIO} or {CSV}.")
     return content_type
-
-
-def read_channel(folders: Folders, name: str, content_type: str, words: int) -> CountMatrix:
-    """Return all documents of a channel, its files in the order of their names, (D, words).
-
-    Raises
-    ------
-    ClientError
-        There is no file, or one holds something else than counts over ``words`` words; the sentence names the
-        file.
-    """
-    folder = folders.channel(name)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    if not files:
-        raise ClientError(f"The channel {name!r} holds no file.")
-    return stack((_read_file(path, content_type, words) for path in files), words)
-
-
-def _read_file(path: Path, content_type: str, words: int) -> CountMatrix:
-    try:
-        if content_type == CSV:
-            with path.open(encoding="utf-8-sig", newline=None) as lines:
-                return as_counts(parse_csv(lines, words))
-        counts = read(path)
-        # A file without a record, such as the marker _SUCCESS, has no width.
-        if counts.shape[0] and counts.shape[1] != words:
-            raise ClientError(
-                f"{path}: its documents are over {counts.shape[1]} words, but feature_dim is {words}."
-            )
-        return as_counts(counts if counts.shape[0] else np.zeros((0, words)))
-    except RecordIOError as error:
-        raise ClientError(str(error)) from error
-    except ValueError as error:
-        raise ClientError(f"{path}: {error}") from error

@@ -32,9 +32,18 @@ class Folders:
         """The model's file: SageMaker makes model.tar.gz of its folder, and unpacks it there for hosting."""
         return self.base / "model" / "model_algo-1"
 
+    @property
+    def config(self) -> Path:
+        """The folder of SageMaker's configuration files."""
+        return self.base / "input" / "config"
+
     def channel(self, name: str) -> Path:
         """Return the folder with a channel's files (File mode)."""
         return self.base / "input" / "data" / name
+
+    def fifo(self, name: str, epoch: int) -> Path:
+        """Return the FIFO that a channel's documents come through once (Pipe mode); epochs count from 0."""
+        return self.base / "input" / "data" / f"{name}_{epoch}"
 
     def read_config(self, name: str) -> dict[str, Any]:
         """Return the JSON object of input/config/<name>.json.
@@ -44,7 +53,7 @@ class Folders:
         ClientError
             The file is missing or is no JSON object.
         """
-        path = self.base / "input" / "config" / f"{name}.json"
+        path = self.config / f"{name}.json"
         try:
             content = json.loads(path.read_bytes())
         except FileNotFoundError:

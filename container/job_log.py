@@ -13,13 +13,19 @@ LOGGER = logging.getLogger("container")
 def start_log() -> None:
     """Send the log to stdout, from where SageMaker takes it, and make warnings lines of it."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        logging.Formatter("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S")
-    )
+    handler.setFormatter(_Lines("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     warnings.simplefilter("always", UserWarning)
     warnings.showwarning = _log_warning
+
+
+class _Lines(logging.Formatter):
+    """The built-in algorithms' lines: a time in front, but of #metrics, which stand bare."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        return message if message.startswith("#metrics ") else super().format(record)
 
 
 def _log_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -97,11 +97,18 @@ class Settings:
     ] = 10
     max_iterations: Annotated[int, Knob("How many sweeps one ALS start makes at most.", at_least(1))] = 1000
     tol: Annotated[float, Knob("The error at which an ALS start stops.", positive())] = 1e-8
-    training_instance_type: Annotated[str, Knob("The instance that trains.", _INSTANCE_TYPE)] = (
+    training_instance_type: Annotated[str, Knob("What kind of instance trains.", _INSTANCE_TYPE)] = (
         "ml.c4.2xlarge"
     )
+    training_instance_count: Annotated[
+        int,
+        Knob(
+            "How many instances train together, each from its share of the shards; only with algorithm open.",
+            between(1, 100),
+        ),
+    ] = 1
     training_volume_gb: Annotated[
-        int, Knob("The disk of the training instance, in GB.", between(1, 16384))
+        int, Knob("The disk of each training instance, in GB.", between(1, 16384))
     ] = 50
     training_max_runtime_seconds: Annotated[
         int, Knob("When a training job is stopped, in seconds.", between(60, 2_419_200))
@@ -164,6 +171,7 @@ class Settings:
         for name, knob in KNOBS.items():
             check(name, knob, getattr(self, name))
         _check_region(self)
+        _check_training(self)
         if self.endpoint_max_instance_count < self.endpoint_instance_count:
             raise SettingsError(
                 f"The setting endpoint_max_instance_count is {self.endpoint_max_instance_count}; it must be "
@@ -219,6 +227,16 @@ def _check_region(settings: Settings) -> None:
     if settings.kms_key_arn and f":kms:{settings.region}:" not in settings.kms_key_arn:
         raise SettingsError(
             f"The setting kms_key_arn is {settings.kms_key_arn!r}; the key must lie in {settings.region}."
+        )
+
+
+def _check_training(settings: Settings) -> None:
+    """Refuse what only this project's own container can do."""
+    if settings.algorithm == "built-in" and settings.training_instance_count > 1:
+        raise SettingsError(
+            f"The setting training_instance_count is {settings.training_instance_count}, but SageMaker's "
+            "built-in LDA trains on one instance. Leave it at 1, or choose this project's own container with "
+            "-c algorithm=open."
         )
 
 

@@ -70,11 +70,11 @@ class Training(Construct):
                     "RoleArn": role.role_arn,
                     "AlgorithmSpecification": _algorithm(settings, image_uri),
                     "HyperParameters": evaluated("$input.hyperparameters"),
-                    "InputDataConfig": [_channel("train"), _channel("test")],
+                    "InputDataConfig": [_channel("train", settings), _channel("test", settings)],
                     "OutputDataConfig": _output(settings, data_bucket),
                     "ResourceConfig": {
                         "InstanceType": settings.training_instance_type,
-                        "InstanceCount": 1,
+                        "InstanceCount": settings.training_instance_count,
                         "VolumeSizeInGB": settings.training_volume_gb,
                     },
                     "StoppingCondition": {"MaxRuntimeInSeconds": settings.training_max_runtime_seconds},
@@ -97,11 +97,13 @@ def _algorithm(settings: Settings, image_uri: str) -> dict[str, Any]:
     return {"TrainingImage": image_uri, "TrainingInputMode": "File", **metrics}
 
 
-def _channel(name: str) -> dict[str, Any]:
+def _channel(name: str, settings: Settings) -> dict[str, Any]:
+    """Describe a channel; several instances divide the shards of the training documents among them."""
+    shared = name == "train" and settings.training_instance_count > 1
     source = {
         "S3DataType": "S3Prefix",
         "S3Uri": evaluated(f"$input.channels.{name}"),
-        "S3DataDistributionType": "FullyReplicated",
+        "S3DataDistributionType": "ShardedByS3Key" if shared else "FullyReplicated",
     }
     return {
         "ChannelName": name,

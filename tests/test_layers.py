@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "spectral_lda": ({"spectral_lda"}, {"numpy", "scipy", "numba", "threadpoolctl"}),
     "container": (
         {"container", "spectral_lda", "data_prep"},
-        {"numpy", "scipy", "orjson", "gunicorn", "uvicorn", "uvicorn_worker"},
+        {"numpy", "scipy", "orjson", "gunicorn", "uvicorn", "uvicorn_worker", "zmq"},
     ),
     "client": (
         {"client", "data_prep", "spectral_lda"},

@@ -12,6 +12,9 @@ from local_aws.sagemaker.calls import Record
 from local_aws.sagemaker.errors import invalid
 
 MAX_OBJECTS = 100_000
+PIPE = "Pipe"
+# FastFile's files are there from the start here; a program can't tell.
+INPUT_MODES = ("File", "FastFile", PIPE)
 
 
 class S3Location(NamedTuple):
@@ -64,14 +67,30 @@ def _unsupported(channel: Record, default_mode: str) -> Iterator[str]:
         return
     if source["S3DataType"] != "S3Prefix":
         yield f"has S3DataType {source['S3DataType']}; only S3Prefix is served"
-    if source.get("S3DataDistributionType", "FullyReplicated") != "FullyReplicated":
-        yield "is sharded by key; only FullyReplicated is served"
-    if channel.get("InputMode", default_mode) != "File":
-        yield f"has input mode {channel.get('InputMode', default_mode)}; only File is served"
+    mode = channel.get("InputMode", default_mode)
+    if mode not in INPUT_MODES:
+        yield f"has input mode {mode}; only {', '.join(INPUT_MODES)} are served"
     if channel.get("CompressionType", "None") != "None":
         yield "is compressed; only CompressionType None is served"
     if channel.get("RecordWrapperType", "None") != "None":
         yield "asks for wrapped records; only RecordWrapperType None is served"
+
+
+def input_mode(channel: Record, job: Record) -> str:
+    """Return how a channel's data come to the program: the channel's own mode, or the job's."""
+    jobs_own = job.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
+    return str(channel.get("InputMode", jobs_own))
+
+
+def distribution(channel: Record) -> str:
+    """Return which objects each host gets: FullyReplicated, all of them, or ShardedByS3Key, a share."""
+    source = channel.get("DataSource", {}).get("S3DataSource", {})
+    return str(source.get("S3DataDistributionType", "FullyReplicated"))
+
+
+def is_sharded(channel: Record) -> bool:
+    """Whether each host gets other objects of the channel."""
+    return distribution(channel) == "ShardedByS3Key"
 
 
 def location_of(channel: Record) -> S3Location:
@@ -130,27 +149,41 @@ def relative_path(key: str, prefix: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
-def download(s3: Any, channel: Record, folder: Path) -> None:
-    """Copy a channel's objects into its folder.
+def objects_of(s3: Any, channel: Record) -> list[S3Location]:
+    """List all objects of a channel, in the order of their keys.
 
     Raises
     ------
     ValueError
-        There are more objects than a channel takes here, or a key would lead out of the folder.
+        There are more than a channel takes here.
+    botocore.exceptions.ClientError
+        The bucket isn't there or may not be listed.
+    """
+    location = location_of(channel)
+    keys = keys_of(s3, location, MAX_OBJECTS + 1)
+    if len(keys) > MAX_OBJECTS:
+        raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")
+    return [S3Location(location.bucket, key) for key in sorted(keys)]
+
+
+def download(s3: Any, channel: Record, objects: list[S3Location], folder: Path) -> None:
+    """Copy objects of a channel into its folder.
+
+    Raises
+    ------
+    ValueError
+        A key would lead out of the folder.
     botocore.exceptions.ClientError
         An object may not be read.
     """
     location = location_of(channel)
     folder.mkdir(parents=True, exist_ok=True)
-    keys = keys_of(s3, location, MAX_OBJECTS + 1)
-    if len(keys) > MAX_OBJECTS:
-        raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")
-    for key in keys:
-        path = (folder / relative_path(key, location.key)).resolve()
+    for found in objects:
+        path = (folder / relative_path(found.key, location.key)).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise ValueError(f"The key {key} of {location.uri} leads out of the channel's folder.")
+            raise ValueError(f"The key {found.key} of {location.uri} leads out of the channel's folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        fetch(s3, S3Location(location.bucket, key), path)
+        fetch(s3, found, path)
 
 
 def fetch(s3: Any, location: S3Location, path: Path) -> None:

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.sagemaker.calls import Record
+from local_aws.sagemaker.channels import distribution, input_mode
 
-HOST = "algo-1"
 FAILURE_CHARACTERS = 1024
 
 
-def write_inputs(base: Path, job: Record) -> None:
+def hosts(job: Record) -> list[str]:
+    """Return the names of a job's hosts, as SageMaker gives them."""
+    return [f"algo-{number}" for number in range(1, job["ResourceConfig"].get("InstanceCount", 1) + 1)]
+
+
+def write_inputs(base: Path, job: Record, index: int = 0) -> None:
     """Lay out the folders and the three configuration files.
 
     Parameters
@@ -24,34 +29,37 @@ def write_inputs(base: Path, job: Record) -> None:
         What stands for /opt/ml.
     job
         The request of CreateTrainingJob.
+    index
+        Which of the job's hosts it is.
     """
     for folder in ("input/config", "input/data", "model", "output/data", "checkpoints"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     _write(base, "hyperparameters", job.get("HyperParameters", {}))
-    _write(base, "inputdataconfig", {c["ChannelName"]: _channel(c) for c in job.get("InputDataConfig", [])})
-    _write(base, "resourceconfig", _resources(job["ResourceConfig"]))
+    channels = {c["ChannelName"]: _channel(c, job) for c in job.get("InputDataConfig", [])}
+    _write(base, "inputdataconfig", channels)
+    _write(base, "resourceconfig", _resources(job, index))
 
 
 def _write(base: Path, name: str, content: Any) -> None:
     (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content))
 
 
-def _channel(channel: Record) -> Record:
+def _channel(channel: Record, job: Record) -> Record:
     content_type = {"ContentType": channel["ContentType"]} if "ContentType" in channel else {}
     return {
         **content_type,
-        "TrainingInputMode": "File",
-        "S3DistributionType": "FullyReplicated",
+        "TrainingInputMode": input_mode(channel, job),
+        "S3DistributionType": distribution(channel),
         "RecordWrapperType": "None",
     }
 
 
-def _resources(config: Record) -> Record:
+def _resources(job: Record, index: int) -> Record:
     return {
-        "current_host": HOST,
-        "current_instance_type": config["InstanceType"],
-        "hosts": [HOST],
-        "network_interface_name": "lo",
+        "current_host": hosts(job)[index],
+        "current_instance_type": job["ResourceConfig"]["InstanceType"],
+        "hosts": hosts(job),
+        "network_interface_name": "lo",  # all hosts are this machine
     }
 
 

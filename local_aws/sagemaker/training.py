@@ -5,20 +5,20 @@ import math
 import re
 import shutil
 import threading
-import time
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
-from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child, Command, clean_environment
-from local_aws.sagemaker.logs import LogStream
+from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child
 from local_aws.sagemaker.metrics import JobMetrics
+from local_aws.sagemaker.model_server import free_port
 from local_aws.sagemaker.permissions import METRICS_NAMESPACE, require_image_pull
 from local_aws.sagemaker.service import Service
+from local_aws.sagemaker.training_host import DataRefusedError, TrainingHost
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 STOP_GRACE_SECONDS = 120.0
 MAX_REASON = 1024
 MESSAGES = {
@@ -55,7 +55,12 @@ class TrainingRun:
         self._job = job
         self._name: str = job["TrainingJobName"]
         self._base = service.folder / "training-jobs" / self._name.lower()
-        self._child: Child | None = None
+        self._hosts = [
+            TrainingHost(service, job, index, self._base, self._refused)
+            for index in range(len(job_files.hosts(job)))
+        ]
+        self._leader = self._hosts[0].base
+        self._children: list[Child] = []
         self._stop_reason = ""
         self._refusal: Exception | None = None
         self._lock = threading.Lock()
@@ -84,105 +89,96 @@ class TrainingRun:
             if self._stop_reason or self.ended.is_set():
                 return
             self._stop_reason = reason
-            child = self._child
         with self._service.store.lock:
             self._job["TrainingJobStatus"] = "Stopping"
             self._enter("Stopping")
-        if child:
-            child.stop(STOP_GRACE_SECONDS)
+        self._stop_all(STOP_GRACE_SECONDS)
 
     def stop_soon(self) -> None:
         """Ask the process to end within seconds; the server itself is about to end."""
         with self._lock:
             self._stop_reason = self._stop_reason or "Stopped"
-            child = self._child
-        if child:
-            child.stop(QUICK_GRACE_SECONDS)
+        self._stop_all(QUICK_GRACE_SECONDS)
 
     def wait_until_stopped(self) -> None:
-        """Wait for the process's end."""
-        if self._child:
-            self._child.wait_until_ended(QUICK_GRACE_SECONDS + 2)
+        """Wait for the processes' end."""
+        for child in self._children:
+            child.wait_until_ended(QUICK_GRACE_SECONDS + 2)
 
     def _train(self) -> None:
         role = self._service.role(self._job["RoleArn"])
         require_image_pull(role, self._job["AlgorithmSpecification"]["TrainingImage"])
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=METRICS_NAMESPACE)
-        log = LogStream(
-            role.client("logs"),
-            LOG_GROUP,
-            f"{self._name}/{job_files.HOST}-{int(time.time())}",
-            on_error=self._log_refused,
-        )
-        log.open()
         try:
+            for host in self._hosts:
+                host.open_log(role.client("logs"))
             self._phase("Downloading")
             self._note(TrainingStartTime=now())
-            self._download(role)
+            for host in self._hosts:
+                host.download(role.client("s3"))
             self._phase("Training")
-            self._run_program(role, log)
+            self._run_programs(role)
+        except DataRefusedError as error:
+            raise JobFailedError(str(error)) from error
         finally:
-            log.close()
+            for host in self._hosts:
+                host.close_log()
         if self._refusal:
             raise JobFailedError(f"ClientError: {self._refusal}")
 
-    def _download(self, role: Any) -> None:
-        job_files.write_inputs(self._base, self._job)
-        s3 = role.client("s3")
-        for channel in self._job.get("InputDataConfig", []):
-            folder = self._base / "input" / "data" / channel["ChannelName"]
-            try:
-                channels.download(s3, channel, folder)
-            except ClientError as error:
-                raise JobFailedError(
-                    f"ClientError: Data download failed: {channels.location_of(channel).uri}: {error}"
-                ) from error
-
-    def _run_program(self, role: Any, log: LogStream) -> None:
+    def _run_programs(self, role: Any) -> None:
         metrics = JobMetrics(self._expressions())
-
-        def on_line(line: str) -> None:
-            log.write(line)
-            metrics.read(line)
-
         limit = self._job["StoppingCondition"].get("MaxRuntimeInSeconds", 86400)
         timer = threading.Timer(limit, self.stop, ("MaxRuntimeExceeded",))
         timer.daemon = True
         timer.start()
         try:
-            code = self._start(on_line).run()
+            failed = self._run_to_the_end(metrics.read)
         finally:
             timer.cancel()
         self._note(FinalMetricDataList=metrics.final())
         metrics.publish(role.client("cloudwatch"), self._name)
-        if code and not self._stop_reason and not self._refusal:
-            raise JobFailedError(job_files.failure_reason(self._base, code))
-        if not self._stop_reason or any((self._base / "model").iterdir()):
+        if failed and not self._stop_reason and not self._refusal:
+            raise JobFailedError(self._reason(failed))
+        if not self._stop_reason or any((self._leader / "model").iterdir()):
             self._upload(role.client("s3"))
 
-    def _start(self, on_line: Any) -> Child:
-        catalog = self._service.catalog
-        command = Command(
-            catalog.program(self._job["AlgorithmSpecification"]["TrainingImage"], "train"),
-            catalog.working_directory,
-            self._environment(),
-            self._service.processes,
-            f"training job {self._name}",
-        )
-        child = Child(command, on_line)
+    def _run_to_the_end(self, on_line: Callable[[str], None]) -> TrainingHost | None:
+        """Run every host's program, each on the thread that waits for it; return the first that failed."""
+        # Hosts have ports of their own, but here they share one machine with the hosts of other jobs.
+        # PyTorch's name for where hosts meet; SageMaker's toolkits set it, too.
+        variables = {"MASTER_PORT": str(free_port())} if len(self._hosts) > 1 else {}
         with self._lock:
-            self._child = child
+            children = [host.prepare(on_line, variables) for host in self._hosts]
+            self._children = children
             if self._stop_reason:
-                child.stop(STOP_GRACE_SECONDS)
-        return child
+                self._stop_all(STOP_GRACE_SECONDS)
+        failed: list[TrainingHost] = []
+        threads = [
+            threading.Thread(target=self._run, args=(host, failed), daemon=True) for host in self._hosts
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return failed[0] if failed else None
 
-    def _environment(self) -> dict[str, str]:
-        return {
-            **clean_environment(self._base, self._job["TrainingJobArn"].split(":")[3]),
-            "TRAINING_JOB_NAME": self._name,
-            "TRAINING_JOB_ARN": self._job["TrainingJobArn"],
-            **self._job.get("Environment", {}),
-        }
+    def _run(self, host: TrainingHost, failed: list[TrainingHost]) -> None:
+        try:
+            host.run()
+        except Exception as error:  # noqa: BLE001 -- lost with its thread, it would count as success
+            self._refused(error)
+        if host.exit_code:
+            failed.append(host)
+            self._stop_all(STOP_GRACE_SECONDS)
+
+    def _stop_all(self, grace: float) -> None:
+        for child in self._children:
+            child.stop(grace)
+
+    def _reason(self, host: TrainingHost) -> str:
+        reason = job_files.failure_reason(host.base, host.exit_code or 0)
+        return f"{reason} (host {host.name})" if len(self._hosts) > 1 else reason
 
     def _expressions(self) -> dict[str, re.Pattern[str]]:
         algorithm = self._job["AlgorithmSpecification"]
@@ -190,16 +186,15 @@ class TrainingRun:
         own = {m["Name"]: re.compile(m["Regex"]) for m in algorithm.get("MetricDefinitions", [])}
         return {**image.metrics, **own}
 
-    def _log_refused(self, error: Exception) -> None:
+    def _refused(self, error: Exception) -> None:
         self._refusal = error
-        if self._child:
-            self._child.stop(STOP_GRACE_SECONDS)
+        self._stop_all(STOP_GRACE_SECONDS)
 
     def _upload(self, s3: Any) -> None:
         self._phase("Uploading")
         destination = channels.s3_location(self._job["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
         prefix = "/".join(part for part in (destination.key.rstrip("/"), self._name, "output") if part)
-        for name, folder in (("model", self._base / "model"), ("output", self._base / "output" / "data")):
+        for name, folder in (("model", self._leader / "model"), ("output", self._leader / "output" / "data")):
             if name == "model" or any(folder.iterdir()):
                 archive = self._base / f"{name}.tar.gz"
                 job_files.pack(folder, archive)

@@ -8,6 +8,7 @@ from local_aws.sagemaker import listing, tags
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.channels import check_channels, require_objects, s3_location
 from local_aws.sagemaker.errors import ServiceError, invalid
+from local_aws.sagemaker.job_files import hosts
 from local_aws.sagemaker.service import Operation, Service, in_background
 from local_aws.sagemaker.training import TrainingRun
 
@@ -32,7 +33,7 @@ def create(service: Service, call: Call) -> Record:
     job = _new_job(call, arn)
     with service.store.lock:
         _check_name(service, arn)  # another call may have been faster
-        _check_quota(service)
+        _check_quota(service, call.inputs)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.training_jobs[arn] = job
         run = service.training_runs[arn] = TrainingRun(service, job)
@@ -59,10 +60,11 @@ def _check_request(service: Service, call: Call) -> None:
         _check_expression(metric)
     if "ResourceConfig" not in inputs or "StoppingCondition" not in inputs:
         raise invalid("ResourceConfig and StoppingCondition are required for a training job.")
-    if inputs["ResourceConfig"].get("InstanceCount", 1) != 1:
-        raise invalid("InstanceCount must be 1: training on several hosts isn't served on this machine.")
-    if "InstanceType" not in inputs["ResourceConfig"]:
-        raise invalid("ResourceConfig needs an InstanceType: instance groups aren't served on this machine.")
+    if not {"InstanceType", "InstanceCount"} <= set(inputs["ResourceConfig"]):
+        raise invalid(
+            "ResourceConfig needs an InstanceType and an InstanceCount: instance groups aren't served on "
+            "this machine."
+        )
     s3_location(inputs["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
     check_channels(inputs.get("InputDataConfig", []), algorithm["TrainingInputMode"])
 
@@ -89,14 +91,16 @@ def _check_data(service: Service, call: Call) -> None:
         require_objects(s3, channel, role_arn, call.region)
 
 
-def _check_quota(service: Service) -> None:
+def _check_quota(service: Service, inputs: Record) -> None:
     jobs = service.store.training_jobs.values()
-    active = sum(job["TrainingJobStatus"] in {"InProgress", "Stopping"} for job in jobs)
-    if active >= MAX_INSTANCES:
+    active = sum(len(hosts(job)) for job in jobs if job["TrainingJobStatus"] in {"InProgress", "Stopping"})
+    wanted = len(hosts(inputs))
+    if active + wanted > MAX_INSTANCES:
         raise ServiceError(
             "ResourceLimitExceeded",
             f"The account-level service limit 'Number of instances across training jobs' is {MAX_INSTANCES} "
-            f"Instances, with current utilization of {active} Instances and a request delta of 1 Instances.",
+            f"Instances, with current utilization of {active} Instances and a request delta of {wanted} "
+            "Instances.",
         )
 
 

@@ -56,12 +56,12 @@ class Job:
         (config / "inputdataconfig.json").write_text(json.dumps(self.channels))
         (config / "resourceconfig.json").write_text(json.dumps(self.resources))
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, **settings: str) -> subprocess.Popen[str]:
         self.configure()
         return subprocess.Popen(
             [sys.executable, "-m", "container.train"],
             cwd=ROOT,
-            env=environment(self.base),
+            env=environment(self.base, **settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

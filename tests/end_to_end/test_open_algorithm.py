@@ -15,7 +15,7 @@ def test_the_open_algorithm_trains_and_serves_and_the_other_algorithm_never_serv
     built_in = project.run()
     built_in.succeeded()
 
-    project.context["algorithm"] = "open"
+    project.context |= {"algorithm": "open", "training_instance_count": 2}
     project.deploy()
     assert endpoint_names(project) == []
     assert project.output("Serving", "ModelOfOtherAlgorithm")
@@ -27,6 +27,7 @@ def test_the_open_algorithm_trains_and_serves_and_the_other_algorithm_never_serv
     job = sagemaker.describe_training_job(TrainingJobName=outcome.output["training_job"])
     image = job["AlgorithmSpecification"]["TrainingImage"]
     assert image == "123456789012.dkr.ecr.us-east-1.amazonaws.com/spectral-lda:1"
+    assert job["ResourceConfig"]["InstanceCount"] == 2
     [model] = sagemaker.list_models()["Models"]
     container = sagemaker.describe_model(ModelName=model["ModelName"])["PrimaryContainer"]
     assert container == {**container, "Image": image, "ModelDataUrl": outcome.output["model_data_url"]}

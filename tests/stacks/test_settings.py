@@ -70,6 +70,11 @@ def test_the_cdks_own_context_is_let_through() -> None:
         ),
         ({"notification_email": "me"}, "it must be an e-mail address."),
         ({"endpoint_instance_count": 2}, "it must be at least endpoint_instance_count, which is 2."),
+        ({"training_instance_count": 0, "algorithm": "open"}, "it must be between 1 and 100."),
+        (
+            {"training_instance_count": 2},
+            "The setting training_instance_count is 2, but SageMaker's built-in LDA trains on one instance.",
+        ),
         ({"region": "mars"}, "it must be an AWS region such as us-east-1."),
         (
             {"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"},
@@ -95,6 +100,10 @@ def test_a_region_without_lda_is_answered_with_those_that_have_it_and_the_way_ou
 
 def test_the_open_container_runs_in_any_region() -> None:
     assert load({"region": "eu-north-1", "algorithm": "open"}).region == "eu-north-1"
+
+
+def test_the_open_container_trains_on_several_instances() -> None:
+    assert load({"training_instance_count": "3", "algorithm": "open"}).training_instance_count == 3
 
 
 def test_every_setting_is_a_knob_with_a_sentence_of_documentation() -> None:

@@ -145,7 +145,9 @@ class Aws:
 
     def tell(self, job: dict[str, Any]) -> None:
         """Let a job go on that waits to be told."""
-        (self.state / "sagemaker" / "training-jobs" / job["TrainingJobName"].lower() / "go").touch()
+        (
+            self.state / "sagemaker" / "training-jobs" / job["TrainingJobName"].lower() / "algo-1" / "go"
+        ).touch()
 
     def log(self, group: str, prefix: str) -> list[str]:
         logs = self.client("logs")

@@ -4,7 +4,15 @@ from typing import Any
 import pytest
 
 from local_aws.sagemaker import channels
-from local_aws.sagemaker.channels import check_channels, download, relative_path, s3_location
+from local_aws.sagemaker.channels import (
+    S3Location,
+    check_channels,
+    download,
+    input_mode,
+    objects_of,
+    relative_path,
+    s3_location,
+)
 from local_aws.sagemaker.errors import ServiceError
 
 
@@ -34,8 +42,7 @@ def test_objects_lie_where_the_prefix_ends(key: str, prefix: str, path: str) -> 
     ("changes", "sentence"),
     [
         ({"source": {"S3DataType": "ManifestFile"}}, "ManifestFile; only S3Prefix"),
-        ({"source": {"S3DataDistributionType": "ShardedByS3Key"}}, "sharded by key; only FullyReplicated"),
-        ({"InputMode": "Pipe"}, "input mode Pipe; only File"),
+        ({"InputMode": "Tape"}, "input mode Tape; only File, FastFile, Pipe"),
         ({"CompressionType": "Gzip"}, "is compressed"),
         ({"RecordWrapperType": "RecordIO"}, "wrapped records"),
         ({"DataSource": {"FileSystemDataSource": {}}}, "has no S3DataSource"),
@@ -48,9 +55,11 @@ def test_other_kinds_of_input_are_refused_by_channel(changes: dict[str, Any], se
 
 
 def test_the_job_s_mode_counts_where_the_channel_has_none() -> None:
-    with pytest.raises(ServiceError, match="input mode Pipe"):
-        check_channels([channel()], "Pipe")
-    check_channels([channel(InputMode="File")], "Pipe")
+    with pytest.raises(ServiceError, match="input mode Tape"):
+        check_channels([channel()], "Tape")
+    check_channels([channel(InputMode="File")], "Tape")
+    job = {"AlgorithmSpecification": {"TrainingInputMode": "Pipe"}}
+    assert [input_mode(found, job) for found in (channel(), channel(InputMode="File"))] == ["Pipe", "File"]
 
 
 def test_two_channels_cannot_share_a_name() -> None:
@@ -78,14 +87,15 @@ class Listed:
 
 
 def test_a_key_cannot_lead_out_of_the_channel_s_folder(tmp_path: Path) -> None:
+    objects = [S3Location("bucket", "data/train/../../../out")]
     with pytest.raises(ValueError, match="leads out of the channel"):
-        download(Listed("data/train/../../../out"), channel(), tmp_path / "train")
+        download(None, channel(), objects, tmp_path / "train")
     assert not list(tmp_path.rglob("out"))
 
 
 def test_more_objects_than_a_channel_takes_are_refused_instead_of_cut_off(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(channels, "MAX_OBJECTS", 2)
     with pytest.raises(ValueError, match="s3://bucket/data/train holds more than 2 objects"):
-        download(Listed("data/train/1", "data/train/2", "data/train/3"), channel(), tmp_path / "train")
+        objects_of(Listed("data/train/1", "data/train/2", "data/train/3"), channel())

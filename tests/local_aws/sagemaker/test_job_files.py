@@ -31,6 +31,14 @@ def test_the_configuration_files_are_as_documented(tmp_path: Path) -> None:
     assert (tmp_path / "output" / "data").is_dir()
 
 
+def test_each_host_is_told_its_name_and_all_names(tmp_path: Path) -> None:
+    job = {**JOB, "ResourceConfig": {**JOB["ResourceConfig"], "InstanceCount": 2}}
+    write_inputs(tmp_path, job, 1)
+    resources = json.loads((tmp_path / "input" / "config" / "resourceconfig.json").read_text())
+    assert (resources["current_host"], resources["hosts"]) == ("algo-2", ["algo-1", "algo-2"])
+    assert resources["network_interface_name"] == "lo"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -81,6 +81,14 @@ def test_the_open_algorithm_brings_its_image_its_metric_and_its_folder(
     assert "/spectral-lda:1" in job["AlgorithmSpecification"]["TrainingImage"]
 
 
+def test_several_instances_divide_the_training_documents_among_them(job_of: Callable[..., Any]) -> None:
+    job = job_of(algorithm="open", training_instance_count="3")
+    assert job["ResourceConfig"]["InstanceCount"] == 3
+    assert [
+        channel["DataSource"]["S3DataSource"]["S3DataDistributionType"] for channel in job["InputDataConfig"]
+    ] == ["ShardedByS3Key", "FullyReplicated"]
+
+
 def test_a_customer_key_encrypts_the_model(job_of: Callable[..., Any]) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     assert job_of(kms_key_arn=key)["OutputDataConfig"]["KmsKeyId"] == key

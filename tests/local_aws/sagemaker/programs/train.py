@@ -28,7 +28,8 @@ def main() -> int:
     print("environment:", json.dumps(dict(os.environ)))
     print("channels:", json.dumps(read("inputdataconfig")))
     print("resources:", json.dumps(read("resourceconfig")))
-    if behaviour == "fail":
+    host = read("resourceconfig")["current_host"]
+    if behaviour in {"fail", f"fail on {host}"}:
         (BASE / "output/failure").write_text(parameters["failure"])
         return 1
     if behaviour == "exit":
@@ -36,6 +37,13 @@ def main() -> int:
     if behaviour == "save on SIGTERM":
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(save("stopped")))
         print("waiting")
+        time.sleep(60)
+    if behaviour == "read pipes":
+        for epoch in range(2):
+            with (BASE / f"input/data/train_{epoch}").open() as pipe:
+                print(f"epoch {epoch}:", pipe.read())
+    if behaviour.startswith("fail on"):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         time.sleep(60)
     if behaviour == "ignore SIGTERM":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -47,9 +55,10 @@ def main() -> int:
         while not (BASE / "go").exists():
             time.sleep(0.05)
         print("told")
+    print("port:", os.environ.get("MASTER_PORT"))
     print("quality: test score=-3.5")
     print("quality: test score=-2.25")
-    return save(parameters.get("content", "trained"))
+    return save(parameters.get("content", f"trained on {host}"))
 
 
 def save(content: str) -> int:

@@ -1,0 +1,119 @@
+"""The container's jobs as a SageMaker runs them: the local one, with its files, FIFOs, hosts and logs."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import spectral_lda
+from data_prep import recordio
+from tests.local_aws.sagemaker.machine import BUCKET, Aws
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/spectral-lda:1"
+GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    machine = Aws(tmp_path_factory.mktemp("aws"))
+    machine.images = ROOT / "container" / "local-images.toml"
+    machine.start()
+    try:
+        machine.client("s3").create_bucket(Bucket=BUCKET)
+        yield machine
+    finally:
+        machine.end()
+
+
+@pytest.fixture(scope="module")
+def role(aws: Aws) -> str:
+    return aws.role([{"Action": "*", "Resource": "*"}])
+
+
+@pytest.fixture(scope="module")
+def lda(aws: Aws, role: str, counts: Any) -> dict[str, Any]:
+    """A job over two channels: the training documents in three shards."""
+    for number, part in enumerate(np.array_split(counts, 3)):
+        put(aws, f"lda/train/part-{number}.pbr", part)
+    put(aws, "lda/test/part-0.pbr", counts[:10])
+    job = aws.job(role, num_topics="2", feature_dim="4", mini_batch_size="60")
+    job["AlgorithmSpecification"] = {
+        "TrainingImage": IMAGE,
+        "TrainingInputMode": "File",
+        "MetricDefinitions": [{"Name": "test:pwll", "Regex": r"test pwll <score>=(\S+)"}],
+    }
+    job["InputDataConfig"] = [channel("train"), channel("test")]
+    return job
+
+
+def put(aws: Aws, key: str, counts: Any) -> None:
+    content = io.BytesIO()
+    recordio.write(content, counts)
+    aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content.getvalue())
+
+
+def channel(name: str) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/lda/{name}/"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
+
+
+def trained(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.Model, float]:
+    """Run a job, and return its model and its score."""
+    done = aws.train(job)
+    assert done["TrainingJobStatus"] == "Completed", done["FailureReason"]
+    key = done["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{BUCKET}/")
+    path = folder / f"{job['TrainingJobName']}.tar.gz"
+    path.write_bytes(aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    [metric] = done["FinalMetricDataList"]
+    return spectral_lda.load(path), metric["Value"]
+
+
+@pytest.fixture(scope="module")
+def alone(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any]) -> Any:
+    """What one instance learns from files."""
+    return trained(aws, tmp_path_factory.mktemp("alone"), lda)
+
+
+@pytest.mark.parametrize(
+    ("instances", "mode", "distribution"),
+    [
+        (1, "Pipe", "FullyReplicated"),
+        (2, "FastFile", "FullyReplicated"),
+        (3, "Pipe", "ShardedByS3Key"),
+    ],
+)
+def test_every_mode_and_number_of_instances_learns_the_same(
+    aws: Aws, tmp_path: Path, lda: Any, alone: Any, instances: int, mode: str, distribution: str
+) -> None:
+    model, score = alone
+    other = {**lda, "TrainingJobName": aws.name("Job")}
+    other["AlgorithmSpecification"] = {**lda["AlgorithmSpecification"], "TrainingInputMode": mode}
+    other["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": instances}
+    train = channel("train")
+    train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = distribution
+    other["InputDataConfig"] = [train, channel("test")]
+    same, same_score = trained(aws, tmp_path, other)
+    np.testing.assert_allclose(same.beta, model.beta, atol=1e-6)
+    np.testing.assert_allclose(same.alpha, model.alpha, rtol=1e-6)
+    assert same_score == pytest.approx(score, abs=1e-6)
+
+
+def test_a_host_whose_data_are_wrong_names_itself_in_the_reason(
+    aws: Aws, lda: dict[str, Any], counts: Any
+) -> None:
+    put(aws, "lda/bad/part-0.pbr", counts)
+    put(aws, "lda/bad/part-1.pbr", counts / 2)
+    train = channel("bad")
+    train["ChannelName"] = "train"
+    train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = "ShardedByS3Key"
+    job = {**lda, "TrainingJobName": aws.name("Job"), "InputDataConfig": [train]}
+    job["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": 2}
+    done = aws.train(job)
+    assert done["TrainingJobStatus"] == "Failed"
+    assert done["FailureReason"].startswith("ClientError: ")
+    assert "algo-2" in done["FailureReason"]
+    assert "part-1.pbr: The count" in done["FailureReason"]
