@@ -14,6 +14,7 @@ Singles = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
+_ALLOWED = {"reassoc", "contract", "nsz", "arcp"}
 
 
 def exact(loop: Loop) -> Loop:
@@ -27,5 +28,13 @@ def fast(loop: Loop) -> Loop:
     A loop that sums must write to no array: where it does, the compiler looks at run time whether the arrays
     lie too near to each other for vectors, and the order of the sum would depend on their addresses.
     """
-    allowed = {"reassoc", "contract", "nsz", "arcp"}
-    return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=allowed)(loop))
+    return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=_ALLOWED)(loop))
+
+
+def fast_inside(loop: Loop) -> Loop:
+    """Compile a loop as `fast` does, into whichever calls it.
+
+    Called as a function of its own, it would be optimised together with its caller when both are compiled,
+    but not when they come from the cache: the same numbers would have other bits.
+    """
+    return cast("Loop", numba.njit(nogil=True, fastmath=_ALLOWED, forceinline=True)(loop))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, Pointers, Singles, Words, fast
+from spectral_lda.kernels.compiling import Doubles, Pointers, Singles, Words, fast, fast_inside
 
 # Below this a probability is the noise of a division; nothing is divided by it.
 TINY = np.float32(1e-30)
@@ -47,7 +47,7 @@ def infer(
                 break
 
 
-@fast
+@fast_inside
 def _sweep(
     indices: Words,
     data: Doubles,
@@ -76,7 +76,7 @@ def _sweep(
     _scale_to_one(out)
 
 
-@fast
+@fast_inside
 def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
     """Extrapolate theta along the two sweeps; return how far the second one moved it."""
     step = curve = moved = np.float32(0)
@@ -97,7 +97,7 @@ def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
     return moved
 
 
-@fast
+@fast_inside
 def _scale_to_one(shares: Singles) -> None:
     total = np.float32(0)
     for k in range(shares.size):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, Flags, Pointers, Singles, Words, fast
+from spectral_lda.kernels.compiling import Doubles, Flags, Pointers, Singles, Words, fast, fast_inside
 from spectral_lda.kernels.inference import TINY
 
 # How much is left of what a pass reached, however far beyond it goes: a sum of tokens has no place below 0.
@@ -90,7 +90,7 @@ def share_others(
         _relax(relaxation, last[row], own)
 
 
-@fast
+@fast_inside
 def _weigh_by_others(
     theta: Singles, word: Singles, inverse: Singles, token: np.float32, parts: Singles
 ) -> np.float32:
@@ -113,7 +113,7 @@ def _weigh_by_others(
     return total
 
 
-@fast
+@fast_inside
 def _relax(relaxation: np.float32, last: Singles, reached: Singles) -> None:
     """Go on beyond what was reached, away from the last."""
     for k in range(last.size):

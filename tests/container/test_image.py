@@ -28,6 +28,7 @@ PACKAGES = {
     "uvicorn_worker": "uvicorn-worker",
     "httptools": "httptools",
     "click": "click",
+    "zmq": "pyzmq",
 }
 # h11 is uvicorn's other parser of HTTP, which it requires; yaml and colorama are imported if they are there.
 UNUSED = {"h11"}
@@ -66,7 +67,7 @@ def test_what_is_copied_exists_and_is_let_through_to_the_build() -> None:
 
 def test_the_copied_files_suffice_and_need_just_the_installed_packages(program: Path) -> None:
     files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
-    modules = "container.train, container.serve, container.warm_up"
+    modules = "container.job, container.serve, container.warm_up"
     script = f"import {modules}, sys; print(*{files}, sep='\\n')"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60

@@ -1,8 +1,12 @@
 """Several hosts learn the model that one would; the number of cores changes no bit."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +18,8 @@ from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import of_the_first
 from spectral_lda.model import Model
 from spectral_lda.scoring import per_word_log_likelihood
+
+ROOT = Path(__file__).parents[2]
 
 
 class Threads:
@@ -88,3 +94,27 @@ def test_the_first_hosts_numbers_are_everyones() -> None:
     with ThreadPoolExecutor(3) as pool:
         for found in pool.map(run, range(3)):
             np.testing.assert_array_equal(found, [0.1, 0.0])
+
+
+def test_compiled_now_or_taken_from_the_cache_the_bits_are_the_same(tmp_path: Path) -> None:
+    script = """
+import hashlib
+from data_prep.synthetic import generate_griffiths_data
+from spectral_lda import fit
+_, _, documents, _ = generate_griffiths_data(num_documents=400, num_topics=5)
+print(hashlib.sha256(fit(documents, 5).beta.tobytes()).hexdigest())
+"""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    digests = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert any(tmp_path.rglob("*.nbc"))
+    assert digests[0] == digests[1]
