@@ -101,8 +101,8 @@ def test_compiled_now_or_taken_from_the_cache_the_bits_are_the_same(tmp_path: Pa
 import hashlib
 from data_prep.synthetic import generate_griffiths_data
 from spectral_lda import fit
-_, _, documents, _ = generate_griffiths_data(num_documents=400, num_topics=5)
-print(hashlib.sha256(fit(documents, 5).beta.tobytes()).hexdigest())
+_, _, documents, _ = generate_griffiths_data(num_documents=2000, num_topics=10)
+print(hashlib.sha256(fit(documents, 10).beta.tobytes()).hexdigest())
 """
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     digests = [
