@@ -36,7 +36,7 @@ def asked() -> list[tuple[str, int]]:
 
 @pytest.fixture
 def results(tmp_path: Path, asked: list[tuple[str, int]]) -> list[Result]:
-    contenders = {name: Knowing(name, cost, asked) for name, cost in (("slow", 30.0), ("fast", 0.1))}
+    contenders = {name: Knowing(name, cost, asked) for name, cost in (("slow", 90.0), ("fast", 0.1))}
     case = Case(small, 3, tuple(contenders), climbs=2, speeds=True)
     return run(case, tmp_path, cast("dict[str, Contender]", contenders))
 
