@@ -70,7 +70,7 @@ FULL = {
     "much": Case(partial(_drawn, documents=300_000, words=5_000, topics=50), 1, (OURS, START)),
 }
 QUICK = {
-    "bars": Case(_bars, 2, _BRIEF, climbs=100),
+    "bars": Case(_bars, 1, _BRIEF, climbs=100),
     "drawn": Case(partial(_drawn, documents=3_000, words=2_500, topics=20), 1, _BRIEF, climbs=10),
     "news": Case(_news, 1, _BRIEF, speeds=True),
     "Reuters": Case(_reuters, 1),
