@@ -1,5 +1,6 @@
 """The documents as the kernels take them: shards, checked once, never copied whole."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -123,9 +124,12 @@ class Corpus:
                 add(block, sums)
             return sums
 
-        total = np.zeros(shape)
-        for sums in parallel.run(shard, self.shards(total.size)):
-            total += sums
+        parts = parallel.run(shard, self.shards(math.prod(shape)))
+        total = next(parts, None)
+        if total is None:
+            total = np.zeros(shape)
+        for part in parts:
+            total += part
         return hosts.total(total)
 
     def word_totals(self, hosts: Hosts) -> FloatArray:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spectral_lda import parallel
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import Hosts
@@ -28,6 +29,8 @@ SHORTEST_DOCUMENT = 3
 HALF_LENGTH = 20.0
 # Numbers in one batch of products of two columns: 2^20 float64 are 8 MB.
 BATCH_NUMBERS = 2**20
+# Runs of words that are worked on side by side.
+WORD_SHARDS = 8
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,11 @@ class Moments:
 
         # One array holds both sums: the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
         total = self.corpus.add_up((products + words, width), add, self.hosts)
-        twice, thrice = np.zeros((2, products, width))
-        _add_cubes(by_word, total[products:], twice)
-        _add_cubes(by_word, self.triple_diagonal[:, None] * by_word, thrice)
-        cubes = _unfold(total[:products] + 2 * thrice, width)
-        return np.asarray(cubes - _three_arrangements(_unfold(twice, width)))
+        # A token that is met twice is taken out in three arrangements; met three times, it was taken out
+        # three times instead of once.
+        repeats = total[products:] - 2 / 3 * self.triple_diagonal[:, None] * by_word
+        cubes = _unfold(total[:products], width)
+        return np.asarray(cubes - _three_arrangements(_unfold(_cubes_by_word(by_word, repeats), width)))
 
     def _project(self, block: Block, by_word: FloatArray) -> FloatArray:
         projected = np.empty((block.indptr.size - 1, by_word.shape[1]))
@@ -140,6 +143,18 @@ def _add_cubes(rows: FloatArray, weighted: FloatArray, total: FloatArray) -> Non
         products = np.empty((len(rows[batch]), total.shape[0]))
         sums.squares(rows[batch], products)
         total += products.T @ weighted[batch]
+
+
+def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
+    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k)."""
+    words, width = by_word.shape
+
+    def shard(rows: slice) -> FloatArray:
+        total = np.zeros((width * (width + 1) // 2, width))
+        _add_cubes(by_word[rows], weighted[rows], total)
+        return total
+
+    return np.asarray(sum(parallel.run(shard, _batches(words, -(-words // WORD_SHARDS)))))
 
 
 def _unfold(folded: FloatArray, width: int) -> FloatArray:

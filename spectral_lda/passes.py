@@ -34,7 +34,8 @@ class Tokens:
     def topics(self, word_prior: float | None = None) -> Singles:
         """Return beta by word, (V, K)."""
         smoothed = self.by_word + (WORD_PRIOR if word_prior is None else word_prior)
-        return np.asarray(smoothed / smoothed.sum(axis=0), dtype=np.float32)
+        smoothed /= smoothed.sum(axis=0)
+        return smoothed.astype(np.float32)
 
 
 Add = Callable[[Block, Singles, FloatArray], None]
@@ -101,8 +102,11 @@ class Passes:
             add(block, by_document[block.documents], sums)
 
         reached = self.corpus.add_up(last.by_word.shape, add_block, self.hosts)
-        beyond = reached + relaxation * (reached - last.by_word)
-        return Tokens(by_document, np.maximum(beyond, float(sharing.LEAST_LEFT) * reached))
+        beyond = reached - last.by_word
+        beyond *= relaxation
+        beyond += reached
+        reached *= sharing.LEAST_LEFT
+        return Tokens(by_document, np.maximum(beyond, reached, out=beyond))
 
     def _expected(self, mixtures: Singles, lengths: FloatArray) -> Singles:
         """Return the tokens by topic that documents with such mixtures have."""

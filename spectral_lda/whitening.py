@@ -8,12 +8,14 @@ from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import of_the_first
 from spectral_lda.moments import Moments
 
-# Up to this vocabulary M2 is formed (8 MB) and decomposed exactly; above, it stays an operator.
-DENSE_VOCABULARY = 1000
+# Up to this vocabulary M2 is formed and decomposed exactly; above, it stays an operator, which is faster.
+DENSE_VOCABULARY = 256
 # Block Lanczos: this many products with M2 of K + 10 columns reach its top K eigenpairs well within the
 # sampling noise (Musco and Musco, NIPS 2015: the depth grows with the logarithm of the vocabulary only).
 KRYLOV_DEPTH = 3
 OVERSAMPLING = 10
+# Two unit vectors with a product below this are orthogonal, for all that eigenvalues show.
+ORTHOGONAL = 1e-10
 # An eigenvalue below this share of a0(a0+1) is rounding, not data: M2 is a difference of terms of that size,
 # and a topic with a thousandth of the prior spread over 10^5 words still has an eigenvalue 10^4 times larger.
 RANK_TOLERANCE = 1e-12
@@ -69,7 +71,14 @@ def _block_lanczos(moments: Moments, width: int, rng: np.random.Generator) -> tu
 
 
 def _orthonormal_to(basis: FloatArray, block: FloatArray) -> FloatArray:
-    """Return an orthonormal basis of what ``block`` adds; twice, as once leaves the rounding's share."""
-    for _ in range(2):
-        block = np.linalg.qr(block - basis @ (basis.T @ block))[0]
+    """Return an orthonormal basis of what ``block`` adds.
+
+    Where it adds nothing but rounding, one projection leaves a part of that inside; two or three don't.
+    """
+    inside = basis.T @ block
+    for _ in range(3):
+        block = np.linalg.qr(block - basis @ inside)[0]
+        inside = basis.T @ block
+        if np.abs(inside).max() < ORTHOGONAL:
+            break
     return np.asarray(block)

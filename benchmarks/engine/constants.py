@@ -30,6 +30,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "whitening.KRYLOV_DEPTH": (2, 3, 4),
     "moments.HALF_LENGTH": (1.0, 20.0, 50.0),
     "decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
+    "decomposition.INERTIA": (0.0, 0.5),
 }
 
 
