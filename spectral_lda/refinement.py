@@ -25,8 +25,10 @@ from spectral_lda.scoring import mean_log_likelihood
 MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
 # What the held-out documents choose the words' prior in a finished topic from, in tokens.
 WORD_PRIORS = (0.01, 0.03, 0.1)
-# A pass that gains less than this share of what all have gained ends the search.
+# A pass that gains less than this share of what all have gained ends the search; one of the first need only
+# gain something, as some corpora start slowly.
 SMALLEST_GAIN = 0.001
+FEWEST_PASSES = 10
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
 MAX_PASSES = 100
@@ -68,7 +70,8 @@ class Refiner:
                 break
             best = state
             observe(f"Refinement pass {number}: held-out log-likelihood per word {best.score:.6f}")
-            state = self._next(best, best.score + SMALLEST_GAIN * max(0.0, best.score - start))
+            enough = SMALLEST_GAIN * max(0.0, best.score - start) if number >= FEWEST_PASSES else 0.0
+            state = self._next(best, best.score + enough)
         return self._finished(best.tokens) if best and best.score > start else None
 
     def _next(self, last: _State, least: float) -> _State | None:

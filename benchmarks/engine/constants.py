@@ -26,6 +26,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "refinement.OTHERS_RELAXATION": (0.0, 0.3, 0.5, 0.7),
     "passes.FIRST_SWEEPS": (1, 2, 4, 16),
     "refinement.SMALLEST_GAIN": (0.0005, 0.001, 0.002, 0.005, 0.02),
+    "refinement.FEWEST_PASSES": (1, 10),
     "holdout.SHARE": (0.02, 0.05, 0.1),
     "whitening.KRYLOV_DEPTH": (2, 3, 4),
     "moments.HALF_LENGTH": (1.0, 20.0, 50.0),

@@ -53,14 +53,20 @@ def test_the_passes_end_when_they_gain_no_more(bars: Callable[[int], Any]) -> No
     assert 3 < len(scores) < module.MAX_PASSES
 
 
-@pytest.mark.parametrize(("length", "way"), [(150, "by_mixture"), (6, "by_others")])
-def test_the_held_out_documents_choose_the_way_of_sharing(
-    monkeypatch: pytest.MonkeyPatch, length: int, way: str
-) -> None:
+def short_documents() -> tuple[FloatArray, FloatArray]:
+    """Six words each, of ten topics over 300 words."""
     rng = np.random.default_rng(1)
     beta = rng.dirichlet(np.full(300, 0.05), 10)
-    documents = 40_000 // length
-    counts = [rng.multinomial(length, rng.dirichlet(np.full(10, 0.1)) @ beta) for _ in range(documents)]
+    return np.array([rng.multinomial(6, rng.dirichlet(np.full(10, 0.1)) @ beta) for _ in range(6000)]), beta
+
+
+@pytest.mark.parametrize(("short", "way"), [(False, "by_mixture"), (True, "by_others")])
+def test_the_held_out_documents_choose_the_way_of_sharing(
+    bars: Callable[[int], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    short: bool,  # noqa: FBT001 -- a case
+    way: str,
+) -> None:
     finishing: list[str] = []
     finished = Refiner._finished
 
@@ -69,7 +75,8 @@ def test_the_held_out_documents_choose_the_way_of_sharing(
         return finished(self, tokens)
 
     monkeypatch.setattr(Refiner, "_finished", noted)
-    run(np.array(counts), np.full(10, 0.1), 0.8 * beta + 0.2 / 300)
+    counts, beta = short_documents() if short else (bars(0).train, bars(0).beta)
+    run(counts, np.full(10, 0.1), 0.8 * beta + 0.2 / beta.shape[1])
     assert finishing == [way]
 
 
