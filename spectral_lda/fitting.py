@@ -38,10 +38,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("num_topics", "max_restarts", "max_iterations"):
+        for name, least in (("num_topics", 1), ("max_restarts", 1), ("max_iterations", 1), ("seed", 0)):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"{name} must be a whole number of at least 1, not {value!r}.")
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+                raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
         for name in ("alpha0", "tol"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
@@ -77,8 +77,8 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     alpha0
         The sum of the Dirichlet prior over topic mixtures: small for documents of few topics each.
     max_restarts, max_iterations, tol
-        Restarts of the alternating least squares, sweeps of each, and the change of the relative error that
-        ends one.
+        Restarts of the alternating least squares at most (one that finds again what the best one found is
+        the last), sweeps of each, and the change of the relative error that ends one.
     refine
         Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
     extra_topics

@@ -194,12 +194,38 @@ def test_nothing_but_empty_documents_is_an_error(counts: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "counts", [np.eye(4), sparse.csr_array(([1.0, 1.0], ([0, 2], [1, 1])), shape=(3, 4))]
+)
+def test_documents_of_one_token_show_nothing_that_meets(counts: object) -> None:
+    with pytest.raises(ValueError, match=r"none of the \d documents holds more than one word"):
+        fit(counts, 2)
+
+
+def test_fractions_are_refused_or_taken_as_masses_with_a_warning(bars: Callable[[int], Any]) -> None:
+    shares = bars(0).train[:400] / 8
+    with pytest.raises(ValueError, match="is not a whole number; weights such as tf-idf are no counts"):
+        fit(shares, 3)
+    with pytest.warns(UserWarning, match="weighted as masses") as caught:
+        model = fit_observed(shares, Settings(num_topics=3), lambda _: None, whole=False)
+    assert caught[0].filename == __file__
+    assert_is_a_model(model, 3, 25)
+
+
+def test_shards_are_learned_from_as_one_matrix_is(bars: Callable[[int], Any]) -> None:
+    train = sparse.csr_array(bars(0).train[:400])
+    shards = (part for part in (train[:150], train[150:150], train[150:]))
+    whole, parts = fit(train, 3), fit(shards, 3)
+    np.testing.assert_array_equal(whole.beta, parts.beta)
+
+
+@pytest.mark.parametrize(
     ("settings", "sentence"),
     [
         ({"num_topics": 0}, "num_topics must be a whole number of at least 1, not 0"),
         ({"num_topics": 2.5}, "num_topics must be a whole number"),
         ({"num_topics": 2, "max_restarts": 0}, "max_restarts must be"),
         ({"num_topics": 2, "max_iterations": True}, "max_iterations must be"),
+        ({"num_topics": 2, "seed": -1}, "seed must be a whole number of at least 0, not -1"),
         ({"num_topics": 2, "alpha0": 0}, "alpha0 must be a positive number, not 0"),
         ({"num_topics": 2, "tol": float("nan")}, "tol must be a positive number, not nan"),
     ],
