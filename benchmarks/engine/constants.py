@@ -57,7 +57,7 @@ def main() -> None:
     for name in names:
         print(f"\n| {name} | {' | '.join(names_of)} | seconds |\n|---|{'---|' * (len(names_of) + 1)}")
         for value in CHOICES[name]:
-            with _set_to(name, value):
+            with set_to(name, value):
                 print(_row(value, corpora_seen, names_of), flush=True)
 
 
@@ -77,7 +77,8 @@ def _score(corpus: Corpus) -> float:
 
 
 @contextmanager
-def _set_to(name: str, value: Any) -> Iterator[None]:
+def set_to(name: str, value: Any) -> Iterator[None]:
+    """Give a constant of the engine another value for a while."""
     module_name, constant = name.split(".")
     module = importlib.import_module(f"spectral_lda.{module_name}")
     before = getattr(module, constant)
