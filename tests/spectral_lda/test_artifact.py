@@ -99,6 +99,11 @@ ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
         (encode([ALPHA, -BETA]), "alpha must be positive"),
         (encode([ALPHA * np.nan, BETA]), "alpha must be positive"),
     ],
+    # Ids of the data themselves would hold the time that gzip writes.
+    ids=[
+        *("empty", "zip", "no member", "two members", "another folder", "a link", "a cut archive", "no tar"),
+        *("no beta", "no arrays", "too few topics", "no topics", "negative", "not a number"),
+    ],
 )
 def test_a_file_that_is_no_model_is_a_sentence_that_names_it(
     tmp_path: Path, data: bytes, sentence: str
