@@ -27,7 +27,7 @@ MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
 WORD_PRIORS = (0.01, 0.03, 0.1)
 # A pass that gains less than this share of what all have gained ends the search; one of the first need only
 # gain something, as some corpora start slowly.
-SMALLEST_GAIN = 0.001
+SMALLEST_GAIN = 0.002
 FEWEST_PASSES = 10
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
@@ -70,15 +70,18 @@ class Refiner:
                 break
             best = state
             observe(f"Refinement pass {number}: held-out log-likelihood per word {best.score:.6f}")
-            enough = SMALLEST_GAIN * max(0.0, best.score - start) if number >= FEWEST_PASSES else 0.0
-            state = self._next(best, best.score + enough)
+            enough = SMALLEST_GAIN * max(0.0, best.score - start)
+            state = self._next(best, enough, patient=number < FEWEST_PASSES)
         return self._finished(best.tokens) if best and best.score > start else None
 
-    def _next(self, last: _State, least: float) -> _State | None:
-        """Return the state after a pass that scores above ``least``, if some way leads to one."""
+    def _next(self, last: _State, enough: float, *, patient: bool) -> _State | None:
+        """Return the state after a pass that gains enough, if some way leads to one.
+
+        While it is ``patient``, any gain is enough to go on as before, but not to change the way.
+        """
         for place, (share, relaxation) in enumerate(self._ways):
             found = self._judged(share(last.tokens, ~self.held.chosen, relaxation))
-            if found.score > least:
+            if found.score > last.score + (0.0 if patient and place == 0 else enough):
                 self._ways.insert(0, self._ways.pop(place))
                 return found
         return None
