@@ -36,7 +36,8 @@ def infer_mixtures(
     start changes nothing but the time. An empty document gets the prior's mean.
     """
     prior = alpha.astype(np.float32)
-    mixtures = np.tile(prior / prior.sum(), (corpus.documents, 1)) if start is None else start.copy()
+    mixtures = np.empty((corpus.documents, prior.size), np.float32)
+    mixtures[:] = prior / prior.sum() if start is None else start
 
     def infer(block: Block) -> None:
         rows = mixtures[block.documents]
