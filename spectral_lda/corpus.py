@@ -21,7 +21,7 @@ BLOCK_NONZEROS = 2**17
 # small machines have cores.
 FEWEST_SHARDS, MOST_SHARDS = 4, 32
 # Below this, a second thread costs more than it saves.
-FEWEST_NONZEROS = 2**12
+FEWEST_NONZEROS = 2**15
 
 
 @dataclass(frozen=True)
