@@ -32,6 +32,9 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's is so too
         """Wait for a request; with too many connections, at the expense of whoever lets us wait longest."""
         super().connection_made(transport)
+        if getattr(self.server_state, "stopping", False):  # it was accepted while the others were told
+            self.transport.close()
+            return
         self._wait()
         if len(self.connections) > MOST_CONNECTIONS:
             self._make_room()
@@ -83,6 +86,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Let an answer be finished, but wait for no request."""
+        self.server_state.stopping = True  # type: ignore[attr-defined]  # seen by connections that come late
         if self.waiting_until is None:
             super().shutdown()
         else:

@@ -143,7 +143,7 @@ def test_sigterm_under_load_finishes_the_answers_and_ends_with_0(own: Server, mo
         caller.start()
     time.sleep(0.5)
     own.process.send_signal(signal.SIGTERM)
-    assert own.process.wait(SECONDS) == 0
+    assert own.process.wait(30) == 0  # SageMaker kills it then
     stop.set()
     for caller in callers:
         caller.join(SECONDS)
