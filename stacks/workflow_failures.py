@@ -1,4 +1,4 @@
-"""Where every failure of the state machine ends: one sentence, one notification, one Fail state."""
+"""How every failure of a state machine becomes a sentence: told in a notification, then the Fail state."""
 
 from typing import Any, Final
 
@@ -8,37 +8,17 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from stacks.console_links import EXECUTION_LINK
+from stacks.jsonata import condition, evaluated, quoted
 from stacks.settings import Settings
 
 # Step Functions allows a cause of 32,768 characters.
 _CAUSE_AT_MOST: Final = 30_000
 _CAUGHT: Final = "$type($states.errorOutput.Cause) = 'string' ? $trim($states.errorOutput.Cause) : ''"
-_LOOKS_LIKE_JSON: Final = "$substring($failure.said, 0, 1) = '{' and $substring($failure.said, -1) = '}'"
-# A function's error JSON has errorMessage; DescribeTrainingJob has FailureReason, unless it was stopped.
-_REASON_IN_JSON: Final = """(
-    $said := $parse($failure.said);
-    $said.errorMessage ? $said.errorMessage
-    : $said.FailureReason ? $said.FailureReason
-    : $said.TrainingJobStatus ? 'the job is ' & $said.TrainingJobStatus & ' (' & $said.SecondaryStatus & ')'
-    : $failure.said
-)"""
-
-
-def evaluated(expression: str) -> str:
-    """Mark a JSONata expression as one."""
-    return f"{{% {expression} %}}"
-
-
-def quoted(text: str) -> str:
-    """Write a text, which may hold CDK tokens but no quotes, as a JSONata string."""
-    return f"'{text}'"
 
 
 class Failures(Construct):
-    """The tail that all failures share.
-
-    A cause comes in four kinds: a function's error JSON, the JSON of DescribeTrainingJob, plain text, none. A
-    Choice tells them apart before anything is parsed, because a state that fails there has no Catch.
+    """The tail that all failures of a machine share.
 
     Attributes
     ----------
@@ -51,24 +31,24 @@ class Failures(Construct):
         failed = sfn.Fail.jsonata(
             self,
             "Failed",
+            comment="The cause is a sentence: what failed, why, and where the log is.",
             error=evaluated("$failure.error"),
             cause=evaluated("$cause"),
         )
         notify = tasks.SnsPublish.jsonata(
             self,
-            "NotifyFailure",
+            "TellOfFailure",
+            comment="The same sentence to whoever subscribed to the topic.",
             topic=topic,
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=evaluated(f"{quoted(settings.prefix)} & ': ' & $failure.error"),
             message=sfn.TaskInput.from_text(
-                evaluated(
-                    "$failure.error & ': ' & $cause & '\\n\\nExecution: ' & $states.context.Execution.Id"
-                )
+                evaluated(f"$failure.error & ': ' & $cause & '\\n\\nThe execution: ' & {EXECUTION_LINK}")
             ),
         )
         notify.add_catch(failed)  # A notification that can't be sent must not hide the failure.
         notify.next(failed)
-        self.explain = _explain(self, notify)
+        self.explain = explanation(self, "ExplainFailure", of="failure", into="cause", following=notify)
 
     def caught(self, error: str, *, what: str, where: str) -> dict[str, Any]:
         """Return the arguments of a task's `add_catch` that say how its errors are told of.
@@ -80,12 +60,16 @@ class Failures(Construct):
         what, where
             JSONata expressions: what was tried, and where the log is.
         """
-        said = failure(error, what=what, said=_CAUGHT, name="$states.errorOutput.Error", where=where)
-        return {"assign": said}
+        return {"assign": {"failure": caught_failure(error, what=what, where=where)}}
 
 
-def failure(error: str, *, what: str, said: str, where: str, name: str = "''") -> dict[str, Any]:
-    """Return the assignment that the Failures' `explain` reads.
+def caught_failure(error: str, *, what: str, where: str) -> dict[str, str]:
+    """Return what `explanation` explains, made of the error that a state's Catch has caught."""
+    return failure(error, what=what, said=_CAUGHT, name="$states.errorOutput.Error", where=where)
+
+
+def failure(error: str, *, what: str, said: str, where: str, name: str = "''") -> dict[str, str]:
+    """Return what `explanation` explains.
 
     Parameters
     ----------
@@ -96,29 +80,51 @@ def failure(error: str, *, what: str, said: str, where: str, name: str = "''") -
         and the name of the error where nothing was said.
     """
     fields = {"what": what, "said": said, "where": where, "name": name}
-    return {"failure": {"error": error, **{key: evaluated(value) for key, value in fields.items()}}}
+    return {"error": error, **{key: evaluated(value) for key, value in fields.items()}}
 
 
-def _explain(scope: Construct, following: sfn.IChainable) -> sfn.Choice:
+def explanation(scope: Construct, id_: str, *, of: str, into: str, following: sfn.IChainable) -> sfn.Choice:
+    """Return the state that makes a sentence of a `failure`.
+
+    A cause comes in four kinds: a function's error JSON, the JSON that describes a job, plain text, none. A
+    Choice tells them apart before anything is parsed, because a state that fails there has no Catch.
+
+    Parameters
+    ----------
+    of, into
+        The variable that holds the failure, and the one that the sentence is assigned to.
+    """
+    said = f"${of}.said"
     choice = sfn.Choice.jsonata(
         scope,
-        "ExplainFailure",
+        id_,
         comment="Was the cause given as JSON, as text, or not at all?",
-        assign=_cause("$failure.said"),
+        assign=_sentence(of, into, said),
     )
-    choice.when(sfn.Condition.jsonata(evaluated(_LOOKS_LIKE_JSON)), following, assign=_cause(_REASON_IN_JSON))
-    choice.when(
-        sfn.Condition.jsonata(evaluated("$failure.said = ''")),
-        following,
-        assign=_cause("'no reason was given (' & $failure.name & ')'"),
-    )
+    looks_like_json = f"$substring({said}, 0, 1) = '{{' and $substring({said}, -1) = '}}'"
+    choice.when(condition(looks_like_json), following, assign=_sentence(of, into, _reason_in_json(said)))
+    unsaid = f"'no reason was given (' & ${of}.name & ')'"
+    choice.when(condition(f"{said} = ''"), following, assign=_sentence(of, into, unsaid))
     return choice.otherwise(following)
 
 
-def _cause(reason: str) -> dict[str, Any]:
+def _reason_in_json(said: str) -> str:
+    """Read the message of a function's error, or the reason, or else the status, of a described job."""
+    return f"""(
+    $said := $parse({said});
+    $status := $said.TrainingJobStatus ? $said.TrainingJobStatus : $said.TransformJobStatus;
+    $detail := $said.SecondaryStatus ? ' (' & $said.SecondaryStatus & ')' : '';
+    $said.errorMessage ? $said.errorMessage
+    : $said.FailureReason ? $said.FailureReason
+    : $status ? 'the job is ' & $status & $detail
+    : {said}
+)"""
+
+
+def _sentence(of: str, into: str, reason: str) -> dict[str, Any]:
     sentences = f"""(
     $reason := $trim({reason});
     $stop := $substring($reason, -1) = '.' ? '' : '.';
-    $substring($trim($failure.what & ' ' & $reason & $stop & ' ' & $failure.where), 0, {_CAUSE_AT_MOST})
+    $substring($trim(${of}.what & ' ' & $reason & $stop & ' ' & ${of}.where), 0, {_CAUSE_AT_MOST})
 )"""
-    return {"cause": evaluated(sentences)}
+    return {into: evaluated(sentences)}

@@ -1,49 +1,49 @@
-"""The state that trains: SageMaker's createTrainingJob, awaited, and what it takes."""
+"""The states that train: every candidate in a job of its own, several at once, each until it is settled."""
 
 from typing import Any, Final
 
-from aws_cdk import Aws, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.permissions import pass_role
+from stacks.jsonata import condition, evaluated
 from stacks.settings import Settings
-from stacks.workflow_failures import evaluated
+from stacks.training_job import TRAINING_LOG_GROUP, train_state, training_statements
+from stacks.workflow_failures import Failures, caught_failure, explanation, failure
 
-TRAINING_LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 # A name can't be used twice: each attempt has its own.
-JOB_NAME: Final = "$input.job_name_base & '-' & $states.context.State.RetryCount"
-# Beyond the job's own limit: waiting for an instance, the download, the upload of the model.
-OVERHEAD_SECONDS: Final = 3600
-# SageMaker has one error for a throttled request, a role that can't be assumed yet and its own failures: a
-# job that was refused cost nothing. A job that failed (States.TaskFailed) or a quota is not asked for again.
-_TRANSIENT: Final = {
-    "ErrorEquals": ["SageMaker.AmazonSageMakerException"],
-    "IntervalSeconds": 10,
-    "MaxAttempts": 2,
-    "BackoffRate": 2,
+_JOB_NAME: Final = "$candidate.name & '-' & $attempt"
+ATTEMPTS: Final = 4
+# What passes by itself. SageMaker has one error for a refused request, whatever the reason, and tells of
+# missing capacity and of its own failures in the description of a job that was accepted.
+_REFUSED_FOR_NOW: Final = "/ThrottlingException|Rate exceeded|ServiceUnavailable|InternalFailure|assume role/"
+_FAILED_FOR_NOW: Final = r'/"FailureReason"\s*:\s*"(CapacityError|InternalServerError)/'
+_WILL_PASS: Final = f"""(
+    ($trouble.name = 'SageMaker.AmazonSageMakerException' and $contains($trouble.said, {_REFUSED_FOR_NOW}))
+    or $contains($trouble.said, {_FAILED_FOR_NOW})
+)"""
+# Half a minute, one, two: half of it for sure, the other half by chance, so that candidates that were refused
+# together don't come back together.
+_PAUSE_SECONDS: Final = "$ceil(30 * $power(2, $attempt - 1) * (0.5 + 0.5 * $random()))"
+
+_FAILED: Final = {
+    "what": f"'The training job ' & {_JOB_NAME} & ' failed:'",
+    "where": f"'Its log: the streams ' & {_JOB_NAME} & '/* of the log group {TRAINING_LOG_GROUP}.'",
 }
-# The built-in algorithm brings its own definitions, and SageMaker refuses others for it.
-_METRICS: Final = [{"Name": "test:pwll", "Regex": r"#quality_metric: host=\S+, test pwll <score>=(\S+)"}]
-
-
-def task_seconds(settings: Settings) -> int:
-    """Return how long the task may take, in seconds."""
-    return settings.training_max_runtime_seconds + OVERHEAD_SECONDS
 
 
 class Training(Construct):
-    """The task, and the statements of whoever runs it.
+    """A Map over the candidates of an execution; most have one.
 
-    A CustomState, since the task of aws-cdk-lib grants every job of the account, and AddTags on a name that
-    matches none.
+    A candidate that fails doesn't sink the rest: the variable `runs` tells of each, in their order, what came
+    of it. The states inside have variables of their own: `candidate`, `attempt`, `trouble`, `sentence`.
 
     Attributes
     ----------
-    task
-        Its result is SageMaker's description of the finished job.
+    begin
+        Its first state, to which the executions that train are led.
     statements
         For the state machine's role.
     """
@@ -57,87 +57,115 @@ class Training(Construct):
         image_uri: str,
         data_bucket: s3.IBucket,
         role: iam.IRole,
+        failures: Failures,
     ) -> None:
         super().__init__(scope, id_)
-        self.task = sfn.CustomState(
+        self._failures = failures
+        train = sfn.CustomState(
             self,
             "Train",
-            state_json={
-                "Type": "Task",
-                "Resource": f"arn:{Aws.PARTITION}:states:::sagemaker:createTrainingJob.sync",
-                "Arguments": {
-                    "TrainingJobName": evaluated(JOB_NAME),
-                    "RoleArn": role.role_arn,
-                    "AlgorithmSpecification": _algorithm(settings, image_uri),
-                    "HyperParameters": evaluated("$input.hyperparameters"),
-                    "InputDataConfig": [_channel("train", settings), _channel("test", settings)],
-                    "OutputDataConfig": _output(settings, data_bucket),
-                    "ResourceConfig": {
-                        "InstanceType": settings.training_instance_type,
-                        "InstanceCount": settings.training_instance_count,
-                        "VolumeSizeInGB": settings.training_volume_gb,
-                    },
-                    "StoppingCondition": {"MaxRuntimeInSeconds": settings.training_max_runtime_seconds},
-                    # SageMaker moves the data in and the model out: the algorithm itself needs no network.
-                    "EnableNetworkIsolation": True,
-                    "Tags": [
-                        {"Key": "project", "Value": settings.name},
-                        {"Key": "environment", "Value": settings.environment},
-                    ],
-                },
-                "TimeoutSeconds": task_seconds(settings),
-                "Retry": [_TRANSIENT],
-            },
+            state_json=train_state(
+                settings, job_name=_JOB_NAME, image_uri=image_uri, data_bucket=data_bucket, role=role
+            ),
         )
-        self.statements = _statements(Stack.of(self), settings, role)
+        self.begin = sfn.Map.jsonata(
+            self,
+            "TrainCandidates",
+            comment="A training job for each combination of num_topics and alpha0, several at a time.",
+            items=sfn.ProvideItems.jsonata(evaluated("$input.candidates")),
+            max_concurrency=settings.training_jobs_at_once,
+            assign={"runs": evaluated("$states.result")},
+            outputs={},
+        )
+        self.begin.item_processor(self._each(train))
+        self.begin.add_catch(
+            failures.explain,
+            **failures.caught("TrainingFailed", what="'The candidates could not be trained:'", where="''"),
+        )
+        self.statements = training_statements(Stack.of(self), settings, role)
+
+    def connect(self, trained: sfn.IChainable) -> None:
+        """Lead on to `trained` when at least one candidate has a model."""
+        choice = sfn.Choice.jsonata(
+            self,
+            "DidAnyTrain",
+            comment="One model is enough to go on with.",
+            assign={"failure": _none_trained()},
+        )
+        choice.when(condition("$count($runs[completed]) > 0"), trained)
+        self.begin.next(choice.otherwise(self._failures.explain))
+
+    def _each(self, train: sfn.CustomState) -> sfn.IChainable:
+        given_up = self._pass(
+            "Untrained",
+            "What is told of a candidate that has no model.",
+            outputs=_run(completed=False, reason=evaluated("$sentence")),
+        )
+        explain = explanation(self, "ExplainJob", of="trouble", into="sentence", following=given_up)
+        failed = self._will_it_pass(train, explain)
+        train.add_catch(failed, assign={"trouble": caught_failure("TrainingFailed", **_FAILED)})
+        train.next(self._is_completed(explain))
+        begin = self._pass(
+            "FirstAttempt",
+            "Each attempt is a job of its own name.",
+            assign={"candidate": evaluated("$states.input"), "attempt": 0},
+        )
+        return begin.next(train)
+
+    def _is_completed(self, explain: sfn.IChainable) -> sfn.Choice:
+        trained = self._pass(
+            "Trained",
+            "What is told of a candidate that has a model.",
+            outputs=_run(
+                completed=True,
+                model_data_url=evaluated("$states.input.ModelArtifacts.S3ModelArtifacts"),
+            ),
+        )
+        choice = sfn.Choice.jsonata(
+            self,
+            "IsTrainingCompleted",
+            comment="Whether a job that was stopped is an error of its task isn't documented.",
+            assign={"trouble": failure("TrainingFailed", said="$string($states.input)", **_FAILED)},
+        )
+        choice.when(condition("$states.input.TrainingJobStatus = 'Completed'"), trained)
+        return choice.otherwise(explain)
+
+    def _will_it_pass(self, train: sfn.CustomState, explain: sfn.IChainable) -> sfn.Choice:
+        wait = sfn.Wait.jsonata(
+            self,
+            "WaitBeforeNextAttempt",
+            comment="Longer each time, and never the same for two candidates.",
+            time=sfn.WaitTime.seconds(evaluated(_PAUSE_SECONDS)),
+        )
+        wait.next(train)
+        choice = sfn.Choice.jsonata(
+            self,
+            "WillItPass",
+            comment="Throttling, missing capacity and SageMaker's own failures pass; other mistakes don't.",
+        )
+        choice.when(
+            condition(f"$attempt < {ATTEMPTS - 1} and {_WILL_PASS}"),
+            wait,
+            assign={"attempt": evaluated("$attempt + 1")},
+        )
+        return choice.otherwise(explain)
+
+    def _pass(self, name: str, comment: str, **more: Any) -> sfn.Pass:
+        return sfn.Pass.jsonata(self, name, comment=comment, **more)
 
 
-def _algorithm(settings: Settings, image_uri: str) -> dict[str, Any]:
-    metrics = {"MetricDefinitions": _METRICS} if settings.algorithm == "open" else {}
-    return {"TrainingImage": image_uri, "TrainingInputMode": "File", **metrics}
-
-
-def _channel(name: str, settings: Settings) -> dict[str, Any]:
-    """Describe a channel; several instances divide the shards of the training documents among them."""
-    shared = name == "train" and settings.training_instance_count > 1
-    source = {
-        "S3DataType": "S3Prefix",
-        "S3Uri": evaluated(f"$input.channels.{name}"),
-        "S3DataDistributionType": "ShardedByS3Key" if shared else "FullyReplicated",
-    }
+def _run(**outcome: object) -> dict[str, object]:
     return {
-        "ChannelName": name,
-        "ContentType": evaluated("$input.content_type"),
-        "InputMode": "File",
-        "DataSource": {"S3DataSource": source},
+        "training_job": evaluated(_JOB_NAME),
+        "hyperparameters": evaluated("$candidate.hyperparameters"),
+        **outcome,
     }
 
 
-def _output(settings: Settings, data_bucket: s3.IBucket) -> dict[str, Any]:
-    folder = "models/open" if settings.algorithm == "open" else "models"
-    key = {"KmsKeyId": settings.kms_key_arn} if settings.kms_key_arn else {}
-    return {"S3OutputPath": f"s3://{data_bucket.bucket_name}/{folder}", **key}
-
-
-def _statements(stack: Stack, settings: Settings, role: iam.IRole) -> list[iam.PolicyStatement]:
-    """Return what createTrainingJob.sync takes (Step Functions developer guide, "Amazon SageMaker AI").
-
-    AddTags is for our tags and the one that Step Functions adds; the rule of EventBridge, which it manages,
-    tells it when a job ends.
-    """
-    jobs = stack.format_arn(
-        service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
+def _none_trained() -> dict[str, str]:
+    return failure(
+        "TrainingFailed",
+        what="$count($runs) = 1 ? '' : 'None of the ' & $count($runs) & ' candidates has been trained.'",
+        said="$join($runs.reason, ' ')",
+        where="''",
     )
-    rule = stack.format_arn(
-        service="events",
-        resource="rule",
-        resource_name="StepFunctionsGetEventsForSageMakerTrainingJobsRule",
-    )
-    verbs = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags", "ListTags")
-    return [
-        iam.PolicyStatement(actions=[f"sagemaker:{verb}" for verb in verbs], resources=[jobs]),
-        pass_role(role, to="sagemaker.amazonaws.com"),
-        iam.PolicyStatement(
-            actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"], resources=[rule]
-        ),
-    ]

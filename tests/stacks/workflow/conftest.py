@@ -16,7 +16,9 @@ OLD = "s3://bucket/models/lda-dev-old-89abcdef-0/output/model.tar.gz"
 INPUT = {
     "dataset": "griffiths",
     "job_name_base": "lda-dev-run-0123abcd",
-    "hyperparameters": {"num_topics": "10", "feature_dim": "25"},
+    "candidates": [
+        {"name": "lda-dev-run-0123abcd", "hyperparameters": {"num_topics": "10", "feature_dim": "25"}}
+    ],
     "channels": {
         "train": "s3://bucket/datasets/griffiths/train/",
         "test": "s3://bucket/datasets/griffiths/test/",
@@ -27,6 +29,10 @@ INPUT = {
     "promote": True,
     "minimum_pwll": None,
     "require_promotion": False,
+    "dry_run": False,
+    "promote_training_job": None,
+    "started_by": "someone",
+    "report": {"dataset": "griffiths"},
 }
 JOB_NAME = "lda-dev-run-0123abcd-0"
 JOB = {
@@ -36,7 +42,18 @@ JOB = {
     "ModelArtifacts": {"S3ModelArtifacts": URL},
 }
 METRICS = {"test:pwll": -2.5}
-EVALUATION = {"promote": True, "reason": "No model serves yet.", "metrics": METRICS, "incumbent": ""}
+RUNS = [{"training_job": JOB_NAME, "num_topics": 10, "alpha0": 1.0, "pwll": -2.5, "reason": ""}]
+EVALUATION = {
+    "promote": True,
+    "reason": "No model serves yet.",
+    "training_job": JOB_NAME,
+    "model_data_url": URL,
+    "num_topics": 10,
+    "metrics": METRICS,
+    "runs": RUNS,
+    "incumbent": "",
+    "summary": "One model was trained.",
+}
 NOT_WORTH = {
     **EVALUATION,
     "promote": False,
@@ -50,6 +67,7 @@ PROMOTED = {
     "promoted": True,
     "reason": "No model serves yet.",
     "endpoint": "lda-dev",
+    "runs": RUNS,
 }
 
 
@@ -61,7 +79,7 @@ def stack(status: str, url: str) -> dict[str, Any]:
     return {"Stacks": [{"StackName": "DevServing", "StackStatus": status, "Parameters": parameters}]}
 
 
-def event(resource: str, status: str, reason: str | None, of: str = JOB_NAME) -> dict[str, Any]:
+def event(resource: str, status: str, reason: str | None, of: str = "lda-dev-run-0123abcd") -> dict[str, Any]:
     fields = {"LogicalResourceId": resource, "ResourceStatus": status, "ClientRequestToken": of}
     return fields if reason is None else {**fields, "ResourceStatusReason": reason}
 
@@ -141,7 +159,9 @@ def definition(machine: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def states(definition: str) -> dict[str, Any]:
-    return dict(json.loads(definition)["States"])
+    """Every state by its name, those inside the Map too."""
+    outer = json.loads(definition)["States"]
+    return {**outer, **outer["TrainCandidates"]["ItemProcessor"]["States"]}
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -244,6 +264,7 @@ def job_of(template: TemplateOf) -> Callable[..., Any]:
 
     def load(**settings: object) -> Any:
         (found,) = of_type(template("Training", **settings), "AWS::StepFunctions::StateMachine").values()
-        return json.loads(text(found["Properties"]["DefinitionString"]))["States"]["Train"]["Arguments"]
+        states = json.loads(text(found["Properties"]["DefinitionString"]))["States"]
+        return states["TrainCandidates"]["ItemProcessor"]["States"]["Train"]["Arguments"]
 
     return load

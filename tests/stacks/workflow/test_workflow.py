@@ -11,11 +11,11 @@ def test_a_better_model_is_promoted_and_tested(aws: Any, run: Callable[..., Any]
     ended = run(given='{"num_topics": 10}')
     assert (ended.status, ended.output) == ("SUCCEEDED", aws.promoted)
     assert ended.visited == [
-        *("InspectDataset", "Train", "IsTrainingCompleted", "EvaluateModel", "IsWorthPromoting"),
+        *("InspectDataset", "WhatIsAsked", "TrainCandidates", "DidAnyTrain"),
+        *("EvaluateModel", "IsWorthPromoting"),
         *("ReadServing", "IsServingFree", "Promote", "WaitForUpdate", "ReadUpdate", "IsUpdateDone"),
-        *("SmokeTest", "Promoted"),
+        *("SmokeTest", "TellPromoted", "Promoted"),
     ]
-    assert ended.of("publish") == []
 
 
 def test_the_functions_are_told_what_they_read(aws: Any, run: Callable[..., Any]) -> None:
@@ -24,9 +24,19 @@ def test_the_functions_are_told_what_they_read(aws: Any, run: Callable[..., Any]
     assert inspected["input"] == {"Comment": "x"}
     assert inspected["execution_name"] == "run"
     assert inspected["execution_arn"].endswith(":execution:M:run")
-    assert ended.of("EvaluateModel") == [{"input": aws.input, "training_job": aws.job["TrainingJobName"]}]
+    (evaluated,) = ended.of("EvaluateModel")
+    assert evaluated["input"] == aws.input
+    assert evaluated["execution"] == {"arn": inspected["execution_arn"], "name": "run"}
+    assert evaluated["runs"] == [
+        {
+            "training_job": aws.job["TrainingJobName"],
+            "hyperparameters": aws.input["candidates"][0]["hyperparameters"],
+            "completed": True,
+            "model_data_url": aws.url,
+        }
+    ]
     document = aws.input["smoke_test"]
-    assert ended.of("SmokeTest") == [{"document": document, "num_topics": "10", "model_data_url": aws.url}]
+    assert ended.of("SmokeTest") == [{"document": document, "num_topics": 10, "model_data_url": aws.url}]
 
 
 @pytest.mark.parametrize("given", ["{}", "[]", "[1, 2]", "[{}]", '"text"', "5", "false", "null"])
@@ -52,6 +62,50 @@ def test_promote_false_evaluates_only_and_says_so(aws: Any, run: Callable[..., A
     assert ended.of("updateStack") == []
 
 
+def test_a_dry_run_ends_with_the_report_and_trains_nothing(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset={**aws.input, "dry_run": True})
+    assert (ended.status, ended.output, ended.visited[-1]) == (
+        "SUCCEEDED",
+        {"dataset": "griffiths"},
+        "Checked",
+    )
+    assert [name for name, _ in ended.calls] == ["InspectDataset"]
+
+
+def test_an_earlier_model_is_promoted_by_its_name_without_training(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset={**aws.input, "promote_training_job": "lda-dev-old-89abcdef-0"})
+    assert ended.of("createTrainingJob.sync") == []
+    assert [event["runs"] for event in ended.of("EvaluateModel")] == [[]]
+    assert ended.output == aws.promoted
+    assert len(ended.of("SmokeTest")) == 1
+
+
+@pytest.mark.parametrize(("kept", "subject"), [(False, "promoted"), (True, "did not promote")])
+def test_people_are_told_of_the_decision_with_its_numbers_and_the_execution(
+    aws: Any, run: Callable[..., Any], *, kept: bool, subject: str
+) -> None:
+    ended = run(EvaluateModel=aws.not_worth if kept else aws.evaluation)
+    (sent,) = ended.of("publish")
+    assert sent["Subject"] == f"lda-dev: {subject} {aws.job['TrainingJobName']}"
+    assert sent["Message"].startswith("One model was trained.\n\nThe execution: https://")
+    assert sent["Message"].endswith(
+        "#/v2/executions/details/arn:aws:states:us-east-1:000000000000:execution:M:run"
+    )
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_notification_that_cant_be_sent_changes_no_result(
+    aws: Any, run: Callable[..., Any], *, kept: bool
+) -> None:
+    answers = {"EvaluateModel": aws.not_worth if kept else aws.evaluation}
+    silent = run(**answers, publish=aws.error("SNS.AuthorizationErrorException", "no"))
+    assert (silent.status, silent.output) == ("SUCCEEDED", run(**answers).output)
+
+
+def test_every_state_says_what_it_is_for(states: dict[str, Any]) -> None:
+    assert [name for name, state in states.items() if not state.get("Comment")] == []
+
+
 def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(InspectDataset={**aws.input, "require_promotion": True}, EvaluateModel=aws.not_worth)
     assert ended.error == "NotPromoted"
@@ -65,8 +119,12 @@ def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run
 def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     nexts = {name: state["Catch"][-1]["Next"] for name, state in tasks.items()}
-    assert nexts.pop("NotifyFailure") == "Failed"
+    assert nexts.pop("TellOfFailure") == "Failed"
+    assert nexts.pop("TellPromoted") == "Promoted"
+    assert nexts.pop("TellNotPromoted") == "NotPromoted"
     assert nexts.pop("Promote") == "WhyRefused"
+    assert nexts.pop("Train") == "WillItPass"
+    assert nexts.pop("SmokeTest") == "ReadServingAfterTest"
     assert set(nexts.values()) == {"ExplainFailure"}
     assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks.values())
     assert all(state["TimeoutSeconds"] > 0 for state in tasks.values())

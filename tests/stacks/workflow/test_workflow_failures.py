@@ -26,7 +26,7 @@ STEPS = {
     "InspectDataset": (
         "InspectDataset",
         "InvalidInput",
-        "The log of InspectDataset: <FunctionsInspectDatasetLogs",
+        "The log of its function: <FunctionsInspectDatasetLogs",
     ),
     "Train": (
         TRAIN,
@@ -36,14 +36,14 @@ STEPS = {
     "EvaluateModel": (
         "EvaluateModel",
         "EvaluationFailed",
-        "The log of EvaluateModel: <FunctionsEvaluateModelLogs",
+        "The log of its function: <FunctionsEvaluateModelLogs",
     ),
     "ReadServing": ("describeStacks", "PromotionFailed", "the events of the stack DevServing"),
     "Promote": ("updateStack", "PromotionFailed", "the log group /aws/sagemaker/Endpoints/lda-dev."),
     "SmokeTest": (
         "SmokeTest",
         "SmokeTestFailed",
-        "The Serving stack keeps the new ModelDataUrl. The log of the endpoint: /aws/sagemaker/",
+        "The log of the endpoint: /aws/sagemaker/Endpoints/lda-dev. The log of its function: <Functions",
     ),
 }
 
@@ -63,7 +63,8 @@ def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification
     (sent,) = ended.of("publish")
     assert sent["Subject"] == f"lda-dev: {expected}"
     arn = "arn:aws:states:us-east-1:000000000000:execution:M:run"
-    assert sent["Message"] == f"{expected}: {ended.cause}\n\nExecution: {arn}"
+    assert sent["Message"].startswith(f"{expected}: {ended.cause}\n\nThe execution: https://")
+    assert sent["Message"].endswith(f"#/v2/executions/details/{arn}")
 
 
 @pytest.mark.parametrize("kind", CAUSES)

@@ -17,7 +17,7 @@ def test_an_update_names_every_parameter_and_its_role(aws: Any, run: Callable[..
             {"ParameterKey": "ModelDataUrl", "ParameterValue": aws.url},
             {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
         ],
-        "ClientRequestToken": aws.job["TrainingJobName"],
+        "ClientRequestToken": "lda-dev-run-0123abcd",
     }
 
 

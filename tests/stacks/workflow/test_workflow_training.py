@@ -1,10 +1,12 @@
 """The training job that an execution asks for."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ministack.services import stepfunctions
 
 TRAIN = "createTrainingJob.sync"
 
@@ -28,27 +30,73 @@ def test_the_training_job_is_one_that_sagemaker_lda_takes(run: Callable[..., Any
         "VolumeSizeInGB": 50,
     }
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
-    assert {"Key": "project", "Value": "lda"} in job["Tags"]
 
 
-def test_a_refused_request_for_training_is_repeated_under_a_new_name(
-    aws: Any, run: Callable[..., Any]
-) -> None:
-    refused = aws.error("SageMaker.AmazonSageMakerException", "ThrottlingException: Rate exceeded")
-    ended = run(**{TRAIN: [refused, refused, aws.job]})
-    assert ended.status == "SUCCEEDED"
-    names = [job["TrainingJobName"] for job in ended.of(TRAIN)]
-    assert names == [f"lda-dev-run-0123abcd-{attempt}" for attempt in range(3)]
+REFUSED = "SageMaker.AmazonSageMakerException"
+FAILED = "States.TaskFailed"
+NO_CAPACITY = json.dumps(
+    {"FailureReason": "CapacityError: Unable to provision requested ML compute capacity."}
+)
+ITS_OWN = json.dumps({"FailureReason": "InternalServerError: We encountered an internal error."})
+QUOTED = json.dumps({"FailureReason": 'AlgorithmError: the log said "CapacityError" and Rate exceeded'})
 
 
 @pytest.mark.parametrize(
-    "name", ["States.TaskFailed", "States.Timeout", "SageMaker.ResourceLimitExceededException"]
+    ("name", "cause"),
+    [
+        (REFUSED, "Rate exceeded (Service: AmazonSageMaker; Error Code: ThrottlingException)"),
+        (REFUSED, "Could not assume role arn:aws:iam::1:role/x."),
+        (FAILED, NO_CAPACITY),
+        (FAILED, ITS_OWN),
+    ],
 )
-def test_a_failed_job_and_a_full_quota_are_not_tried_again(
-    aws: Any, run: Callable[..., Any], name: str
+def test_what_passes_by_itself_is_tried_again_under_a_new_name(
+    aws: Any, run: Callable[..., Any], name: str, cause: str
 ) -> None:
-    ended = run(**{TRAIN: aws.error(name, "why")})
+    refused = aws.error(name, cause)
+    ended = run(**{TRAIN: [refused, refused, refused, aws.job]})
+    assert ended.status == "SUCCEEDED"
+    names = [job["TrainingJobName"] for job in ended.of(TRAIN)]
+    assert names == [f"lda-dev-run-0123abcd-{attempt}" for attempt in range(4)]
+
+
+def test_it_is_tried_four_times_at_most(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(**{TRAIN: aws.error(FAILED, NO_CAPACITY)})
+    assert (ended.error, len(ended.of(TRAIN))) == ("TrainingFailed", 4)
+    assert "lda-dev-run-0123abcd-3 failed: CapacityError: Unable to provision" in (ended.cause or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        (FAILED, "why"),
+        (FAILED, QUOTED),
+        ("States.Timeout", ""),
+        ("SageMaker.ResourceLimitExceededException", "ThrottlingException"),
+        (REFUSED, "1 validation error detected: Value 'x' at 'hyperParameters'"),
+        (REFUSED, "User: x is not authorized to perform: sagemaker:CreateTrainingJob"),
+    ],
+)
+def test_what_stays_wrong_is_not_tried_again(
+    aws: Any, run: Callable[..., Any], name: str, cause: str
+) -> None:
+    ended = run(**{TRAIN: aws.error(name, cause)})
     assert (ended.error, len(ended.of(TRAIN))) == ("TrainingFailed", 1)
+
+
+def test_pauses_grow_and_differ(states: dict[str, Any]) -> None:
+    seconds = states["WaitBeforeNextAttempt"]["Seconds"].removeprefix("{%").removesuffix("%}")
+    found = {
+        attempt: [
+            stepfunctions._evaluate_jsonata(seconds, {}, {"variables": {"attempt": attempt}})
+            for _ in range(50)
+        ]
+        for attempt in (1, 2, 3)
+    }
+    for attempt, pauses in found.items():
+        longest = 30 * 2 ** (attempt - 1)
+        assert all(longest / 2 <= pause <= longest and pause == int(pause) for pause in pauses)
+        assert len(set(pauses)) > 1
 
 
 def test_the_cause_names_the_attempt_that_failed(aws: Any, run: Callable[..., Any]) -> None:
@@ -92,3 +140,63 @@ def test_several_instances_divide_the_training_documents_among_them(job_of: Call
 def test_a_customer_key_encrypts_the_model(job_of: Callable[..., Any]) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     assert job_of(kms_key_arn=key)["OutputDataConfig"]["KmsKeyId"] == key
+
+
+def sweep(aws: Any, count: int) -> dict[str, Any]:
+    names = [f"lda-dev-run-0123abcd-{number}" for number in range(1, count + 1)]
+    candidates = [
+        {"name": name, "hyperparameters": {"num_topics": str(number), "feature_dim": "25"}}
+        for number, name in enumerate(names, start=1)
+    ]
+    return {**aws.input, "candidates": candidates}
+
+
+def test_each_candidate_trains_with_its_own_hyperparameters_under_its_own_name(
+    aws: Any, run: Callable[..., Any]
+) -> None:
+    ended = run(InspectDataset=sweep(aws, 3))
+    asked = {job["TrainingJobName"]: job["HyperParameters"]["num_topics"] for job in ended.of(TRAIN)}
+    assert asked == {f"lda-dev-run-0123abcd-{number}-0": str(number) for number in (1, 2, 3)}
+    (evaluated,) = ended.of("EvaluateModel")
+    assert [run["training_job"] for run in evaluated["runs"]] == sorted(asked)
+    assert [run["hyperparameters"]["num_topics"] for run in evaluated["runs"]] == ["1", "2", "3"]
+
+
+def test_a_candidate_that_fails_doesnt_sink_the_rest(aws: Any, run: Callable[..., Any]) -> None:
+    failed = aws.error(FAILED, json.dumps({"FailureReason": "ClientError: the reason."}))
+    ended = run(InspectDataset=sweep(aws, 6), **{TRAIN: [aws.job, failed, aws.job]})
+    assert ended.status == "SUCCEEDED"
+    (evaluated,) = ended.of("EvaluateModel")
+    (untrained,) = [run for run in evaluated["runs"] if not run["completed"]]
+    assert untrained["reason"] == (
+        f"The training job {untrained['training_job']} failed: ClientError: the reason. Its log: the streams "
+        f"{untrained['training_job']}/* of the log group /aws/sagemaker/TrainingJobs."
+    )
+    assert [run.get("model_data_url") for run in evaluated["runs"] if run["completed"]] == [aws.url] * 5
+
+
+def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset=sweep(aws, 2), **{TRAIN: aws.error(FAILED, "why")})
+    assert ended.error == "TrainingFailed"
+    assert ended.cause == (
+        "None of the 2 candidates has been trained. The training job lda-dev-run-0123abcd-1-0 failed: why. "
+        "Its log: the streams lda-dev-run-0123abcd-1-0/* of the log group /aws/sagemaker/TrainingJobs. "
+        "The training job lda-dev-run-0123abcd-2-0 failed: why. Its log: the streams "
+        "lda-dev-run-0123abcd-2-0/* of the log group /aws/sagemaker/TrainingJobs."
+    )
+
+
+def test_as_many_train_at_once_as_the_setting_says(states: dict[str, Any]) -> None:
+    assert states["TrainCandidates"]["MaxConcurrency"] == 2
+
+
+def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
+    (job,) = run().of(TRAIN)
+    tags = {tag["Key"]: tag["Value"] for tag in job["Tags"]}
+    assert tags == {
+        "project": "lda",
+        "environment": "dev",
+        "dataset": "griffiths",
+        "execution": "run",
+        "started_by": "someone",
+    }
