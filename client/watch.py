@@ -97,10 +97,9 @@ class _Watcher:
     deployment: Deployment
     execution: str
     ending: Ending | None = None
-    _seen: int = 0
     _started: datetime | None = None
-    _entered: dict[str, datetime] = field(default_factory=dict)
-    _log: JobLog | None = None
+    _events: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _jobs: dict[str, JobLog] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._states = self.deployment.client("stepfunctions")
@@ -108,25 +107,25 @@ class _Watcher:
 
     def look(self) -> Iterator[str]:
         """Tell what happened since the last look; a state that came and went since then takes one line."""
-        entries: dict[str, str] = {}
+        entries: dict[int, str] = {}
         for event in self._new_events():
-            name = event.get("stateEnteredEventDetails", {}).get("name")
-            if name:
-                entries[name] = self._enter(name, event["timestamp"])
+            if name := entered(event):
+                entries[event["id"]] = f"{self._clock(event['timestamp'])}  {name} entered"
                 continue
             for line in self._tell(event):
                 yield from entries.values()
                 entries.clear()
                 yield line
-            left = event.get("stateExitedEventDetails", {}).get("name")
-            if left:
-                yield self._leave(left, event["timestamp"], same_look=entries.pop(left, None) is not None)
+            if "stateExitedEventDetails" in event:
+                entry = self._entry_of(event)
+                yield self._leave(entry, event, same_look=entries.pop(entry["id"], None) is not None)
         yield from entries.values()
         yield from self._log_lines()
 
     def _log_lines(self) -> Iterator[str]:
-        if self._log:
-            yield from (f"            | {line}" for line in self._log.new_lines())
+        for number, log in enumerate(self._jobs.values(), start=1):
+            source = f"{number} " if len(self._jobs) > 1 else ""
+            yield from (f"            | {source}{line}" for line in log.new_lines())
 
     def _new_events(self) -> Iterator[dict[str, Any]]:
         more: dict[str, str] = {}
@@ -135,21 +134,24 @@ class _Watcher:
                 executionArn=self.execution, maxResults=1000, includeExecutionData=True, **more
             )
             for event in page["events"]:
-                if event["id"] > self._seen:
-                    self._seen = event["id"]
+                if event["id"] not in self._events:
+                    self._events[event["id"]] = event
                     yield event
             if "nextToken" not in page:
                 return
             more = {"nextToken": page["nextToken"]}
 
-    def _enter(self, name: str, when: datetime) -> str:
-        self._entered[name] = when
-        return f"{self._clock(when)}  {name} entered"
+    def _entry_of(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Find the event that entered the state which this one leaves: candidates run through it at once."""
+        name = event["stateExitedEventDetails"]["name"]
+        while entered(event) != name:
+            event = self._events[event["previousEventId"]]
+        return event
 
-    def _leave(self, name: str, when: datetime, *, same_look: bool) -> str:
-        seconds = (when - self._entered.get(name, when)).total_seconds()
+    def _leave(self, entry: dict[str, Any], exit_: dict[str, Any], *, same_look: bool) -> str:
+        seconds = (exit_["timestamp"] - entry["timestamp"]).total_seconds()
         word = "entered and left" if same_look else "left"
-        return f"{self._clock(when)}  {name} {word} after {seconds:.1f} s"
+        return f"{self._clock(exit_['timestamp'])}  {entered(entry)} {word} after {seconds:.1f} s"
 
     def _tell(self, event: dict[str, Any]) -> Iterator[str]:
         if event["type"] == "ExecutionStarted":
@@ -158,8 +160,9 @@ class _Watcher:
             self.ending = self._end(event)
         elif job := training_job(event):
             yield from self._log_lines()
-            self._log = JobLog(self._logs, job)
-            yield f"{self._clock(event['timestamp'])}  training job {job}"
+            self._jobs[job] = JobLog(self._logs, job)
+            number = f" {len(self._jobs)}" if len(self._jobs) > 1 else ""
+            yield f"{self._clock(event['timestamp'])}  training job{number}: {job}"
         elif event["type"] in {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}:
             details = next(value for key, value in event.items() if key.endswith("EventDetails"))
             yield f"{self._clock(event['timestamp'])}  {event['type']}: {details.get('error', '')}"
@@ -168,6 +171,7 @@ class _Watcher:
         details: dict[str, str] = next(
             (value for key, value in event.items() if key.endswith("EventDetails")), {}
         )
+        log = next(reversed(self._jobs.values()), None)
         return Ending(
             execution=self.execution,
             status=ENDINGS[event["type"]],
@@ -175,12 +179,17 @@ class _Watcher:
             output=json.loads(details.get("output") or "{}"),
             error=details.get("error", ""),
             cause=details.get("cause", ""),
-            training_job=self._log.job if self._log else "",
-            log=self._log.command() if self._log else "",
+            training_job=log.job if log else "",
+            log=log.command() if log else "",
         )
 
     def _clock(self, when: datetime) -> str:
         return f"{(when - (self._started or when)).total_seconds():8.1f} s"
+
+
+def entered(event: dict[str, Any]) -> str:
+    """Return the name of the state that an event of the history enters; "" for any other event."""
+    return str(event.get("stateEnteredEventDetails", {}).get("name", ""))
 
 
 def training_job(event: dict[str, Any]) -> str:

@@ -18,7 +18,8 @@ JOB = "lda-dev-run-0badcafe-0"
 
 
 def event(number: int, seconds: float, kind: str, **details: Any) -> Event:
-    return {"id": number, "timestamp": BEGIN + timedelta(seconds=seconds), "type": kind, **details}
+    when = BEGIN + timedelta(seconds=seconds)
+    return {"id": number, "previousEventId": number - 1, "timestamp": when, "type": kind, **details}
 
 
 def entered(number: int, seconds: float, name: str) -> Event:
@@ -103,7 +104,7 @@ def test_each_state_is_told_once_over_many_looks_and_pages_and_the_output_is_rea
     assert [line.split(maxsplit=2)[-1] for line in said if "|" not in line] == [
         "InspectDataset entered and left after 1.0 s",
         "Train entered",
-        f"training job {JOB}",
+        f"training job: {JOB}",
         "Train left after 8.0 s",
     ]
 
@@ -164,3 +165,21 @@ def test_a_failed_attempt_is_told_and_the_log_of_the_next_job_is_followed(
     _, said = follow(deployment, aws, events, [9])
     assert any("TaskFailed: SageMaker.AmazonSageMakerException" in line for line in said)
     assert sum("training job" in line for line in said) == 2
+
+
+def test_candidates_that_run_at_once_are_timed_each_by_its_own_entry(
+    aws: PreparedAws, deployment: Deployment
+) -> None:
+    events = [
+        event(1, 0, "ExecutionStarted"),
+        entered(2, 1, "Train"),
+        {**entered(3, 5, "Train"), "previousEventId": 1},
+        {**left(4, 8, "Train"), "previousEventId": 3},
+        {**left(5, 11, "Train"), "previousEventId": 2},
+        event(6, 12, "ExecutionSucceeded", executionSucceededEventDetails={"output": "{}"}),
+    ]
+    _, said = follow(deployment, aws, events, [6])
+    assert [line.split(maxsplit=2)[-1] for line in said] == [
+        "Train entered and left after 3.0 s",
+        "Train entered and left after 10.0 s",
+    ]
