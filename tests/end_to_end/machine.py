@@ -86,6 +86,15 @@ class Machine:
         command = ["cdk", "--no-notices", "--output", str(self.folder / "cdk.out"), *arguments, *settings]
         return run(command, self.environment | {"CDK_DISABLE_CLI_TELEMETRY": "true"})
 
+    @contextlib.contextmanager
+    def fault(self, *arguments: str) -> Iterator[None]:
+        """Let the next call or job fail as told."""
+        done = self.local_aws("fault", *arguments, "--times", "1")
+        assert done.returncode == 0, done.stderr
+        yield
+        done = self.local_aws("fault", "--clear")
+        assert done.returncode == 0, done.stderr
+
     def server_pid(self) -> int:
         done = self.local_aws("status", "--json")
         assert done.returncode == 0, done.stderr
@@ -157,6 +166,35 @@ class Project:
     def run(self, **fields: object) -> "Outcome":
         return self.finish(self.start(**fields))
 
+    def entered(self, execution: str) -> list[str]:
+        """The states that an execution has entered so far."""
+        pages = (
+            self.machine.client("stepfunctions")
+            .get_paginator("get_execution_history")
+            .paginate(executionArn=execution)
+        )
+        events = [event for page in pages for event in page["events"]]
+        return [e["stateEnteredEventDetails"]["name"] for e in events if "stateEnteredEventDetails" in e]
+
+    def training_jobs(self, **chosen: str) -> set[str]:
+        listed = self.machine.client("sagemaker").list_training_jobs(MaxResults=100, **chosen)
+        return {job["TrainingJobName"] for job in listed["TrainingJobSummaries"]}
+
+    def running_jobs(self) -> set[str]:
+        return self.training_jobs(StatusEquals="InProgress") | self.training_jobs(StatusEquals="Stopping")
+
+    def serving_stands_still(self) -> bool:
+        stack = self.machine.client("cloudformation").describe_stacks(StackName="DevServing")["Stacks"][0]
+        return not stack["StackStatus"].endswith("_IN_PROGRESS")
+
+    def mailbox(self) -> "Mailbox":
+        """Subscribe a new queue to the notifications."""
+        return Mailbox(self.machine.client("sqs"), self.machine.client("sns"), self._topic)
+
+    @property
+    def _topic(self) -> str:
+        return self.output("Training", "NotificationTopicArn")
+
     def predict(self, counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         body = "\n".join(",".join(f"{n:g}" for n in row) for row in counts)
         answer = self.machine.client("sagemaker-runtime").invoke_endpoint(
@@ -164,6 +202,33 @@ class Project:
         )
         predictions = json.loads(answer["Body"].read())["predictions"]
         return np.array([row["topic_mixture"] for row in predictions])
+
+
+class Mailbox:
+    """A queue that gets what a topic sends."""
+
+    def __init__(self, queues: Any, topics: Any, topic: str) -> None:
+        self._queues = queues
+        self._url = queues.create_queue(QueueName=f"mailbox-{time.monotonic_ns()}")["QueueUrl"]
+        attributes = queues.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = attributes["Attributes"]["QueueArn"]
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        queues.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
+        topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def messages(self) -> list[str]:
+        """The messages since the last call."""
+        answer = self._queues.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=2)
+        received = answer.get("Messages", [])
+        for message in received:
+            self._queues.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return [str(json.loads(message["Body"])["Message"]) for message in received]
 
 
 @dataclass(frozen=True)

@@ -6,43 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.machine import Project
+from tests.end_to_end.machine import Mailbox, Project
 
 pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module", autouse=True)
-def messages(project: Project) -> Any:
-    """The messages that the notification topic sends: returns those since the last call."""
-    queues = project.machine.client("sqs")
-    url = queues.create_queue(QueueName="notifications")["QueueUrl"]
-    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = project.output("Training", "NotificationTopicArn")
-    policy = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-    }
-    queues.set_queue_attributes(
-        QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [policy]})}
-    )
-    project.machine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-
-    def receive() -> list[str]:
-        received = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get(
-            "Messages", []
-        )
-        for message in received:
-            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [str(json.loads(message["Body"])["Message"]) for message in received]
-
-    return receive
-
-
-def job_names(project: Project) -> set[str]:
-    listed = project.machine.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
-    return {job["TrainingJobName"] for job in listed}
+def mailbox(project: Project) -> Mailbox:
+    return project.mailbox()
 
 
 @pytest.mark.parametrize(
@@ -58,14 +29,14 @@ def job_names(project: Project) -> set[str]:
     ],
 )
 def test_input_that_cannot_be_meant_is_refused_before_a_training_job(
-    project: Project, messages: Any, fields: dict[str, object], named: str
+    project: Project, mailbox: Mailbox, fields: dict[str, object], named: str
 ) -> None:
-    before = job_names(project)
+    before = project.training_jobs()
     outcome = project.run(**fields)
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidInput")
     assert named in outcome.cause
-    assert job_names(project) == before
-    assert any(named in message for message in messages())
+    assert project.training_jobs() == before
+    assert any(named in message for message in mailbox.messages())
 
 
 def test_the_comment_that_the_console_prefills_is_ignored(project: Project) -> None:
@@ -90,15 +61,15 @@ def test_shards_that_do_not_match_the_manifest_are_named(
         body = bytearray(storage.get_object(Bucket=bucket, Key=shard)["Body"].read())
         body[-1] ^= 1
         storage.put_object(Bucket=bucket, Key=shard, Body=bytes(body))
-    before = job_names(project)
+    before = project.training_jobs()
     outcome = project.run(dataset=name)
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidInput")
     assert f"datasets/{name}/train/part-0000" in outcome.cause
-    assert job_names(project) == before
+    assert project.training_jobs() == before
 
 
 def test_a_training_process_that_fails_is_quoted_in_the_cause_and_the_notification(
-    project: Project, small: tuple[Any, Any], messages: Any
+    project: Project, small: tuple[Any, Any], mailbox: Mailbox
 ) -> None:
     """A record in the middle of a shard is broken: only the training job reads that far."""
     project.upload("broken", *small)
@@ -113,7 +84,7 @@ def test_a_training_process_that_fails_is_quoted_in_the_cause_and_the_notificati
     assert (outcome.status, outcome.error) == ("FAILED", "TrainingFailed")
     assert "record" in outcome.cause
     assert "/aws/sagemaker/TrainingJobs" in outcome.cause
-    assert any("record" in message for message in messages())
+    assert any("record" in message for message in mailbox.messages())
 
 
 def describe_again(project: Project, bucket: str, name: str, shard: str, body: bytes) -> None:
