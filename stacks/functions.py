@@ -61,7 +61,9 @@ class Functions(Construct):
         super().__init__(scope, id_)
         self._settings = settings
         key = data_bucket.encryption_key
-        self.inspect_dataset = self._function("InspectDataset", _inspect_dataset(settings, data_bucket))
+        self.inspect_dataset = self._function(
+            "InspectDataset", _inspect_dataset(Stack.of(self), settings, data_bucket)
+        )
         self.evaluate_model = self._function(
             "EvaluateModel", _evaluate_model(Stack.of(self), settings, data_bucket, serving_stack_name)
         )
@@ -101,19 +103,27 @@ class Functions(Construct):
         )
 
 
-def _inspect_dataset(settings: Settings, bucket: s3.IBucket) -> _Plan:
+def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> _Plan:
     return _Plan(
         folder="inspect_dataset",
         description="Checks an execution's input and dataset before any money is spent",
-        timeout=Duration.minutes(5),  # two requests a shard, ten at once: some ten thousand shards
-        memory_mb=1024,
+        timeout=Duration.minutes(5),  # two requests a shard: ten thousand shards take seconds
+        memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
         environment={
             "DATA_BUCKET": bucket.bucket_name,
             "JOB_PREFIX": settings.prefix,
             "INPUT_DEFAULTS": json.dumps(_input_defaults(settings)),
+            "TRAINING": json.dumps(_training(settings)),
+            "ENDPOINT": json.dumps(_instances(settings, "endpoint")),
         },
         statements=[
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeTrainingJob"], resources=[_training_jobs(stack, settings)]
+            ),
+            # Quotas that are only listed know no resource.
+            iam.PolicyStatement(actions=["servicequotas:ListServiceQuotas"], resources=["*"]),
             list_objects(bucket.bucket_arn, under="datasets/"),
+            list_objects(bucket.bucket_arn, under="models/"),
             _objects(bucket, "s3:GetObject", "datasets/*"),
         ],
     )
@@ -129,10 +139,28 @@ def _input_defaults(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> _Plan:
-    jobs = stack.format_arn(
+def _training(settings: Settings) -> dict[str, Any]:
+    """Return what an execution's training takes, to be checked and reported before it starts."""
+    return {
+        **_instances(settings, "training"),
+        "max_runtime_seconds": settings.training_max_runtime_seconds,
+        "jobs_at_once": settings.training_jobs_at_once,
+        "price_per_instance_hour": settings.training_price_per_instance_hour,
+        "algorithm": settings.algorithm,
+    }
+
+
+def _instances(settings: Settings, what: str) -> dict[str, Any]:
+    return {name: getattr(settings, f"{what}_{name}") for name in ("instance_type", "instance_count")}
+
+
+def _training_jobs(stack: Stack, settings: Settings) -> str:
+    return stack.format_arn(
         service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
     )
+
+
+def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> _Plan:
     serving = stack.format_arn(
         service="cloudformation", resource="stack", resource_name=f"{serving_stack_name}/*"
     )
@@ -147,7 +175,9 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
             "PWLL_TOLERANCE": str(settings.pwll_tolerance),
         },
         statements=[
-            iam.PolicyStatement(actions=["sagemaker:DescribeTrainingJob"], resources=[jobs]),
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeTrainingJob"], resources=[_training_jobs(stack, settings)]
+            ),
             iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),
             _objects(bucket, "s3:GetObject", "models/*", "evaluations/*"),
             _objects(bucket, "s3:PutObject", "evaluations/*"),

@@ -114,9 +114,15 @@ class Settings:
         int, Knob("When a training job is stopped, in seconds.", between(60, 2_419_200))
     ] = 3600
     training_jobs_at_once: Annotated[
-        int,
-        Knob("How many candidates of an execution train at the same time.", between(1, 20)),
+        int, Knob("How many models of a sweep train at the same time.", between(1, 20))
     ] = 2
+    training_price_per_instance_hour: Annotated[
+        float | None,
+        Knob(
+            "What an hour of a training instance costs you, in any currency; none: no cost is reckoned.",
+            positive(),
+        ),
+    ] = None
     endpoint_instance_type: Annotated[str, Knob("The instances behind the endpoint.", _INSTANCE_TYPE)] = (
         "ml.c4.xlarge"
     )

@@ -1,112 +1,130 @@
 """What an execution may be started with: its fields, their checks, and what stands in for those left out."""
 
-import hashlib
 import json
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fields import FIELDS, dataset_of
+from problems import InvalidInputError, few
+
 COMMENT: Final = "Comment"  # The console prefills it.
-_DATASET: Final = re.compile(r"[a-z0-9-]{1,63}")
+_TRAINING: Final = (
+    *("dataset", "manifest", "num_topics", "alpha0"),
+    *("max_restarts", "max_iterations", "tol"),
+)
+_PASSED_THROUGH: Final = (
+    *("promote", "minimum_pwll", "require_promotion"),
+    *("dry_run", "promote_training_job", "started_by"),
+)
+# Settings have no say in these.
+_LEFT_OUT: Final = {"manifest": None, "dry_run": False, "promote_training_job": None, "started_by": ""}
 _TEXT_AT_MOST: Final = 200
-_LARGEST_COUNT: Final = 2**31 - 1
-
-
-class InvalidInputError(ValueError):
-    """The execution's input or its dataset can't be used; the text is a sentence for whoever started it."""
 
 
 @dataclass(frozen=True)
-class _Field:
-    holds: Callable[[Any], bool]
-    words: str
+class Request:
+    """What an execution asks for.
+
+    Attributes
+    ----------
+    fields
+        All that could be understood, by name; `dataset` is missing where two were named.
+    problems
+        A sentence for each thing that is wrong with the rest.
+    """
+
+    fields: dict[str, Any]
+    problems: list[str]
+
+    def passed_through(self) -> dict[str, Any]:
+        """Return the fields that are for later states alone, of a request without problems."""
+        return {name: self.fields[name] for name in _PASSED_THROUGH}
 
 
-def _is_count(value: Any) -> bool:
-    return _is_number(value) and 1 <= value <= _LARGEST_COUNT and value == int(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_positive(value: Any) -> bool:
-    return _is_number(value) and value > 0
-
-
-_COUNT: Final = _Field(_is_count, f"a whole number from 1 to {_LARGEST_COUNT}")
-_POSITIVE: Final = _Field(_is_positive, "a number greater than 0")
-_SWITCH: Final = _Field(lambda value: isinstance(value, bool), "true or false")
-FIELDS: Final = {
-    "dataset": _Field(
-        lambda value: isinstance(value, str) and _DATASET.fullmatch(value) is not None,
-        "the name of a dataset: 1 to 63 of a-z, 0-9 and -",
-    ),
-    "num_topics": _COUNT,
-    "alpha0": _POSITIVE,
-    "max_restarts": _COUNT,
-    "max_iterations": _COUNT,
-    "tol": _POSITIVE,
-    "promote": _SWITCH,
-    "minimum_pwll": _Field(
-        lambda value: value is None or _is_number(value), "a number, or null for no bound"
-    ),
-    "require_promotion": _SWITCH,
-}
-
-
-def with_defaults(given: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every field of an execution, from its input or else from the settings.
+def read(given: Any, defaults: Mapping[str, Any]) -> Request:
+    """Return what an execution asks for, from its input or else from the settings.
 
     Parameters
     ----------
     given
         The execution's input, as it was started.
     defaults
-        A value for every field.
+        What the settings say about the fields.
 
     Raises
     ------
     InvalidInputError
-        When the input isn't an object, or a field is unknown, ill-typed or contradicts another.
+        When the input isn't an object.
     """
     if not isinstance(given, dict):
         raise InvalidInputError(
             f"The execution's input must be an object such as {{}}, not {_shown(given)}. {_known_fields()}"
         )
-    fields = {name: value for name, value in given.items() if name != COMMENT}
-    for name, value in fields.items():
-        _check(name, value)
-    merged = {name: fields.get(name, defaults[name]) for name in FIELDS}
-    if merged["require_promotion"] and not merged["promote"]:
-        raise InvalidInputError(
+    own = {name: value for name, value in given.items() if name != COMMENT}
+    wrong = _wrong_fields(own)
+    merged = {**_LEFT_OUT, **defaults, **own}
+    refused = {name for name in own if name in FIELDS and not FIELDS[name].holds(own[name])}
+    fields = {name: merged[name] for name in FIELDS if name not in refused}
+    contradictions = _contradictions(own, fields)
+    return Request(_with_dataset(own, fields), wrong + contradictions)
+
+
+def _wrong_fields(own: Mapping[str, Any]) -> list[str]:
+    unknown = [
+        f"The execution's input has an unknown field {_cut(repr(name))}."
+        for name in own
+        if name not in FIELDS
+    ]
+    ill_typed = [
+        f"The field {name} of the execution's input is {_shown(value)}; it must be {FIELDS[name].words}."
+        for name, value in own.items()
+        if name in FIELDS and not FIELDS[name].holds(value)
+    ]
+    wrong = [*few(unknown, "fields"), *ill_typed]
+    return [*wrong[:-1], f"{wrong[-1]} {_known_fields()}"] if wrong else []
+
+
+def _contradictions(own: Mapping[str, Any], fields: Mapping[str, Any]) -> list[str]:
+    found = []
+    if "dataset" in own and "manifest" in own:
+        found.append(
+            "The execution's input names a dataset and a manifest, which may be two datasets. Leave one of "
+            "the two out."
+        )
+    if fields.get("promote_training_job"):
+        found += _beside_an_earlier_model(own)
+    elif fields.get("require_promotion") and fields.get("promote") is False:
+        found.append(
             "The execution's input asks for require_promotion while promote is false: nothing would be "
             "promoted, and so every such execution would fail. Leave one of the two out."
         )
-    return merged
+    return found
 
 
-def job_name_base(prefix: str, execution_name: str, execution_arn: str) -> str:
-    """Return a training job's name but for its attempt: at most 61 of SageMaker's 63 characters.
-
-    Lower case, since SageMaker lower-cases names in its ARNs and IAM compares them with case. Executions
-    whose names look alike after cleaning differ in the digest.
-    """
-    cleaned = re.sub(r"[^a-z0-9]+", "-", execution_name.lower()).strip("-")[:24].strip("-")
-    digest = hashlib.sha256(execution_arn.encode()).hexdigest()[:8]
-    return "-".join(part for part in (prefix, cleaned, digest) if part)
-
-
-def _check(name: str, value: Any) -> None:
-    if name not in FIELDS:
-        raise InvalidInputError(f"The execution's input has an unknown field {name!r}. {_known_fields()}")
-    if not FIELDS[name].holds(value):
-        raise InvalidInputError(
-            f"The field {name} of the execution's input is {_shown(value)}; it must be {FIELDS[name].words}."
-            f" {_known_fields()}"
+def _beside_an_earlier_model(own: Mapping[str, Any]) -> list[str]:
+    found = []
+    if training := [name for name in _TRAINING if name in own]:
+        found.append(
+            "The execution's input asks for promote_training_job, which trains nothing: leave out "
+            f"{', '.join(training)}."
         )
+    if own.get("promote") is False:
+        found.append(
+            "The execution's input asks for promote_training_job while promote is false. Leave one of the "
+            "two out."
+        )
+    return found
+
+
+def _with_dataset(own: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """Put the name of the manifest's dataset in its place, and none where it isn't clear which is meant."""
+    kept = {name: value for name, value in fields.items() if name not in {"dataset", "manifest"}}
+    named = "manifest" if "manifest" in own else "dataset"
+    unclear = ("dataset" in own and "manifest" in own) or "promote_training_job" not in fields
+    if unclear or named not in fields:
+        return kept
+    return {**kept, "dataset": dataset_of(fields[named]) if named == "manifest" else fields[named]}
 
 
 def _known_fields() -> str:
@@ -114,5 +132,8 @@ def _known_fields() -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    return _cut(json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _TEXT_AT_MOST else f"{text[:_TEXT_AT_MOST]}..."

@@ -4,12 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any, Final
 
-from execution_input import InvalidInputError
+from problems import InvalidInputError, few
 
 SCHEMA: Final = 1
 SPLITS: Final = ("train", "test")
+RECORDIO: Final = "application/x-recordio-protobuf"
+CSV: Final = "text/csv"
+# SageMaker's algorithms take the first column for a label where the content type doesn't deny it.
+_UNLABELLED_CSV: Final = "text/csv;label_size=0"
 
 
 @dataclass(frozen=True)
@@ -24,9 +29,10 @@ class Shard:
 
 @dataclass(frozen=True)
 class Split:
-    """The training or the test documents."""
+    """The training or the test documents; `tokens` is None where the manifest doesn't say how many."""
 
     documents: int
+    tokens: int | None
     shards: tuple[Shard, ...]
 
 
@@ -38,6 +44,16 @@ class Manifest:
     feature_dim: int
     content_type: str
     splits: Mapping[str, Split]
+
+    @property
+    def format(self) -> str:
+        """The content type without its parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
+
+    @property
+    def channel_content_type(self) -> str:
+        """What the training job's channels are said to hold."""
+        return _UNLABELLED_CSV if self.format == CSV else self.content_type
 
     @property
     def test_split(self) -> str:
@@ -61,7 +77,7 @@ def parse(content: bytes, dataset: str) -> Manifest:
     Raises
     ------
     InvalidInputError
-        When it isn't JSON, lacks a field, is of another schema, or a split is empty or lies elsewhere.
+        When it isn't JSON, lacks a field or is of another schema.
     """
     key = manifest_key(dataset)
     try:
@@ -76,8 +92,24 @@ def parse(content: bytes, dataset: str) -> Manifest:
         raise InvalidInputError(
             f"{key} is of schema {schema!r}, and only {SCHEMA} is known. Upload the dataset anew."
         )
-    _check(manifest, dataset)
     return manifest
+
+
+def contradictions(manifest: Manifest) -> list[str]:
+    """Return a sentence for each thing in a manifest that no dataset can have."""
+    found = _content_type_problems(manifest)
+    if manifest.feature_dim < 1:
+        found.append(f"{manifest.key} says that feature_dim is {manifest.feature_dim}.")
+    for name, split in manifest.splits.items():
+        if split.documents < 1 or not split.shards:
+            found.append(
+                f"The {name} split of {manifest.key} is empty. Training needs train documents, and judging "
+                "the model needs test documents."
+            )
+        folder = f"{manifest.key.rpartition('/')[0]}/{name}/"
+        wrong = [_shard_problem(manifest.key, shard, folder) for shard in split.shards]
+        found += few([problem for problem in wrong if problem], "shards")
+    return found
 
 
 def _manifest(key: str, found: Mapping[str, Any]) -> Manifest:
@@ -86,7 +118,9 @@ def _manifest(key: str, found: Mapping[str, Any]) -> Manifest:
 
 
 def _split(found: Mapping[str, Any]) -> Split:
-    return Split(int(found["documents"]), tuple(_shard(shard) for shard in found["shards"]))
+    tokens = found.get("tokens")
+    shards = tuple(_shard(shard) for shard in found["shards"])
+    return Split(int(found["documents"]), None if tokens is None else int(tokens), shards)
 
 
 def _shard(found: Mapping[str, Any]) -> Shard:
@@ -96,21 +130,20 @@ def _shard(found: Mapping[str, Any]) -> Shard:
     return Shard(str(found["key"]), int(found["bytes"]), str(found["sha256"]), checksum)
 
 
-def _check(manifest: Manifest, dataset: str) -> None:
-    if manifest.feature_dim < 1:
-        raise InvalidInputError(f"{manifest.key} says that feature_dim is {manifest.feature_dim}.")
-    for name, split in manifest.splits.items():
-        if split.documents < 1 or not split.shards:
-            raise InvalidInputError(
-                f"The {name} split of {manifest.key} is empty. Training needs train documents, and judging "
-                "the model needs test documents."
-            )
-        for shard in split.shards:
-            _check_shard(manifest.key, shard, f"datasets/{dataset}/{name}/")
+def _content_type_problems(manifest: Manifest) -> list[str]:
+    said = f"{manifest.key} says that content_type is {manifest.content_type!r}"
+    if manifest.format not in {RECORDIO, CSV}:
+        return [f"{said}; LDA trains on {RECORDIO} or {CSV}."]
+    message = Message()
+    message["content-type"] = manifest.content_type
+    if str(message.get_param("label_size", "0")) != "0":
+        return [f"{said}; LDA takes documents without labels. Take them away, and write the dataset anew."]
+    return []
 
 
-def _check_shard(manifest: str, shard: Shard, folder: str) -> None:
+def _shard_problem(manifest: str, shard: Shard, folder: str) -> str:
     if not shard.key.startswith(folder):
-        raise InvalidInputError(f"{manifest} names the shard {shard.key}, which lies outside {folder}")
+        return f"{manifest} names the shard {shard.key}, which lies outside {folder}"
     if shard.size < 1:
-        raise InvalidInputError(f"{manifest} says that the shard {shard.key} is empty.")
+        return f"{manifest} says that the shard {shard.key} is empty."
+    return ""

@@ -6,9 +6,9 @@ frames of MXNet's RecordIO (https://mxnet.apache.org/versions/1.9.1/api/faq/reco
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from wire import fields, floats, integers, nested
 
@@ -25,11 +25,21 @@ class RecordError(ValueError):
 
 
 class IncompleteError(RecordError):
-    """The bytes end within a record; `needed` says how many of the file's first bytes it takes."""
+    """The bytes end within a record; `needed` says how many of the file's first bytes it takes, if known."""
 
-    def __init__(self, needed: int, held: int) -> None:
+    def __init__(self, needed: int | None, held: int) -> None:
         super().__init__(f"the first record ends at byte {needed}, but the file at byte {held}")
         self.needed = needed
+
+
+class Content(Protocol):
+    """A document of either format."""
+
+    def mistake(self, feature_dim: int) -> str | None:
+        """Return what contradicts a vocabulary of `feature_dim` words, or None."""
+
+    def sparse(self) -> tuple[list[int], list[float]]:
+        """Return the keys and values of the words that occur."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Document:
     """One document: word `keys` (None where dense), their counts, the size of the vocabulary if said."""
 
     keys: list[int] | None
-    values: list[float]
+    values: Sequence[float]
     shape: int | None
 
     def mistake(self, feature_dim: int) -> str | None:
@@ -50,13 +60,13 @@ class Document:
             return None if fits else f"has {len(self.values)} values"
         if len(self.keys) != len(self.values):
             return f"has {len(self.keys)} keys but {len(self.values)} values"
-        largest = max(self.keys)
-        return f"has the key {largest}" if largest >= feature_dim else None
+        outside = next((key for key in (min(self.keys), max(self.keys)) if not 0 <= key < feature_dim), None)
+        return None if outside is None else f"has the key {outside}"
 
     def sparse(self) -> tuple[list[int], list[float]]:
         """Return the keys and values of the words that occur."""
         keys = range(len(self.values)) if self.keys is None else self.keys
-        present = [(key, value) for key, value in zip(keys, self.values, strict=True) if value]
+        present = [(key, float(value)) for key, value in zip(keys, self.values, strict=True) if value]
         return [key for key, _ in present], [value for _, value in present]
 
 
@@ -121,7 +131,7 @@ def _tensor(value: bytes) -> Document:
     for number, kind in _TENSORS.items():
         for content in nested(fields(value), number):
             tensor = list(fields(content))
-            values = floats(tensor, 1, kind) if kind else [float(count) for count in integers(tensor, 1)]
+            values: Sequence[float] = floats(tensor, 1, kind) if kind else integers(tensor, 1)
             shape = integers(tensor, 3)
             return Document(integers(tensor, 2) or None, values, shape[-1] if shape else None)
     raise ValueError("neither float32, float64 nor int32")

@@ -61,8 +61,12 @@ def allowed(template: TemplateOf) -> Callable[..., Allowed]:
     return load
 
 
-def test_inspecting_reads_datasets_and_nothing_else(allowed: Callable[..., Allowed]) -> None:
+def test_inspecting_reads_datasets_jobs_and_quotas_and_nothing_else(
+    allowed: Callable[..., Allowed],
+) -> None:
     assert allowed("InspectDataset") == OWN_LOGS | {
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("servicequotas:ListServiceQuotas", "*"),
         ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
         ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
     }
@@ -135,6 +139,20 @@ def test_the_defaults_of_an_execution_are_the_settings(template: TemplateOf) -> 
         "promote": True,
         "require_promotion": False,
     }
+
+
+def test_inspecting_knows_the_instances_of_training_and_endpoint(template: TemplateOf) -> None:
+    given = {"training_price_per_instance_hour": "0.5", "training_jobs_at_once": "3"}
+    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    assert json.loads(variables["TRAINING"]) == {
+        "instance_type": "ml.c4.2xlarge",
+        "instance_count": 1,
+        "max_runtime_seconds": 3600,
+        "jobs_at_once": 3,
+        "price_per_instance_hour": 0.5,
+        "algorithm": "built-in",
+    }
+    assert json.loads(variables["ENDPOINT"]) == {"instance_type": "ml.c4.xlarge", "instance_count": 1}
 
 
 def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:

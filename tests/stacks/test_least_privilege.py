@@ -13,6 +13,7 @@ KINDS = ("Storage", "Training", "Serving")
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken": "a token is for the registry; what may be pulled with it is confined",
     "cloudwatch:PutMetricData": "metrics have no ARN; the condition confines the namespace",
+    "servicequotas:ListServiceQuotas": "listing quotas knows no resource",
     "application-autoscaling:DescribeScalableTargets": "reading knows no resource",
     "application-autoscaling:DescribeScalingPolicies": "reading knows no resource",
     "application-autoscaling:DescribeScheduledActions": "reading knows no resource",

@@ -1,0 +1,87 @@
+"""Whether the instances that a run takes exist, and whether the account may have so many of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import instance_types
+import quotas
+
+if TYPE_CHECKING:
+    from environment import Environment, Training
+    from mypy_boto3_sagemaker.client import SageMakerClient
+    from quotas import Quota
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What is wrong, what is worth knowing, and how many training jobs may run at once."""
+
+    problems: list[str]
+    notes: list[str]
+    jobs_at_once: int
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where instance types and quotas are read."""
+
+    sagemaker: SageMakerClient
+    quotas: Any
+
+
+def check(services: Services, said: Environment, *, candidates: int, promote: bool) -> Capacity:
+    """Compare a run's instances with SageMaker's types and the account's quotas.
+
+    Parameters
+    ----------
+    candidates
+        How many models are trained; none where an earlier one is promoted.
+    promote
+        Whether the endpoint may be updated: SageMaker starts the new instances beside the old ones.
+    """
+    problems = _type_problems(services.sagemaker, said, trains=candidates > 0, promote=promote)
+    names = [quotas.for_training(said.training.instances)] if candidates else []
+    names += [quotas.for_endpoint(said.endpoint)] if promote else []
+    read = quotas.read(services.quotas, names)
+    notes = read.notes(names)
+    if promote and (hosting := read.get(quotas.for_endpoint(said.endpoint))):
+        why = f"replacing the endpoint's {said.endpoint.instance_count} by as many new ones"
+        problems += hosting.problem(2 * said.endpoint.instance_count, why)
+    wanted = min(said.training.jobs_at_once, candidates)
+    training = read.get(quotas.for_training(said.training.instances))
+    if not training or not candidates:
+        return Capacity(problems, notes, wanted)
+    problems += training.problem(said.training.instances.instance_count, "a training job")
+    fitting = _fitting(training, said.training, wanted)
+    return Capacity(problems, notes + _fewer(training, wanted, fitting), fitting)
+
+
+def _type_problems(client: SageMakerClient, said: Environment, *, trains: bool, promote: bool) -> list[str]:
+    training = said.training.instances.instance_type
+    found = []
+    if trains:
+        found += instance_types.problem(client, instance_types.TRAINING, "training_instance_type", training)
+    if promote:
+        found += instance_types.problem(
+            client, instance_types.HOSTING, "endpoint_instance_type", said.endpoint.instance_type
+        )
+    return found
+
+
+def _fitting(quota: Quota, training: Training, wanted: int) -> int:
+    """Return how many of the wanted jobs fit: SageMaker would refuse the others, and not let them wait."""
+    return max(1, min(wanted, math.floor(quota.value / training.instances.instance_count)))
+
+
+def _fewer(quota: Quota, wanted: int, fitting: int) -> list[str]:
+    if fitting == wanted:
+        return []
+    return [
+        (
+            f"The account's quota {quota.name!r} is {quota.value:g}: {fitting} training jobs run at once "
+            f"instead of {wanted}, and the others wait for them."
+        )
+    ]
