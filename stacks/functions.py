@@ -15,10 +15,12 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.log_groups import log_group
-from stacks.permissions import list_objects
+from stacks.permissions import list_objects, put_metrics
 from stacks.resource_names import generated_names
 from stacks.settings import Settings
 
+# Of the metric that the evaluation publishes, beside SageMaker's own.
+METRIC_NAMESPACE: Final = "SageMakerLDA"
 SOURCES: Final = Path(__file__).parent.parent / "lambda"
 # What Python, mypy and ruff leave behind isn't code, and would make two syntheses differ.
 _NO_CODE: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]
@@ -44,7 +46,7 @@ class Functions(Construct):
     inspect_dataset
         Checks an execution's input and dataset; reads datasets/.
     evaluate_model
-        Compares a model with the one that serves; reads models/, writes evaluations/.
+        Compares models with the one that serves; reads models/, writes evaluations/.
     smoke_test
         Asks the endpoint for one document's topics.
     """
@@ -166,22 +168,27 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
     )
     return _Plan(
         folder="evaluate_model",
-        description="Compares a trained model with the one that serves",
+        description="Compares trained models with the one that serves",
         timeout=Duration.minutes(10),  # 150 topics over a million words, number by number
         memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
         environment={
             "DATA_BUCKET": bucket.bucket_name,
             "SERVING_STACK": serving_stack_name,
             "PWLL_TOLERANCE": str(settings.pwll_tolerance),
+            "WHEN_NOT_COMPARABLE": settings.when_not_comparable,
+            "METRIC_NAMESPACE": METRIC_NAMESPACE,
+            "DEPLOYMENT": settings.prefix,
         },
         statements=[
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeTrainingJob"], resources=[_training_jobs(stack, settings)]
             ),
             iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),
-            _objects(bucket, "s3:GetObject", "models/*", "evaluations/*"),
+            _objects(bucket, "s3:GetObject", "models/*", "evaluations/*", "datasets/*/vocabulary.txt"),
             _objects(bucket, "s3:PutObject", "evaluations/*"),
             list_objects(bucket.bucket_arn, under="evaluations/"),
+            list_objects(bucket.bucket_arn, under="datasets/"),
+            put_metrics(METRIC_NAMESPACE),
         ],
     )
 

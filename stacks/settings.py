@@ -160,6 +160,14 @@ class Settings:
             at_least(0),
         ),
     ] = 0.05
+    when_not_comparable: Annotated[
+        str,
+        Knob(
+            "What happens to a model that can't be compared with the serving one: other test documents, or "
+            "no evaluation.",
+            one_of("promote", "hold"),
+        ),
+    ] = "promote"
     minimum_pwll: Annotated[
         float | None,
         Knob("The per-word log-likelihood that a model needs to be promoted; none: no bound.", anything()),

@@ -1,133 +1,111 @@
-"""Whether a new model is worth promoting, and why."""
+"""Whether a model is worth promoting, and why."""
 
-import math
-import re
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-METRIC: Final = "test:pwll"
-_MODEL_URL: Final = re.compile(r"s3://[^/]+/models/(?P<open>open/)?(?P<job>[^/]+)/output/model\.tar\.gz")
+from candidate import METRIC, score
+from comparison import Comparison, Incumbent, compare
 
-
-class EvaluationError(ValueError):
-    """A model can't be judged; the text is a sentence for whoever started the execution."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """The model that was just trained."""
-
-    training_job: str
-    model_data_url: str
-    test_split: str
-    pwll: float
+if TYPE_CHECKING:
+    from candidate import Candidate
 
 
 @dataclass(frozen=True)
-class Bar:
-    """What a model must reach: a bound of its own, and how much worse than the incumbent it may be."""
+class Rules:
+    """What a model must reach.
+
+    Attributes
+    ----------
+    minimum_pwll
+        A bound of its own, or None.
+    tolerance
+        How much worse than the incumbent it may be.
+    when_not_comparable
+        What holds where the two can't be compared: promote or hold.
+    """
 
     minimum_pwll: float | None
     tolerance: float
-
-
-@dataclass(frozen=True)
-class Incumbent:
-    """The model that serves: its url, its job if we know it, and its evaluation if it has one."""
-
-    model_data_url: str
-    evaluation: Mapping[str, Any] | None = None
-
-    @property
-    def training_job(self) -> str | None:
-        """The job that trained it, when its url is one of ours."""
-        return training_job_of(self.model_data_url)
+    when_not_comparable: str
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether to promote, and the sentences that led there; the last one decided."""
+    """Whether to promote, the sentence that says why, and how the incumbent was compared with."""
 
     promote: bool
-    reasons: tuple[str, ...]
+    reason: str
+    comparison: str
+
+    @property
+    def word(self) -> str:
+        """What evaluation.json calls it."""
+        return "promote" if self.promote else "keep"
 
 
-def training_job_of(model_data_url: str) -> str | None:
-    """Return the training job behind a model's url; None when the url isn't laid out as ours are."""
-    match = _MODEL_URL.fullmatch(model_data_url)
-    return match["job"] if match else None
+def decide(candidate: Candidate, test_split: str, incumbent: Incumbent | None, rules: Rules) -> Decision:
+    """Judge a model that has a pwll by its own bound, and by the incumbent where the two are comparable.
 
-
-def pwll_of(training_job: str, metrics: Mapping[str, float]) -> float:
-    """Return the per-word log-likelihood of the test channel.
-
-    Raises
-    ------
-    EvaluationError
-        When the job reported none, or no finite number.
+    docs/promotion-rules.md holds the truth table.
     """
-    if METRIC not in metrics:
-        raise EvaluationError(
-            f"The training job {training_job} reported no {METRIC}, only {', '.join(metrics) or 'nothing'}. "
-            "Its log, in /aws/sagemaker/TrainingJobs, says whether it scored the test channel."
-        )
-    if not math.isfinite(metrics[METRIC]):
-        raise EvaluationError(
-            f"The training job {training_job} reported {METRIC} = {metrics[METRIC]}, which is no finite "
-            "number: the model gives some test word no probability at all. Its log is in "
-            "/aws/sagemaker/TrainingJobs."
-        )
-    return metrics[METRIC]
+    comparison = compare(candidate, test_split, incumbent)
+    promote, reason = _verdict(score(candidate), incumbent, comparison, rules)
+    return Decision(promote=promote, reason=reason, comparison=comparison.text)
 
 
-def decide(candidate: Candidate, incumbent: Incumbent | None, bar: Bar) -> Decision:
-    """Judge a model by its own bound, and by the incumbent where the two are comparable."""
-    if bar.minimum_pwll is not None and candidate.pwll < bar.minimum_pwll:
-        reason = f"{METRIC} {candidate.pwll:.6g} is below minimum_pwll {bar.minimum_pwll:.6g}."
-        return Decision(promote=False, reasons=(reason,))
+def decide_named(candidate: Candidate, incumbent: Incumbent | None) -> Decision:
+    """Promote a model because the execution names it.
+
+    Neither `minimum_pwll` nor the incumbent counts: whoever names a model wants that one, and the
+    minimum_pwll of such an execution may as well be the setting's.
+    """
+    own = f"its own {METRIC} is {candidate.pwll:.6g}" if candidate.pwll is not None else f"it has no {METRIC}"
     if incumbent is None:
-        return Decision(promote=True, reasons=("No model serves yet.",))
-    if obstacle := _not_comparable(candidate, incumbent):
-        return Decision(
-            promote=True, reasons=(obstacle, "Without anything to compare with, nothing speaks against it.")
-        )
-    return _compared(candidate, incumbent, bar)
-
-
-def _not_comparable(candidate: Candidate, incumbent: Incumbent) -> str | None:
-    """Return why the incumbent's number says nothing about the candidate's, or None when it does."""
-    name = f"The serving model {incumbent.training_job}"
-    if incumbent.training_job is None:
-        return (
-            f"The serving model {incumbent.model_data_url} wasn't trained here, so that it has no evaluation."
-        )
-    if _is_open(candidate.model_data_url) != _is_open(incumbent.model_data_url):
-        return f"{name} was trained by the other algorithm, and can't be served any more."
-    if incumbent.evaluation is None:
-        return f"{name} has no readable evaluation at evaluations/{incumbent.training_job}/evaluation.json."
-    if incumbent.evaluation.get("test_split") != candidate.test_split:
-        return f"{name} was evaluated on other test documents."
-    if not _is_number(incumbent.evaluation.get("pwll")):
-        return f"{name} has an evaluation without a finite pwll."
-    return None
-
-
-def _compared(candidate: Candidate, incumbent: Incumbent, bar: Bar) -> Decision:
-    other = (incumbent.evaluation or {})["pwll"]
-    promote = candidate.pwll >= other - bar.tolerance
+        other = "no model serves yet"
+    elif incumbent.model_data_url == candidate.model_data_url:
+        other = "it already serves"
+    elif incumbent.pwll is None:
+        other = f"{incumbent.called} has none on record"
+    else:
+        other = f"that of {incumbent.called} is {incumbent.pwll:.6g}"
     reason = (
-        f"{METRIC} {candidate.pwll:.6g} against {other:.6g} of the serving model {incumbent.training_job}, "
-        f"on the same test documents: {'within' if promote else 'worse by more than'} the tolerance "
-        f"{bar.tolerance:.6g}."
+        f"The model of {candidate.training_job} was named by promote_training_job and is promoted without a "
+        f"comparison: {own}, and {other}."
     )
-    return Decision(promote=promote, reasons=(reason,))
+    return Decision(promote=True, reason=reason, comparison="not compared: promote_training_job names it")
 
 
-def _is_open(model_data_url: str) -> bool:
-    match = _MODEL_URL.fullmatch(model_data_url)
-    return bool(match and match["open"])
+def _verdict(
+    own: float, incumbent: Incumbent | None, comparison: Comparison, rules: Rules
+) -> tuple[bool, str]:
+    if rules.minimum_pwll is not None and own < rules.minimum_pwll:
+        return False, f"{METRIC} {own:.6g} is below minimum_pwll {rules.minimum_pwll:.6g}."
+    if incumbent is None:
+        return True, f"{METRIC} is {own:.6g}, and no model serves yet."
+    if comparison.standing == "itself":
+        return True, f"{METRIC} is {own:.6g}, and this model already serves."
+    if comparison.standing == "other algorithm":
+        return True, f"{METRIC} is {own:.6g}, and {incumbent.called} {comparison.why}."
+    if comparison.standing == "same documents" and incumbent.pwll is not None:
+        return _by_score(own, incumbent.pwll, incumbent.called, rules.tolerance)
+    return _by_setting(own, incumbent, comparison.why, rules.when_not_comparable)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _by_score(own: float, other: float, called: str, tolerance: float) -> tuple[bool, str]:
+    promote = own >= other - tolerance
+    verdict = "at least as good"
+    if own < other:
+        verdict = f"worse, {'within' if promote else 'by more than'} the tolerance {tolerance:.6g}"
+    numbers = f"{METRIC} {own:.6g} against {other:.6g} of {called}"
+    return promote, f"{numbers}, on the same test documents: {verdict}."
+
+
+def _by_setting(own: float, incumbent: Incumbent, why: str, when_not_comparable: str) -> tuple[bool, str]:
+    there = "" if incumbent.pwll is None else f" (its {METRIC} there: {incumbent.pwll:.6g})"
+    reason = (
+        f"{METRIC} {own:.6g} can't be compared: {incumbent.called} {why}{there}. "
+        f"The setting when_not_comparable is {when_not_comparable}."
+    )
+    return when_not_comparable == "promote", reason

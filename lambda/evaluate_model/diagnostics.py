@@ -1,69 +1,91 @@
-"""What a model's topics look like, in numbers that people can judge."""
+"""What a model's topics look like, in numbers that people can judge; docs/promotion-rules.md defines them."""
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
+from operator import itemgetter
 from typing import Any, Final
 
-from artifact import ArtifactError, Model
+from artifact import Model
+from topics import Topic, effective_number, explained_by_others, measured, overlap
 
-TOP_WORDS: Final = 50
-_SUM_TOLERANCE: Final = 1e-3
+NEAR_DUPLICATE: Final = 0.5
+SHOWN_WORDS: Final = 10
+SHOWN_PAIRS: Final = 20
+# A dead topic has less than this part of an even share of the prior, ...
+_NEGLIGIBLE: Final = 0.01
+# ... or is this near to equal probabilities, or to the mean of the other topics.
+_INSIGNIFICANT: Final = 0.9
 
 
 def diagnose(model: Model) -> dict[str, Any]:
-    """Return the range of alpha, each topic's effective number of words, and the two topics most alike.
+    """Return the prior, the effective number of topics, each topic's words, duplicates and dead topics.
 
     Raises
     ------
     ArtifactError
         When alpha isn't positive, or a topic isn't a distribution over the words.
     """
-    if not all(math.isfinite(value) and value > 0 for value in model.alpha):
-        raise ArtifactError("alpha holds a value that isn't a positive number")
-    topics, tops = [], []
-    for number, (alpha, topic) in enumerate(zip(model.alpha, model.topics, strict=True)):
-        topics.append({"alpha": alpha, "effective_words": effective_words(topic, number)})
-        tops.append(top_words(topic))
+    topics, mean = measured(model)
     return {
         "num_topics": len(topics),
         "feature_dim": model.vocabulary_size,
         "alpha": {"smallest": min(model.alpha), "largest": max(model.alpha), "sum": math.fsum(model.alpha)},
-        "topics": topics,
-        "largest_overlap": largest_overlap(tops),
+        "effective_topics": effective_number(topic.share for topic in topics),
+        **_alike(topics),
+        "dead_topics": _dead(topics, mean),
+        "topics": [_shown(topic) for topic in topics],
     }
 
 
-def effective_words(topic: Sequence[float], number: int = 0) -> float:
-    """Return the exponential of a topic's entropy: how many words it would have, were they equally likely.
+def _shown(topic: Topic) -> dict[str, Any]:
+    return {
+        "alpha": topic.alpha,
+        "effective_words": topic.effective_words,
+        "top_words": list(topic.top)[:SHOWN_WORDS],
+    }
 
-    Raises
-    ------
-    ArtifactError
-        When topic `number` isn't a distribution.
+
+def _alike(topics: Sequence[Topic]) -> dict[str, Any]:
+    """Return the two topics most alike (one topic has no other), and at most 20 pairs of near duplicates."""
+    pairs = combinations(range(len(topics)), 2)
+    overlaps = ((overlap(topics[first], topics[second]), [first, second]) for first, second in pairs)
+    most: list[dict[str, Any]] = [
+        {"topics": pair, "overlap": value}
+        for value, pair in heapq.nlargest(SHOWN_PAIRS, overlaps, itemgetter(0))
+    ]
+    return {
+        "largest_overlap": most[0] if most else None,
+        "near_duplicates": [pair for pair in most if pair["overlap"] >= NEAR_DUPLICATE],
+    }
+
+
+def _dead(topics: Sequence[Topic], mean: Sequence[float]) -> list[dict[str, Any]]:
+    found = ((number, _why_dead(topic, mean, len(topics))) for number, topic in enumerate(topics))
+    return [{"topic": number, "why": why} for number, why in found if why]
+
+
+def _why_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
+    if topic.share * num_topics < _NEGLIGIBLE:
+        return f"its share of the prior is {topic.share:.2g}"
+    if num_topics > 1 and topic.effective_words >= _INSIGNIFICANT * len(mean):
+        return f"its words are almost equally likely: {topic.effective_words:.4g} effective of {len(mean)}"
+    explained = explained_by_others(topic, mean)
+    if explained >= _INSIGNIFICANT:
+        return f"the mean of the other topics has {explained:.2g} of its most likely words' probability"
+    return ""
+
+
+def with_words(diagnostics: Mapping[str, Any], words: Sequence[str] | None) -> dict[str, Any]:
+    """Return diagnostics with the text of each topic's words, where the vocabulary has the model's width.
+
+    `vocabulary` says how many words it has; None where there is none.
     """
-    if not (min(topic) >= 0 and abs(math.fsum(topic) - 1) <= _SUM_TOLERANCE):
-        raise ArtifactError(f"topic {number} of beta isn't a distribution over the words")
-    return math.exp(-math.fsum(value * math.log(value) for value in topic if value > 0))
-
-
-def top_words(topic: Sequence[float]) -> dict[int, float]:
-    """Return the most likely words of a topic with their probabilities."""
-    return {word: topic[word] for word in heapq.nlargest(TOP_WORDS, range(len(topic)), topic.__getitem__)}
-
-
-def largest_overlap(tops: list[dict[int, float]]) -> dict[str, Any] | None:
-    """Return the two topics that share most of their probability; 1 is a duplicate. One topic has no other.
-
-    The shared probability, the sum of the smaller of both, is taken over each topic's most likely words: over
-    all words it would cost K^2 V.
-    """
-    pairs = combinations(range(len(tops)), 2)
-    overlaps = ((_shared(tops[first], tops[second]), first, second) for first, second in pairs)
-    largest = max(overlaps, default=None)
-    return None if largest is None else {"overlap": largest[0], "topics": [largest[1], largest[2]]}
-
-
-def _shared(first: dict[int, float], second: dict[int, float]) -> float:
-    return math.fsum(min(first[word], second[word]) for word in first.keys() & second.keys())
+    known = {**diagnostics, "vocabulary": None if words is None else len(words)}
+    if words is None or len(words) != diagnostics["feature_dim"]:
+        return known
+    topics = [
+        {**topic, "words": [words[word] for word in topic["top_words"]]} for topic in diagnostics["topics"]
+    ]
+    return {**known, "topics": topics}

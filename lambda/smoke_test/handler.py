@@ -19,8 +19,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Parameters
     ----------
     event
-        ``document``, sparse: keys, values and shape; ``num_topics``; and ``model_data_url``, which must be
-        served.
+        ``document``, sparse: keys, values and shape; ``num_topics``, a whole number; and
+        ``model_data_url``, which must be served.
 
     Raises
     ------
@@ -37,4 +37,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     except ClientError as error:
         raise SmokeTestError(f"The endpoint {endpoint} refused a test document: {error}") from error
     content = answer["Body"].read()
-    return {"endpoint": endpoint, "topic_mixture": check_answer(endpoint, content, int(event["num_topics"]))}
+    return {"endpoint": endpoint, "topic_mixture": check_answer(endpoint, content, event["num_topics"])}

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,19 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         del sys.modules[name]
 
 
+@cache
+def session() -> boto3.Session:
+    """One for all tests, because loading the descriptions of services takes time."""
+    return boto3.Session("testing", "testing", region_name="us-east-1")
+
+
 @pytest.fixture
 def stubbed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any, str, str], Stubber]]:
     """Return a function that puts a stubbed client of a service in the place of a module's own."""
     with ExitStack() as stubs:
 
         def replace(module: Any, name: str, service: str) -> Stubber:
-            client: Any = boto3.Session(region_name="us-east-1").client(service)  # type: ignore[call-overload]  # the service is a variable
+            client: Any = session().client(service)  # type: ignore[call-overload]  # the service is a variable
             monkeypatch.setattr(module, name, client)
             return stubs.enter_context(Stubber(client))
 

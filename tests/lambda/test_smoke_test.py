@@ -73,7 +73,7 @@ def answers(stubber: Stubber, content: str) -> None:
 
 
 def run(handler: Any) -> Any:
-    return handler.handler({"document": DOCUMENT, "num_topics": "3", "model_data_url": URL}, None)
+    return handler.handler({"document": DOCUMENT, "num_topics": 3, "model_data_url": URL}, None)
 
 
 @pytest.mark.parametrize("mixture", [[0.2, 0.3, 0.5], [1, 0, 0], [0.33334, 0.33333, 0.33333]])

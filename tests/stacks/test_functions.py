@@ -81,8 +81,19 @@ def test_evaluating_reads_jobs_models_and_the_stack_and_writes_evaluations(
         ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
         ("s3:GetObject", f"arn:aws:s3:::{DATA}/models/*"),
         ("s3:GetObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/vocabulary.txt"),
         ("s3:PutObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("cloudwatch:PutMetricData", "*"),
     }
+
+
+def test_the_evaluation_knows_what_holds_without_a_comparison_and_whose_metric_it_publishes(
+    template: TemplateOf,
+) -> None:
+    training = template("Training", when_not_comparable="hold")
+    variables = function(training, "EvaluateModel")["Environment"]["Variables"]
+    assert variables["WHEN_NOT_COMPARABLE"] == "hold"
+    assert (variables["METRIC_NAMESPACE"], variables["DEPLOYMENT"]) == ("SageMakerLDA", "lda-dev")
 
 
 def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(

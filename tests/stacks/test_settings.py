@@ -68,6 +68,7 @@ def test_the_cdks_own_context_is_let_through() -> None:
             {"endpoint_instance_type": "c5.large"},
             "it must be a SageMaker instance type such as ml.c5.xlarge.",
         ),
+        ({"when_not_comparable": "ask"}, "it must be one of promote, hold."),
         ({"notification_email": "me"}, "it must be an e-mail address."),
         ({"endpoint_instance_count": 2}, "it must be at least endpoint_instance_count, which is 2."),
         ({"training_instance_count": 0, "algorithm": "open"}, "it must be between 1 and 100."),
