@@ -1,4 +1,4 @@
-"""Where AWS reads a state otherwise than ministack does: Retry, waiting, Assign, a Succeed state's Output.
+"""Where AWS reads a state otherwise than ministack does: Retry, waiting, Assign, and two of Output.
 
 The Amazon States Language: https://states-language.net/spec.html
 """
@@ -20,6 +20,7 @@ def install() -> None:
     names.wrap("sleep", _sleep)
     names.wrap("assign", _assign)
     names.wrap("output path", _output_path)
+    names.wrap("execute Choice", _choose)
 
 
 def is_jsonata(state: State, context: Context | None) -> bool:
@@ -91,3 +92,17 @@ def _output_path(original: Any) -> Any:
         return original(state, given, context)
 
     return apply
+
+
+def _choose(original: Any) -> Any:
+    """Let a Choice state's own Output count where its Default is taken, as if that were its last rule."""
+
+    @functools.wraps(original)
+    def choose(state: State, given: Any, context: Context | None = None) -> Any:
+        if "Default" not in state or not is_jsonata(state, context):
+            return original(state, given, context)
+        fields: State = {name: state[name] for name in ("Assign", "Output") if name in state}
+        default: State = {"Condition": True, "Next": state["Default"], **fields}
+        return original({**state, "Choices": [*state["Choices"], default]}, given, context)
+
+    return choose

@@ -87,14 +87,15 @@ def test_item_selector_makes_the_input_of_an_iteration(run: Any) -> None:
 
 
 def test_what_an_iteration_assigns_stays_in_it(run: Any) -> None:
-    count = {"Type": "Pass", "Assign": {"own": "{% $own + $states.input %}"}, "Next": "Tell"}
+    count = {"Type": "Pass", "Assign": {"own": "{% $base + $states.input %}"}, "Next": "Tell"}
     tell = {"Type": "Pass", "Output": "{% $own %}", "End": True}
+    said = {"inside": "{% $exists($own) %}", "last": "{% $last %}"}
     states = {
-        "Start": {"Type": "Pass", "Assign": {"own": 10}, "Next": "Each"},
+        "Start": {"Type": "Pass", "Assign": {"base": 10}, "Next": "Each"},
         "Each": over({"Count": count, "Tell": tell}, Assign={"last": "{% $states.result[-1] %}"}, Next="End"),
-        "End": {"Type": "Pass", "Output": {"own": "{% $own %}", "last": "{% $last %}"}, "End": True},
+        "End": {"Type": "Pass", "Output": said, "End": True},
     }
-    assert output(run(states, items=[1, 2, 3])) == {"own": 10, "last": 13}
+    assert output(run(states, items=[1, 2, 3])) == {"inside": False, "last": 13}
 
 
 def test_a_maps_output_is_made_of_its_results(run: Any) -> None:
