@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import json
 import threading
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -143,6 +144,28 @@ def register_integration(
     get("integrations")[arn_prefix] = lambda resource, arguments: run(resource, arguments, CURRENT_TASK.get())
 
 
+class Cancellation(threading.Event):
+    """A sign to stop, which reaches everything beneath it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._beneath: list[Cancellation] = []
+
+    def beneath(self) -> "Cancellation":
+        """Return a sign of its own for a part of the work."""
+        part = Cancellation()
+        self._beneath.append(part)
+        if self.is_set():
+            part.set()
+        return part
+
+    def set(self) -> None:
+        """Give the sign."""
+        super().set()
+        for part in self._beneath:
+            part.set()
+
+
 @dataclass(frozen=True)
 class Task:
     """The execution that a Task state belongs to."""
@@ -150,11 +173,29 @@ class Task:
     execution_arn: str
     machine_arn: str
     role_arn: str
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    """Set when the task or its execution times out or is stopped."""
+    cancelled: Cancellation = field(default_factory=Cancellation)
+    """Set when the task, its branch or iteration, or its execution times out, fails or is stopped."""
 
 
 CURRENT_TASK: ContextVar[Task] = ContextVar("current_task")
+
+
+class StoppedError(BaseException):
+    """Ends the thread of an execution or of a branch that was stopped; no state's Catch may take it."""
+
+
+def stop_if_cancelled() -> None:
+    """Raise `StoppedError` if the execution, or the branch that this thread runs, has been stopped."""
+    task = CURRENT_TASK.get(None)
+    if task and task.cancelled.is_set():
+        raise StoppedError
+
+
+def task_submitted(task: Task, answer: dict[str, Any]) -> None:
+    """Tell the execution's history what the service answered to a task that now waits (.sync)."""
+    execution = get("executions")[task.execution_arn]
+    details = {"taskSubmittedEventDetails": {"output": json.dumps(answer)}}
+    get("add execution event")(execution, "TaskSubmitted", details)
 
 
 def task_failed(error: str, cause: str) -> Exception:

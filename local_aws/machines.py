@@ -4,7 +4,17 @@ import functools
 import json
 from typing import Any
 
-from local_aws import executions, hooks, iam, identity, machine_definitions, names
+from local_aws import (
+    branches,
+    executions,
+    history,
+    hooks,
+    iam,
+    identity,
+    machine_definitions,
+    names,
+    states_language,
+)
 from local_aws.hooks import Answer, Request, Response
 
 Properties = dict[str, Any]
@@ -30,7 +40,8 @@ def install() -> None:
     handlers = names.get("resource handlers")[TYPE]
     handlers["create"] = _created(handlers["create"])
     handlers["update"] = _updated(handlers["update"])
-    executions.install()
+    for room in (executions, history, states_language, branches):
+        room.install()
 
 
 async def _request(request: Request, answer: Answer) -> Response:

@@ -49,8 +49,10 @@ def create_training_job(resource: str, arguments: dict[str, Any], task: hooks.Ta
             task.role_arn, "sagemaker", session_name=_session(task), source=PRINCIPAL
         )
         answer = sagemaker.create_training_job(**arguments)
+        created = {"TrainingJobArn": answer["TrainingJobArn"]}
         if not suffix:
-            return {"TrainingJobArn": answer["TrainingJobArn"]}
+            return created
+        hooks.task_submitted(task, created)
         return _wait(sagemaker, arguments["TrainingJobName"], task)
     except ClientError as error:
         raise _failure(error) from error

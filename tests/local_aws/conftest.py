@@ -131,6 +131,11 @@ class Aws:
         ended: dict[str, Any] = eventually(described)
         return ended
 
+    def history(self, execution: str) -> list[dict[str, Any]]:
+        """All events of an execution."""
+        pages = self.client("stepfunctions").get_paginator("get_execution_history")
+        return [event for page in pages.paginate(executionArn=execution) for event in page["events"]]
+
     def stack(self, resources: dict[str, Any], *, client: Any = None, **options: Any) -> dict[str, Any]:
         """Create a stack of the resources and wait until it is there or not; return it as described."""
         cloudformation = client or self.client("cloudformation")

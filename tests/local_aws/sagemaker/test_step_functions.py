@@ -20,13 +20,24 @@ class Machine:
         self.states = aws.client("stepfunctions")
 
     def start(self, job: dict[str, Any], suffix: str = ".sync", lacking: str = "", **state: Any) -> str:
-        rights = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
-        passing = [] if lacking == "iam:PassRole" else [{"Action": "iam:PassRole", "Resource": self.role}]
         resource = f"arn:aws:states:::sagemaker:createTrainingJob{suffix}"
         task = {"Type": "Task", "Resource": resource, "Parameters": job, "End": True, **state}
+        return self.run(task, lacking)
+
+    def start_each(self, *jobs: dict[str, Any]) -> str:
+        """Train every job in an iteration of a Map."""
+        resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
+        task = {"Type": "Task", "Resource": resource, "Arguments": "{% $states.input %}", "End": True}
+        processor = {"StartAt": "Train", "States": {"Train": task}}
+        each = {"Type": "Map", "Items": jobs, "ItemProcessor": processor, "End": True}
+        return self.run(each, QueryLanguage="JSONata")
+
+    def run(self, state: dict[str, Any], lacking: str = "", **options: Any) -> str:
+        rights = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
+        passing = [] if lacking == "iam:PassRole" else [{"Action": "iam:PassRole", "Resource": self.role}]
         machine = self.states.create_state_machine(
             name=self.aws.name("machine"),
-            definition=json.dumps({"StartAt": "Train", "States": {"Train": task}}),
+            definition=json.dumps({"StartAt": "Train", "States": {"Train": state}, **options}),
             roleArn=self.aws.role([*rights, *passing], "states.amazonaws.com"),
         )
         arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
@@ -124,3 +135,35 @@ def test_a_task_over_its_time_stops_its_job(aws: Any, role: str, machine: Machin
     done = machine.ended(machine.start(job, TimeoutSeconds=2))
     assert done["error"] == "States.Timeout"
     assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
+
+
+def test_an_aborted_execution_stops_the_jobs_of_every_iteration(
+    aws: Any, role: str, machine: Machine
+) -> None:
+    jobs = [aws.job(role, behaviour="save on SIGTERM") for _ in range(2)]
+    arn = machine.start_each(*jobs)
+    for job in jobs:
+        aws.wait(lambda job=job: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
+    machine.states.stop_execution(executionArn=arn)
+    assert [aws.ended(job)["TrainingJobStatus"] for job in jobs] == ["Stopped", "Stopped"]
+
+
+def test_an_iteration_that_fails_stops_the_job_of_another(aws: Any, role: str, machine: Machine) -> None:
+    long = aws.job(role, behaviour="save on SIGTERM")
+    done = machine.ended(machine.start_each(aws.job(role, behaviour="fail"), long))
+    assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
+    assert aws.ended(long)["TrainingJobStatus"] == "Stopped"
+
+
+def test_sync_is_told_as_scheduled_started_submitted_and_succeeded(
+    aws: Any, role: str, machine: Machine
+) -> None:
+    done = machine.ended(machine.start(aws.job(role), TimeoutSeconds=100))
+    events = machine.states.get_execution_history(executionArn=done["executionArn"])["events"]
+    tasks = [event for event in events if event["type"].startswith("Task") and "State" not in event["type"]]
+    kinds = [event["type"] for event in tasks]
+    assert kinds == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
+    told = tasks[2]["taskSubmittedEventDetails"]
+    assert (told["resourceType"], told["resource"]) == ("sagemaker", "createTrainingJob.sync")
+    assert "TrainingJobArn" in json.loads(told["output"])
+    assert [event["previousEventId"] for event in tasks] == [2, 3, 4, 5]

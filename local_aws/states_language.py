@@ -1,0 +1,108 @@
+"""Where AWS reads a state otherwise than ministack does: Retry, waiting, Assign, and two of Output.
+
+The Amazon States Language: https://states-language.net/spec.html
+"""
+
+import functools
+import random
+from typing import Any
+
+from local_aws import hooks, names
+from local_aws.environment import WAIT_SCALE
+
+State = dict[str, Any]
+Context = dict[str, Any]
+
+
+def install() -> None:
+    """Put AWS's reading around ministack's."""
+    names.wrap("find retrier", _find_retrier)
+    names.wrap("sleep", _sleep)
+    names.wrap("assign", _assign)
+    names.wrap("output path", _output_path)
+    names.wrap("execute Choice", _choose)
+
+
+def is_jsonata(state: State, context: Context | None) -> bool:
+    """Whether a state's fields are JSONata."""
+    return bool(names.get("query language")(state, context) == "JSONata")
+
+
+def seconds_before_retry(retrier: dict[str, Any], retries: int) -> float:
+    """Return how long a retrier waits after so many retries."""
+    seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** retries
+    seconds = min(seconds, retrier.get("MaxDelaySeconds", seconds))
+    if retrier.get("JitterStrategy") == "FULL":
+        return random.uniform(0, seconds)  # noqa: S311 -- it keeps callers apart, and no secret
+    return float(seconds)
+
+
+def _find_retrier(original: Any) -> Any:
+    """Wait here as the retrier says, since ministack knows neither its jitter nor its longest delay."""
+
+    @functools.wraps(original)
+    def find(retriers: list[Any], error: str, counts: dict[int, int]) -> Any:
+        hooks.stop_if_cancelled()
+        retrier, index = original(retriers, error, counts)
+        if retrier is None:
+            return None, index
+        names.get("sleep")(seconds_before_retry(retrier, counts.get(index, 0)))
+        return {**retrier, "IntervalSeconds": 0}, index
+
+    return find
+
+
+def _sleep(original: Any) -> Any:
+    """Wake up, and end the thread, when the execution or the branch is stopped."""
+
+    @functools.wraps(original)
+    def sleep(seconds: float) -> None:
+        task = hooks.CURRENT_TASK.get(None)
+        if task is None:
+            original(seconds)
+        elif task.cancelled.wait(seconds * WAIT_SCALE):
+            raise hooks.StoppedError
+
+    return sleep
+
+
+def _assign(original: Any) -> Any:
+    """Evaluate every expression with the values from before: none sees what its neighbours assign."""
+
+    @functools.wraps(original)
+    def assign(state: State, given: Any, context: Context | None, **more: Any) -> None:
+        if context is None or not is_jsonata(state, context):
+            return
+        variables = context["variables"]
+        assigned = {}
+        for name, template in state.get("Assign", {}).items():
+            alone = {**context, "variables": dict(variables)}
+            original({**state, "Assign": {name: template}}, given, alone, **more)
+            assigned[name] = alone["variables"][name]
+        variables |= assigned
+
+    return assign
+
+
+def _output_path(original: Any) -> Any:
+    @functools.wraps(original)
+    def apply(state: State, given: Any, context: Context | None = None) -> Any:
+        if state.get("Type") == "Succeed" and is_jsonata(state, context):
+            return names.get("jsonata output")(state, given, context, default=given)
+        return original(state, given, context)
+
+    return apply
+
+
+def _choose(original: Any) -> Any:
+    """Let a Choice state's own Output count where its Default is taken, as if that were its last rule."""
+
+    @functools.wraps(original)
+    def choose(state: State, given: Any, context: Context | None = None) -> Any:
+        if "Default" not in state or not is_jsonata(state, context):
+            return original(state, given, context)
+        fields: State = {name: state[name] for name in ("Assign", "Output") if name in state}
+        default: State = {"Condition": True, "Next": state["Default"], **fields}
+        return original({**state, "Choices": [*state["Choices"], default]}, given, context)
+
+    return choose

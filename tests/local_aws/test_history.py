@@ -1,0 +1,132 @@
+import json
+from typing import Any
+
+PASS: dict[str, Any] = {"Type": "Pass", "End": True}
+ECHO = "def handler(event, context):\n    return event\n"
+WRONG = "def handler(event, context):\n    raise ValueError('so')\n"
+
+
+def told(aws: Any, ended: dict[str, Any]) -> list[tuple[int, str, int]]:
+    """The number, the kind and the previous number of every event between the first and the last."""
+    events = aws.history(ended["executionArn"])[1:-1]
+    return [(event["id"], event["type"], event["previousEventId"]) for event in events]
+
+
+def each(state: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    processor = {"StartAt": "Inner", "States": {"Inner": state}}
+    return {
+        "Each": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, **fields, "End": True}
+    }
+
+
+# The following two are AWS's own chains, as the snapshots of LocalStack's tests against AWS have them.
+def test_iterations_one_after_another_are_chained_as_in_aws(aws: Any) -> None:
+    ended = aws.run(aws.machine(each(PASS, MaxConcurrency=1)), items=["a", "b"])
+    assert told(aws, ended) == [
+        (2, "MapStateEntered", 0),
+        (3, "MapStateStarted", 2),
+        (4, "MapIterationStarted", 3),
+        (5, "PassStateEntered", 4),
+        (6, "PassStateExited", 5),
+        (7, "MapIterationSucceeded", 6),
+        (8, "MapIterationStarted", 6),
+        (9, "PassStateEntered", 8),
+        (10, "PassStateExited", 9),
+        (11, "MapIterationSucceeded", 10),
+        (12, "MapStateSucceeded", 11),
+        (13, "MapStateExited", 11),
+    ]
+    events = aws.history(ended["executionArn"])
+    assert events[2]["mapStateStartedEventDetails"] == {"length": 2}
+    assert events[7]["mapIterationStartedEventDetails"] == {"name": "Each", "index": 1}
+    assert events[8]["stateEnteredEventDetails"]["input"] == '"b"'
+
+
+def test_a_failed_iteration_is_chained_as_in_aws(aws: Any) -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "After"}]
+    states = {**each({"Type": "Fail", "Error": "Wrong"}, Catch=catch), "After": PASS}
+    states["Each"] = {**states["Each"], "Next": "After"}
+    del states["Each"]["End"]
+    ended = aws.run(aws.machine(states), items=[1])
+    assert told(aws, ended)[:8] == [
+        (2, "MapStateEntered", 0),
+        (3, "MapStateStarted", 2),
+        (4, "MapIterationStarted", 3),
+        (5, "FailStateEntered", 4),
+        (6, "MapIterationFailed", 5),
+        (7, "MapStateFailed", 5),
+        (8, "MapStateExited", 7),
+        (9, "PassStateEntered", 8),
+    ]
+
+
+def test_every_branch_is_a_chain_of_its_own(aws: Any) -> None:
+    branches = [{"StartAt": name, "States": {name: PASS}} for name in ("A", "B")]
+    states = {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}
+    ended = aws.run(aws.machine(states))
+    events = told(aws, ended)
+    assert events[:2] == [(2, "ParallelStateEntered", 0), (3, "ParallelStateStarted", 2)]
+    entered = {number: previous for number, kind, previous in events if kind == "PassStateEntered"}
+    exited = {number: previous for number, kind, previous in events if kind == "PassStateExited"}
+    assert set(entered.values()) == {3}
+    assert set(exited.values()) == entered.keys()
+    last = max(exited)
+    assert [(kind, previous) for _, kind, previous in events[-2:]] == [
+        ("ParallelStateSucceeded", last),
+        ("ParallelStateExited", last),
+    ]
+
+
+def test_an_iterations_events_are_logged_too(aws: Any, allow: Any, eventually: Any) -> None:
+    group = "/states/iterations"
+    aws.client("logs").create_log_group(logGroupName=group)
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}:*"
+    made = aws.client("stepfunctions").create_state_machine(
+        name="iterations",
+        definition=json.dumps({"StartAt": "Each", "States": each(PASS)}),
+        roleArn=aws.role("states", allow("logs:*")),
+        loggingConfiguration={
+            "level": "ALL",
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+        },
+    )
+    aws.run(made["stateMachineArn"], items=[1])
+
+    def lines() -> list[dict[str, Any]] | None:
+        events = aws.client("logs").filter_log_events(logGroupName=group)["events"]
+        said = [json.loads(event["message"]) for event in events]
+        return said if said and said[-1]["type"] == "ExecutionSucceeded" else None
+
+    kinds = {line["type"] for line in eventually(lines)}
+    assert {"MapIterationStarted", "PassStateEntered", "MapIterationSucceeded"} <= kinds
+
+
+def test_a_call_of_a_service_is_scheduled_started_and_succeeded(aws: Any, allow: Any) -> None:
+    arguments = {"FunctionName": aws.function(ECHO), "Payload": {"a": 1}}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": arguments,
+        "End": True,
+    }
+    ended = aws.run(aws.machine({"A": task}, allow("lambda:InvokeFunction")))
+    assert [kind for _, kind, _ in told(aws, ended)][1:-1] == [
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSucceeded",
+    ]
+    started = aws.history(ended["executionArn"])[3]["taskStartedEventDetails"]
+    assert started == {"resourceType": "lambda", "resource": "invoke"}
+
+
+def test_a_function_as_the_resource_has_events_of_its_own(aws: Any, allow: Any) -> None:
+    right = allow("lambda:InvokeFunction")
+    good = {"Type": "Task", "Resource": aws.function(ECHO), "End": True}
+    ended = aws.run(aws.machine({"A": good}, right), a=1)
+    events = aws.history(ended["executionArn"])[2:5]
+    assert json.loads(events[0]["lambdaFunctionScheduledEventDetails"]["input"]) == {"a": 1}
+    assert events[1]["type"] == "LambdaFunctionStarted"
+    assert json.loads(events[2]["lambdaFunctionSucceededEventDetails"]["output"]) == {"a": 1}
+    bad = {"Type": "Task", "Resource": aws.function(WRONG), "End": True}
+    failed = aws.history(aws.run(aws.machine({"A": bad}, right))["executionArn"])[-2]
+    assert failed["lambdaFunctionFailedEventDetails"]["error"] == "ValueError"
