@@ -1,4 +1,4 @@
-"""The SageMaker that ministack lacks: real training jobs, real model servers (docs/local-sagemaker.md)."""
+"""The SageMaker that ministack lacks: real jobs, real model servers (docs/local-sagemaker.md)."""
 
 import shutil
 from pathlib import Path
@@ -22,6 +22,7 @@ from local_aws.sagemaker.service import Service
 if TYPE_CHECKING:
     from local_aws.sagemaker.fleet import Fleet
     from local_aws.sagemaker.training import TrainingRun
+    from local_aws.sagemaker.transform import TransformRun
 
 _services: list[Service] = []
 
@@ -74,10 +75,11 @@ def _register(service: Service) -> None:
 
 
 def shutdown() -> None:
-    """End every training process and every model server within seconds; what they were is saved before."""
-    running: list[TrainingRun | Fleet] = []
+    """End every job and every model server within seconds; what they were is saved before."""
+    running: list[TrainingRun | TransformRun | Fleet] = []
     for service in _services:
-        running += [*service.training_runs.values(), *service.fleets.values(), *service.starting.values()]
+        running += [*service.training_runs.values(), *service.transform_runs.values()]
+        running += [*service.fleets.values(), *service.starting.values()]
     for work in running:
         work.stop_soon()
     for work in running:

@@ -14,6 +14,7 @@ from local_aws.sagemaker import (
     runtime,
     tags,
     training_jobs,
+    transform_jobs,
 )
 from local_aws.sagemaker.calls import Call
 from local_aws.sagemaker.endpoint_metrics import EndpointMetrics
@@ -23,6 +24,7 @@ from local_aws.sagemaker.validation import check
 
 OPERATIONS: dict[str, Operation] = {
     **training_jobs.OPERATIONS,
+    **transform_jobs.OPERATIONS,
     **models.OPERATIONS,
     **endpoint_configs.OPERATIONS,
     **endpoints.OPERATIONS,

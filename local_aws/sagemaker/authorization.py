@@ -15,6 +15,7 @@ from local_aws.sagemaker.runtime import endpoint_name
 # member of the inputs -> the kind of resource it names
 KINDS = {
     "TrainingJobName": "training-job",
+    "TransformJobName": "transform-job",  # before the model, which CreateTransformJob names too
     "ModelName": "model",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from local_aws.identity import RoleRefusedError
 from local_aws.sagemaker.calls import Record
 from local_aws.sagemaker.errors import invalid
+from local_aws.sagemaker.service import Service
 
 MAX_OBJECTS = 100_000
 PIPE = "Pipe"
@@ -115,7 +117,24 @@ def keys_of(s3: Any, location: S3Location, limit: int) -> list[str]:
     return keys[:limit]
 
 
-def require_objects(s3: Any, channel: Record, role_arn: str, region: str) -> None:
+def data_client(service: Service, role_arn: str) -> Any:
+    """Return S3 as an execution role sees it.
+
+    Raises
+    ------
+    ServiceError
+        The role isn't there, or SageMaker may not assume it.
+    """
+    try:
+        return service.role(role_arn).client("s3")
+    except RoleRefusedError as error:
+        raise invalid(
+            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+            f"'sagemaker.amazonaws.com' to assume the role. {error}"
+        ) from error
+
+
+def require_objects(s3: Any, location: S3Location, role_arn: str, region: str) -> None:
     """Look for a channel's objects when the job is created, as SageMaker does.
 
     Raises
@@ -123,7 +142,6 @@ def require_objects(s3: Any, channel: Record, role_arn: str, region: str) -> Non
     ServiceError
         In SageMaker's wording: there are none, or the role may not list the bucket.
     """
-    location = location_of(channel)
     why = ""
     try:
         if keys_of(s3, location, limit=1):
@@ -149,17 +167,16 @@ def relative_path(key: str, prefix: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
-def objects_of(s3: Any, channel: Record) -> list[S3Location]:
-    """List all objects of a channel, in the order of their keys.
+def objects_of(s3: Any, location: S3Location) -> list[S3Location]:
+    """List all objects under a prefix, in the order of their keys.
 
     Raises
     ------
     ValueError
-        There are more than a channel takes here.
+        There are more than a job takes here.
     botocore.exceptions.ClientError
         The bucket isn't there or may not be listed.
     """
-    location = location_of(channel)
     keys = keys_of(s3, location, MAX_OBJECTS + 1)
     if len(keys) > MAX_OBJECTS:
         raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")

@@ -9,13 +9,11 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from local_aws.sagemaker import archives, model_server, models
 from local_aws.sagemaker.calls import Record
-from local_aws.sagemaker.channels import fetch
-from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Command, clean_environment
+from local_aws.sagemaker.child import QUICK_GRACE_SECONDS
 from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.model_server import ModelServer
 from local_aws.sagemaker.permissions import ENDPOINT_METRICS_NAMESPACE, require_image_pull
@@ -115,35 +113,17 @@ class Fleet:
         role = self._service.role(variant.model["ExecutionRoleArn"])
         require_image_pull(role, variant.model["PrimaryContainer"]["Image"])
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=ENDPOINT_METRICS_NAMESPACE)
-        archive = self._fetch(variant)
+        archive = models.fetch_archive(self._service, variant.model, self._folder / variant.name)
         for number in range(min(variant.instances, MAX_SERVERS)):
             base = self._folder / variant.name / str(number)
             archives.unpack(archive, base / "model")
-            server = self._server(variant, base, role.client("logs"))
+            command = models.serve_command(
+                self._service, variant.model, base, f"model server of {self._endpoint}"
+            )
+            server = ModelServer(command, self._log(variant, role.client("logs")))
             variant.servers.append(server)
             server.start()
         archive.unlink()
-
-    def _fetch(self, variant: Variant) -> Path:
-        s3, location = models.require_data(self._service, variant.model)
-        folder = self._folder / variant.name
-        folder.mkdir(parents=True)
-        archive = folder / "model.tar.gz"
-        fetch(s3, location, archive)
-        return archive
-
-    def _server(self, variant: Variant, base: Path, logs: Any) -> ModelServer:
-        container = variant.model["PrimaryContainer"]
-        region = variant.model["ModelArn"].split(":")[3]
-        environment = {**clean_environment(base, region), **container.get("Environment", {})}
-        command = Command(
-            self._service.catalog.program(container["Image"], "serve"),
-            self._service.catalog.working_directory,
-            environment,
-            self._service.processes,
-            f"model server of {self._endpoint}",
-        )
-        return ModelServer(command, self._log(variant, logs))
 
     def _log(self, variant: Variant, logs: Any) -> LogStream:
         log = LogStream(

@@ -1,6 +1,7 @@
 """CreateModel, DescribeModel, ListModels, DeleteModel."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,7 +9,8 @@ from botocore.exceptions import ClientError
 from local_aws.identity import RoleRefusedError
 from local_aws.sagemaker import listing, tags
 from local_aws.sagemaker.calls import Call, Record, now
-from local_aws.sagemaker.channels import s3_location
+from local_aws.sagemaker.channels import fetch, s3_location
+from local_aws.sagemaker.child import Command, clean_environment
 from local_aws.sagemaker.errors import ServiceError, already_exists, could_not_find, invalid
 from local_aws.sagemaker.service import Operation, Service
 
@@ -73,6 +75,48 @@ def require_data(service: Service, model: Record) -> Any:
             return s3, location
     except (RoleRefusedError, ClientError) as error:
         raise _no_access(uri, role_arn, error) from error
+
+
+def fetch_archive(service: Service, model: Record, folder: Path) -> Path:
+    """Copy the model's archive into a folder, which is made.
+
+    Raises
+    ------
+    ServiceError, botocore.exceptions.ClientError
+        The execution role can't read it, or it isn't there.
+    """
+    s3, location = require_data(service, model)
+    folder.mkdir(parents=True)
+    archive = folder / "model.tar.gz"
+    fetch(s3, location, archive)
+    return archive
+
+
+def serve_command(
+    service: Service, model: Record, base: Path, what: str, variables: dict[str, str] | None = None
+) -> Command:
+    """Return what starts the model's server.
+
+    Parameters
+    ----------
+    service, model
+        The model, and where it runs.
+    base
+        What stands for /opt/ml; its ``model`` holds the unpacked archive.
+    what
+        Whose server it is, in a few words.
+    variables
+        Its environment beside the model's own, over which it goes.
+    """
+    container = model["PrimaryContainer"]
+    region = model["ModelArn"].split(":")[3]
+    return Command(
+        service.catalog.program(container["Image"], "serve"),
+        service.catalog.working_directory,
+        {**clean_environment(base, region), **container.get("Environment", {}), **(variables or {})},
+        service.processes,
+        what,
+    )
 
 
 def _no_access(uri: str, role_arn: str, error: Exception) -> ServiceError:

@@ -10,6 +10,7 @@ SERVICE_PRINCIPAL = "sagemaker.amazonaws.com"
 SESSION_NAME = "SageMaker"
 METRICS_NAMESPACE = "/aws/sagemaker/TrainingJobs"
 ENDPOINT_METRICS_NAMESPACE = "/aws/sagemaker/Endpoints"
+TRANSFORM_METRICS_NAMESPACE = "/aws/sagemaker/TransformJobs"
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
 REGISTRY = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/(?P<repository>[^:@]+)([:@].+)?"

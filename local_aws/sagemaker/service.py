@@ -17,6 +17,7 @@ from local_aws.sagemaker.store import Store
 if TYPE_CHECKING:
     from local_aws.sagemaker.fleet import Fleet
     from local_aws.sagemaker.training import TrainingRun
+    from local_aws.sagemaker.transform import TransformRun
 
 
 @dataclass
@@ -35,8 +36,8 @@ class Service:
         Every resource.
     role
         ARN -> the execution role.
-    training_runs
-        ARN of a training job -> its run, while it lasts.
+    training_runs, transform_runs
+        ARN of a job -> its run, while it lasts.
     fleets, starting
         ARN of an endpoint -> the servers that serve it, and those that are coming up to do so.
     """
@@ -47,6 +48,7 @@ class Service:
     store: Store = field(default_factory=Store)
     role: Callable[[str], Any] = ExecutionRole
     training_runs: dict[str, "TrainingRun"] = field(default_factory=dict)
+    transform_runs: dict[str, "TransformRun"] = field(default_factory=dict)
     fleets: dict[str, "Fleet"] = field(default_factory=dict)
     starting: dict[str, "Fleet"] = field(default_factory=dict)
 

@@ -1,69 +1,119 @@
-"""Step Functions' integration: createTrainingJob, and .sync, which waits for the job's end.
+"""Step Functions' integrations: createTrainingJob, createTransformJob, their .sync, and createModel.
 
 docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 """
 
+import functools
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import hooks, iam, identity
 
-RESOURCE = "arn:aws:states:::sagemaker:createTrainingJob"
+PREFIX = "arn:aws:states:::sagemaker:"
 PRINCIPAL = "states.amazonaws.com"
-RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 POLL_SECONDS = 0.5
 ENDED = {"Completed", "Failed", "Stopped"}
 
+Arguments = dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """A kind of job, by the word that SageMaker's names of its calls and members have for it."""
+
+    word: str
+
+    @property
+    def name(self) -> str:
+        """The member that names a job."""
+        return f"{self.word}JobName"
+
+    @property
+    def status(self) -> str:
+        """The member that has a job's status."""
+        return f"{self.word}JobStatus"
+
+    @property
+    def rule(self) -> str:
+        """The managed rule that AWS makes, so that a job's end reaches Step Functions as an event."""
+        return f"StepFunctionsGetEventsForSageMaker{self.word}JobsRule"
+
+    def call(self, sagemaker: Any, what: str, **arguments: Any) -> Any:
+        """Make one of the calls: create, describe or stop a job of the kind."""
+        return getattr(sagemaker, f"{what}_{self.word.lower()}_job")(**arguments)
+
 
 def install() -> None:
-    """Register the integration."""
-    hooks.register_integration(RESOURCE, create_training_job)
+    """Register the integrations."""
+    for word in ("Training", "Transform"):
+        run = functools.partial(create_job, Kind(word))
+        hooks.register_integration(f"{PREFIX}create{word}Job", run)
+    hooks.register_integration(f"{PREFIX}createModel", create_model)
 
 
-def create_training_job(resource: str, arguments: dict[str, Any], task: hooks.Task) -> dict[str, Any]:
-    """Run a Task state.
+def create_job(kind: Kind, resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
+    """Run a Task state that makes a job.
 
     Parameters
     ----------
+    kind
+        The kind of job.
     resource
-        Its Resource.
+        The state's Resource.
     arguments
-        Its Parameters or Arguments: CreateTrainingJob's inputs.
+        Its Parameters or Arguments: the inputs of the call that makes the job.
     task
         The execution.
 
     Returns
     -------
     dict
-        CreateTrainingJob's answer; with .sync what DescribeTrainingJob says of the completed job.
+        The call's answer; with .sync what the kind's Describe call says of the completed job.
     """
-    suffix = resource.removeprefix(RESOURCE)
+    suffix = resource.removeprefix(f"{PREFIX}create{kind.word}Job")
     if suffix not in {"", ".sync"}:
-        raise hooks.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
+        raise _unknown(resource)
     if suffix:
-        _require_rule(task)
-    try:
-        sagemaker = identity.role_client(
-            task.role_arn, "sagemaker", session_name=_session(task), source=PRINCIPAL
-        )
-        answer = sagemaker.create_training_job(**arguments)
-        created = {"TrainingJobArn": answer["TrainingJobArn"]}
+        _require_rule(kind, task)
+
+    def run(sagemaker: Any) -> Arguments:
+        answer = _without_metadata(kind.call(sagemaker, "create", **arguments))
         if not suffix:
-            return created
-        hooks.task_submitted(task, created)
-        return _wait(sagemaker, arguments["TrainingJobName"], task)
+            return answer
+        hooks.task_submitted(task, answer)
+        return _wait(kind, sagemaker, arguments[kind.name], task)
+
+    return _with_sagemaker(task, run)
+
+
+def create_model(resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
+    """Run a Task state that makes a model: CreateModel's answer."""
+    if resource != f"{PREFIX}createModel":
+        raise _unknown(resource)
+    return _with_sagemaker(task, lambda sagemaker: _without_metadata(sagemaker.create_model(**arguments)))
+
+
+def _unknown(resource: str) -> Exception:
+    return hooks.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
+
+
+def _with_sagemaker(task: hooks.Task, run: Callable[[Any], Arguments]) -> Arguments:
+    """Call SageMaker with the machine's role; its errors are the task's."""
+    try:
+        return run(
+            identity.role_client(task.role_arn, "sagemaker", session_name=_session(task), source=PRINCIPAL)
+        )
     except ClientError as error:
         raise _failure(error) from error
     except (BotoCoreError, PermissionError) as error:
         raise hooks.task_failed("States.Runtime", str(error)) from error
 
 
-def _require_rule(task: hooks.Task) -> None:
-    """Ask for the managed rule that AWS makes, so that a job's end reaches Step Functions as an event."""
+def _require_rule(kind: Kind, task: hooks.Task) -> None:
     principal = identity.session_arn(task.role_arn, _session(task))
-    rule = f"arn:aws:events:{identity.region()}:{identity.account()}:rule/{RULE}"
+    rule = f"arn:aws:events:{identity.region()}:{identity.account()}:rule/{kind.rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
         sentence = iam.denial(principal, action, rule)
         if sentence:
@@ -74,27 +124,29 @@ def _session(task: hooks.Task) -> str:
     return task.execution_arn.rpartition(":")[2][:64]
 
 
-def _wait(sagemaker: Any, name: str, task: hooks.Task) -> dict[str, Any]:
+def _wait(kind: Kind, sagemaker: Any, name: str, task: hooks.Task) -> Arguments:
     while True:
-        job = described(sagemaker, name)
-        if job["TrainingJobStatus"] in ENDED:
+        job = described(kind, sagemaker, name)
+        if job[kind.status] in ENDED:
             break
         if task.cancelled.wait(POLL_SECONDS):
-            sagemaker.stop_training_job(TrainingJobName=name)
-            raise hooks.task_failed(
-                "States.TaskFailed", f"The training job {name} was stopped with its task."
-            )
-    if job["TrainingJobStatus"] == "Failed":
+            kind.call(sagemaker, "stop", **{kind.name: name})
+            what = f"The {kind.word.lower()} job {name}"
+            raise hooks.task_failed("States.TaskFailed", f"{what} was stopped with its task.")
+    if job[kind.status] == "Failed":
         raise hooks.task_failed("States.TaskFailed", json.dumps(job))
     return job
 
 
-def described(sagemaker: Any, name: str) -> dict[str, Any]:
-    """Return DescribeTrainingJob's answer as Step Functions passes it on: times in milliseconds."""
-    job = sagemaker.describe_training_job(TrainingJobName=name)
-    job.pop("ResponseMetadata")
-    passed: dict[str, Any] = json.loads(json.dumps(job, default=lambda time: int(time.timestamp() * 1000)))
+def described(kind: Kind, sagemaker: Any, name: str) -> Arguments:
+    """Return a Describe call's answer as Step Functions passes it on: times in milliseconds."""
+    job = _without_metadata(kind.call(sagemaker, "describe", **{kind.name: name}))
+    passed: Arguments = json.loads(json.dumps(job, default=lambda time: int(time.timestamp() * 1000)))
     return passed
+
+
+def _without_metadata(answer: Arguments) -> Arguments:
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
 def _failure(error: ClientError) -> Exception:

@@ -8,19 +8,21 @@ from typing import Any
 from local_aws.sagemaker.calls import Record, now
 
 STOPPED_WITH_SERVER = (
-    "InternalServerError: The local AWS stopped while the training job ran. Start it again under a new name."
+    "InternalServerError: The local AWS stopped while the {} job ran. Start it again under a new name."
 )
+RUNNING = {"InProgress", "Stopping"}
 
 
 @dataclass
 class Store:
     """Every resource, by its ARN, as its Describe call answers it; everything is changed under ``lock``.
 
-    The request that created a training job or a model is what is described; the endpoints' servers and the
+    The request that created a job or a model is what is described; the endpoints' servers and the
     jobs' processes are not state, they are started again or given up at `restore`.
     """
 
     training_jobs: dict[str, Record] = field(default_factory=dict)
+    transform_jobs: dict[str, Record] = field(default_factory=dict)
     models: dict[str, Record] = field(default_factory=dict)
     endpoint_configs: dict[str, Record] = field(default_factory=dict)
     endpoints: dict[str, Record] = field(default_factory=dict)
@@ -43,20 +45,33 @@ class Store:
             for item in fields(self):
                 getattr(self, item.name).update(saved.get(item.name, {}))
             for job in self.training_jobs.values():
-                if job["TrainingJobStatus"] in {"InProgress", "Stopping"}:
-                    _give_up(job)
+                if job["TrainingJobStatus"] in RUNNING:
+                    _give_up_training(job)
+            for job in self.transform_jobs.values():
+                if job["TransformJobStatus"] in RUNNING:
+                    _give_up_transform(job)
 
 
-def _give_up(job: Record) -> None:
-    moment = now()
+def _give_up_training(job: Record) -> None:
+    moment, reason = now(), STOPPED_WITH_SERVER.format("training")
     job["SecondaryStatusTransitions"][-1].setdefault("EndTime", moment)
     job["SecondaryStatusTransitions"].append(
-        {"Status": "Failed", "StartTime": moment, "EndTime": moment, "StatusMessage": STOPPED_WITH_SERVER}
+        {"Status": "Failed", "StartTime": moment, "EndTime": moment, "StatusMessage": reason}
     )
     job.update(
         TrainingJobStatus="Failed",
         SecondaryStatus="Failed",
-        FailureReason=STOPPED_WITH_SERVER,
+        FailureReason=reason,
         TrainingEndTime=moment,
+        LastModifiedTime=moment,
+    )
+
+
+def _give_up_transform(job: Record) -> None:
+    moment = now()
+    job.update(
+        TransformJobStatus="Failed",
+        FailureReason=STOPPED_WITH_SERVER.format("transform"),
+        TransformEndTime=moment,
         LastModifiedTime=moment,
     )

@@ -58,7 +58,13 @@ def _listed(store: Store, arn: str) -> list[Record]:
 
 def _existing(store: Store, call: Call) -> str:
     arn: str = call.inputs["ResourceArn"]
-    known = (store.training_jobs, store.models, store.endpoint_configs, store.endpoints)
+    known = (
+        store.training_jobs,
+        store.transform_jobs,
+        store.models,
+        store.endpoint_configs,
+        store.endpoints,
+    )
     if any(arn in records for records in known):
         return arn
     if re.fullmatch(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:[a-z-]+/.+", arn):

@@ -81,7 +81,7 @@ class TrainingHost:
         for channel in self._job.get("InputDataConfig", []):
             path = self.base / "input" / "data" / channel["ChannelName"]
             try:
-                objects = channels.objects_of(s3, channel)
+                objects = channels.objects_of(s3, channels.location_of(channel))
                 if channels.is_sharded(channel):
                     objects = objects[self._index :: len(self._hosts)]
                 if channels.input_mode(channel, self._job) == channels.PIPE:

@@ -3,10 +3,15 @@
 import copy
 import re
 
-from local_aws.identity import RoleRefusedError
 from local_aws.sagemaker import listing, tags
 from local_aws.sagemaker.calls import Call, Record, now
-from local_aws.sagemaker.channels import check_channels, require_objects, s3_location
+from local_aws.sagemaker.channels import (
+    check_channels,
+    data_client,
+    location_of,
+    require_objects,
+    s3_location,
+)
 from local_aws.sagemaker.errors import ServiceError, invalid
 from local_aws.sagemaker.job_files import hosts
 from local_aws.sagemaker.service import Operation, Service, in_background
@@ -80,15 +85,9 @@ def _check_expression(metric: Record) -> None:
 
 def _check_data(service: Service, call: Call) -> None:
     role_arn = call.inputs["RoleArn"]
-    try:
-        s3 = service.role(role_arn).client("s3")
-    except RoleRefusedError as error:
-        raise invalid(
-            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-            f"'sagemaker.amazonaws.com' to assume the role. {error}"
-        ) from error
+    s3 = data_client(service, role_arn)
     for channel in call.inputs.get("InputDataConfig", []):
-        require_objects(s3, channel, role_arn, call.region)
+        require_objects(s3, location_of(channel), role_arn, call.region)
 
 
 def _check_quota(service: Service, inputs: Record) -> None:

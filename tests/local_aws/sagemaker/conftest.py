@@ -10,7 +10,7 @@ from local_aws import environment
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE, REGION, Aws, archive
 
 ACCOUNT = environment.ACCOUNT
-METRIC_NAMESPACES = ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/Endpoints"]
+METRIC_NAMESPACES = [f"/aws/sagemaker/{what}" for what in ("TrainingJobs", "TransformJobs", "Endpoints")]
 
 
 def execution_rights() -> list[dict[str, Any]]:

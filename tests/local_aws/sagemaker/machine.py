@@ -43,6 +43,7 @@ class Aws:
         self.images = folder / "config" / "images.toml"
         self.images.parent.mkdir(parents=True)
         self.images.write_text(IMAGES)
+        self.program = [str(PROGRAMS / "server.py")]
         self.port = free_port()
         self.names = itertools.count(1)
         self.clients: dict[str, Any] = {}
@@ -53,7 +54,7 @@ class Aws:
         with (self.state / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, str(PROGRAMS / "server.py"), "--port", str(self.port)),
+                    *(sys.executable, *self.program, "--port", str(self.port)),
                     *("--state", str(self.state), "--images", str(self.images)),
                 ],
                 env={

@@ -98,4 +98,4 @@ def test_more_objects_than_a_channel_takes_are_refused_instead_of_cut_off(
 ) -> None:
     monkeypatch.setattr(channels, "MAX_OBJECTS", 2)
     with pytest.raises(ValueError, match="s3://bucket/data/train holds more than 2 objects"):
-        objects_of(Listed("data/train/1", "data/train/2", "data/train/3"), channel())
+        objects_of(Listed("data/train/1", "data/train/2", "data/train/3"), S3Location("bucket", "data/train"))

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.processes import Record
+from tests.local_aws.sagemaker.transform import outputs, put, request, waiting
 
 
 def make(aws: Any, rights: Any) -> tuple[str, str, dict[str, Any]]:
@@ -45,11 +46,33 @@ def test_after_a_clean_stop_endpoints_come_back_and_running_jobs_have_failed(
         sagemaker.create_training_job(**{**running, "TrainingJobName": done})
 
 
+def test_after_a_clean_stop_a_running_transform_job_has_failed(own_aws: Any, rights: Any) -> None:
+    job = request(
+        own_aws, own_aws.model(own_aws.role(rights()), "m"), put(own_aws, {"a": b"wait to be told"})
+    )
+    own_aws.client("sagemaker").create_transform_job(**job)
+    waiting(own_aws, job)
+    own_aws.end()
+    assert own_aws.programs(job["TransformJobName"]) == []
+    own_aws.start()
+    failed = own_aws.client("sagemaker").describe_transform_job(TransformJobName=job["TransformJobName"])
+    assert failed["TransformJobStatus"] == "Failed"
+    assert "stopped while the transform job ran" in failed["FailureReason"]
+    assert failed["TransformStartTime"] <= failed["TransformEndTime"]
+    assert outputs(own_aws, job) == {}
+
+
 def test_a_killed_server_takes_its_programs_with_it(own_aws: Any, rights: Any) -> None:
     make(own_aws, rights)
+    job = request(
+        own_aws, own_aws.model(own_aws.role(rights()), "m"), put(own_aws, {"a": b"wait to be told"})
+    )
+    own_aws.client("sagemaker").create_transform_job(**job)
+    waiting(own_aws, job)
     # A server that ended may have left a program on record that ended with it: it runs no more.
     recorded = [program for program in Record(own_aws.state) if program.runs]
     assert {program.what.split()[0] for program in recorded} == {"model", "training"}
+    assert any("transform job" in program.what for program in recorded)
     own_aws.end(signal.SIGKILL)
     until = time.monotonic() + 10
     while any(program.runs for program in recorded) and time.monotonic() < until:

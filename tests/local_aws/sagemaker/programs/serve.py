@@ -14,12 +14,18 @@ MODEL = (BASE / "model/model.txt").read_text()
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.answer(500 if MODEL == "unhealthy" else 200, b"")
+        if self.path == "/execution-parameters" and MODEL.startswith("{"):
+            self.answer(200, MODEL.encode())
+        else:
+            self.answer(500 if MODEL == "unhealthy" else 200, b"")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"crash":
             print("crashing")
+            os._exit(7)
+        if body == b"crash once" and not (BASE / "crashed").exists():
+            (BASE / "crashed").touch()
             os._exit(7)
         if body == b"wait to be told":
             print("waiting")
@@ -45,6 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    print("settings:", *(f"{name}={os.environ[name]}" for name in sorted(os.environ) if "SAGEMAKER_" in name))
     if MODEL == "exit":
         sys.exit(5)
     if MODEL.startswith("late"):

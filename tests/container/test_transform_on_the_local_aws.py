@@ -1,0 +1,114 @@
+"""Batch transform with the container: the rows are the model's mixtures, in the documents' order."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from data_prep import recordio
+from spectral_lda import Model
+from tests.container.test_jobs_on_the_local_aws import IMAGE, ROOT
+from tests.local_aws.sagemaker.machine import BUCKET, Aws, archive
+from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
+
+BINARY = "application/x-recordio-protobuf"
+JSONLINES = "application/jsonlines"
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    machine = Aws(tmp_path_factory.mktemp("aws"))
+    machine.program = ["-m", "local_aws.server"]  # as patient with starting model servers as for people
+    machine.images = ROOT / "container" / "local-images.toml"
+    machine.start()
+    try:
+        machine.client("s3").create_bucket(Bucket=BUCKET)
+        yield machine
+    finally:
+        machine.end()
+
+
+@pytest.fixture(scope="module")
+def served(aws: Aws, model: Model, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("model") / "model_algo-1"
+    model.save(path)
+    data = archive({path.name: path.read_bytes()})
+    aws.client("s3").put_object(Bucket=BUCKET, Key="model.tar.gz", Body=data)
+    aws.client("sagemaker").create_model(
+        ModelName="lda",
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"},
+        ExecutionRoleArn=aws.role([{"Action": "*", "Resource": "*"}]),
+    )
+    return "lda"
+
+
+def as_recordio(counts: Any) -> bytes:
+    content = io.BytesIO()
+    recordio.write(content, counts)
+    return content.getvalue()
+
+
+def as_csv(counts: Any) -> bytes:
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\n").writerows(counts.astype(int).tolist())
+    return content.getvalue().encode()
+
+
+def as_jsonlines(counts: Any) -> bytes:
+    return b"".join(json.dumps({"features": row}).encode() + b"\n" for row in counts.tolist())
+
+
+FORMATS = {
+    "dense": (BINARY, "RecordIO", as_recordio),
+    "sparse": (BINARY, "RecordIO", lambda counts: as_recordio(sparse.csr_array(counts))),
+    "csv": ("text/csv", "Line", as_csv),
+    "jsonlines": (JSONLINES, "Line", as_jsonlines),
+}
+
+
+@pytest.fixture(scope="module")
+def documents() -> Any:
+    """Enough for several payloads of a megabyte in every format, and all different."""
+    return np.random.default_rng(0).integers(0, 1000, (40_000, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_comes_back_as_the_models_mixtures(
+    aws: Aws, served: str, model: Model, documents: Any, name: str
+) -> None:
+    content_type, split, encode = FORMATS[name]
+    uri = put(aws, {"train/part-00000": encode(documents), "train/part-00001": encode(documents[:3])})
+    job = request(
+        aws,
+        served,
+        uri,
+        TransformInput={"ContentType": content_type, "SplitType": split},
+        TransformOutput={"Accept": JSONLINES, "AssembleWith": "Line"},
+        MaxPayloadInMB=1,
+        MaxConcurrentTransforms=2,
+    )
+    assert run(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
+    found = {
+        key: np.array([json.loads(line)["topic_mixture"] for line in content.splitlines()], np.float32)
+        for key, content in outputs(aws, job).items()
+    }
+    mixtures = model.topic_mixtures(documents).astype(np.float32)
+    assert sorted(found) == ["train/part-00000.out", "train/part-00001.out"]
+    np.testing.assert_array_equal(found["train/part-00000.out"], mixtures)
+    np.testing.assert_array_equal(found["train/part-00001.out"], mixtures[:3])
+
+
+def test_a_record_that_is_no_document_fails_the_job_and_is_named(
+    aws: Aws, served: str, documents: Any
+) -> None:
+    uri = put(aws, {"bad.csv": as_csv(documents[:5]) + b"1,2,three,4\n"})
+    job = request(aws, served, uri, TransformInput={"SplitType": "Line"})
+    assert run(aws, job)["FailureReason"] == "ClientError: See job logs for more information"
+    assert data_log(aws, job)[1].endswith("/bad.csv: ClientError: 400")
+    assert any("line 6" in line for line in data_log(aws, job)), data_log(aws, job)
+    assert outputs(aws, job) == {}

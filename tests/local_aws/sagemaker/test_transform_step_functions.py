@@ -1,0 +1,185 @@
+"""Machines that make a model, transform with it, and delete it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
+from tests.local_aws.sagemaker.transform import ended, outputs, put, request, run, waiting
+
+SAGEMAKER = "arn:aws:sagemaker:us-east-1:123456789012"
+RULE = "arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
+RIGHTS = [
+    *(
+        {"Action": f"sagemaker:{action}TransformJob", "Resource": f"{SAGEMAKER}:transform-job/*"}
+        for action in ("Create", "Describe", "Stop")
+    ),
+    *(
+        {"Action": f"sagemaker:{action}Model", "Resource": f"{SAGEMAKER}:model/*"}
+        for action in ("Create", "Delete")
+    ),
+    *(
+        {"Action": f"events:{action}", "Resource": RULE}
+        for action in ("PutTargets", "PutRule", "DescribeRule")
+    ),
+    {"Action": "sagemaker:AddTags", "Resource": f"{SAGEMAKER}:*"},
+    {"Action": "iam:PassRole", "Resource": "*"},
+]
+
+
+class Machine:
+    def __init__(self, aws: Any) -> None:
+        self.aws = aws
+        self.states = aws.client("stepfunctions")
+
+    def start(self, *tasks: dict[str, Any], lacking: str = "") -> str:
+        names = [f"Task {number}" for number in range(len(tasks))]
+        states = {
+            name: {"Type": "Task", **({"Next": after} if after else {"End": True}), **task}
+            for name, after, task in zip(names, [*names[1:], ""], tasks, strict=True)
+        }
+        rights = [right for right in RIGHTS if right["Action"] != lacking]
+        machine = self.states.create_state_machine(
+            name=self.aws.name("machine"),
+            definition=json.dumps({"StartAt": names[0], "States": states}),
+            roleArn=self.aws.role(rights, "states.amazonaws.com"),
+        )
+        arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+        return arn
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        def described() -> Any:
+            execution = self.states.describe_execution(executionArn=arn)
+            return None if execution["status"] == "RUNNING" else execution
+
+        execution: dict[str, Any] = self.aws.wait(described)
+        return execution
+
+
+@pytest.fixture
+def machine(aws: Any) -> Machine:
+    return Machine(aws)
+
+
+def transform(job: dict[str, Any], suffix: str = ".sync", **state: Any) -> dict[str, Any]:
+    return {"Resource": f"arn:aws:states:::sagemaker:createTransformJob{suffix}", "Parameters": job, **state}
+
+
+@pytest.mark.parametrize("service", ["sagemaker", "aws-sdk:sagemaker"])
+def test_a_model_is_made_used_and_deleted(aws: Any, role: str, machine: Machine, service: str) -> None:
+    model = aws.name("Model")
+    container = {"Image": IMAGE, "ModelDataUrl": aws.model_data("m")}
+    created = {"ModelName": model, "PrimaryContainer": container, "ExecutionRoleArn": role}
+    job = request(aws, model, put(aws, {"a": b"1"}), Tags=[{"Key": "project", "Value": "spec"}])
+    done = machine.ended(
+        machine.start(
+            {
+                "Resource": f"arn:aws:states:::{service}:createModel",
+                "Parameters": created,
+                "ResultPath": "$.model",
+            },
+            transform(job, ResultPath="$.job"),
+            {
+                "Resource": "arn:aws:states:::aws-sdk:sagemaker:deleteModel",
+                "Parameters": {"ModelName": model},
+                "ResultPath": None,
+            },
+        )
+    )
+    assert done["status"] == "SUCCEEDED", done.get("cause")
+    output = json.loads(done["output"])
+    assert output["model"] == {"ModelArn": f"{SAGEMAKER}:model/{model.lower()}"}
+    assert output["job"]["TransformJobStatus"] == "Completed"
+    assert isinstance(output["job"]["TransformEndTime"], int)
+    assert output["job"]["TransformOutput"]["S3OutputPath"] == f"s3://{BUCKET}/{job['TransformJobName']}"
+    assert "ResponseMetadata" not in output["job"]
+    assert list(outputs(aws, job)) == ["a.out"]
+    assert not aws.client("sagemaker").list_models(NameContains=model)["Models"]
+
+
+def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:
+    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}))
+    done = machine.ended(machine.start(transform(job, "")))
+    name = job["TransformJobName"].lower()
+    assert json.loads(done["output"]) == {"TransformJobArn": f"{SAGEMAKER}:transform-job/{name}"}
+    assert ended(aws, job)["TransformJobStatus"] == "Completed"
+
+
+def test_a_failed_job_fails_the_task_with_its_description(aws: Any, role: str, machine: Machine) -> None:
+    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"refuse"}))
+    done = machine.ended(machine.start(transform(job)))
+    assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
+    cause = json.loads(done["cause"])
+    assert cause["FailureReason"] == "ClientError: See job logs for more information"
+    assert cause["TransformJobName"] == job["TransformJobName"]
+
+
+def test_a_refused_job_fails_the_task_under_sagemakers_name(aws: Any, role: str, machine: Machine) -> None:
+    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}))
+    run(aws, job)
+    assert machine.ended(machine.start(transform(job)))["error"] == "SageMaker.ResourceInUseException"
+    missing = {**job, "TransformJobName": aws.name("Transform"), "ModelName": "none"}
+    refused = machine.ended(machine.start(transform(missing)))
+    assert refused["error"] == "SageMaker.AmazonSageMakerException"
+    assert "Could not find model" in refused["cause"]
+
+
+def test_a_model_that_is_refused_fails_the_task(role: str, machine: Machine) -> None:
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/absent.tar.gz"}
+    created = {"ModelName": "m", "PrimaryContainer": container, "ExecutionRoleArn": role}
+    done = machine.ended(
+        machine.start({"Resource": "arn:aws:states:::sagemaker:createModel", "Parameters": created})
+    )
+    assert done["error"] == "SageMaker.AmazonSageMakerException"
+    assert "Could not access model data" in done["cause"]
+
+
+@pytest.mark.parametrize("name", ["createTransformJob.waitForTaskToken", "createModelPackage"])
+def test_a_resource_that_is_not_served_says_so(machine: Machine, name: str) -> None:
+    resource = f"arn:aws:states:::sagemaker:{name}"
+    done = machine.ended(machine.start({"Resource": resource, "Parameters": {}}))
+    assert done["status"] == "FAILED"
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        right["Action"]
+        for right in RIGHTS
+        if not {"sagemaker:StopTransformJob", "iam:PassRole"} & {right["Action"]}
+        and "Model" not in right["Action"]
+    ],
+)
+def test_each_right_that_the_machines_role_lacks_is_named(
+    aws: Any, role: str, machine: Machine, missing: str
+) -> None:
+    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}), Tags=[{"Key": "a", "Value": "1"}])
+    done = machine.ended(machine.start(transform(job), lacking=missing))
+    assert done["status"] == "FAILED"
+    assert f"not authorized to perform: {missing}" in done["cause"]
+
+
+@pytest.mark.parametrize("missing", ["sagemaker:CreateModel", "iam:PassRole"])
+def test_a_model_needs_its_right_and_the_right_to_pass_its_role(
+    aws: Any, role: str, machine: Machine, missing: str
+) -> None:
+    container = {"Image": IMAGE, "ModelDataUrl": aws.model_data("m")}
+    created = {"ModelName": aws.name("Model"), "PrimaryContainer": container, "ExecutionRoleArn": role}
+    task = {"Resource": "arn:aws:states:::sagemaker:createModel", "Parameters": created}
+    assert (
+        f"not authorized to perform: {missing}"
+        in machine.ended(machine.start(task, lacking=missing))["cause"]
+    )
+
+
+@pytest.mark.parametrize("how", ["aborted", "timed out"])
+def test_a_task_that_ends_early_stops_its_job(aws: Any, role: str, machine: Machine, how: str) -> None:
+    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"wait to be told"}))
+    state: dict[str, Any] = {"TimeoutSeconds": 2} if how == "timed out" else {}
+    arn = machine.start(transform(job, **state))
+    waiting(aws, job)
+    if how == "aborted":
+        machine.states.stop_execution(executionArn=arn)
+    assert ended(aws, job)["TransformJobStatus"] == "Stopped"
+    assert outputs(aws, job) == {}
