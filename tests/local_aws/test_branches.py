@@ -193,9 +193,9 @@ def test_a_map_in_jsonpath_selects_as_before(aws: Any) -> None:
 
 def test_branches_see_the_outer_variables_and_keep_their_own(run: Any) -> None:
     def branch(name: str) -> dict[str, Any]:
-        own = {"Type": "Pass", "Assign": {"own": f"{{% $base & '{name}' %}}"}, "Next": "Tell"}
+        own = {"Type": "Pass", "Assign": {"own": f"{{% $base & '{name}' %}}"}, "Next": f"Tell {name}"}
         tell = {"Type": "Pass", "Output": ["{% $own %}", "{% $states.input %}"], "End": True}
-        return {"StartAt": "Own", "States": {"Own": own, "Tell": tell}}
+        return {"StartAt": f"Own {name}", "States": {f"Own {name}": own, f"Tell {name}": tell}}
 
     states = {
         "Start": {"Type": "Pass", "Assign": {"base": "run-"}, "Next": "Both"},
