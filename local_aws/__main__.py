@@ -1,4 +1,4 @@
-"""The command line: python -m local_aws up | down | status | env."""
+"""The command line: python -m local_aws up | down | status | env | fault."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from local_aws.environment import client_exports, node_complaint, node_modules
-from local_aws.machine import Machine, MachineError, Server
+from local_aws.machine import Machine, MachineError, Server, faults
 
 LARGEST_PORT = 65535
 
@@ -24,7 +24,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description="AWS on 127.0.0.1.")
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | env")
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | env | fault")
 
     def command(name: str, run: object, summary: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=summary, description=summary)
@@ -45,12 +45,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     for sub in (status, env):
         sub.add_argument("--json", action="store_true", help="for a program to read")
+    fault = command("fault", _fault, "Let the next calls of an action, or the next jobs, fail.")
+    fault.add_argument(
+        "target",
+        nargs="?",
+        help="an action as IAM names it (sagemaker:CreateTrainingJob), training-job or transform-job",
+    )
+    fault.add_argument("error", nargs="?", help="the error's code; of a job its FailureReason")
+    fault.add_argument("--message", default="", help="the error's message")
+    fault.add_argument("--times", type=_times, default=1, help="how many calls or jobs fail (default: 1)")
+    fault.add_argument("--list", action="store_true", help="only say what is still to fail")
+    fault.add_argument("--clear", action="store_true", help="let nothing fail any more")
     return parser
 
 
 def _port(text: str) -> int:
     if not (text.isdecimal() and 0 < int(text) <= LARGEST_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: it is a number from 1 to {LARGEST_PORT}")
+    return int(text)
+
+
+def _times(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times: it is 1 or more")
     return int(text)
 
 
@@ -123,13 +140,36 @@ def _told(machine: Machine, server: Server | None) -> str:
     )
 
 
-def _env(machine: Machine, arguments: argparse.Namespace) -> None:
+def _running(machine: Machine) -> Server:
     server = machine.server()
     if server is None or not server.runs:
         raise MachineError(
             f"AWS does not run with the state {machine.state}: "
             f"python -m local_aws up --state {shlex.quote(str(machine.state))} starts it."
         )
+    return server
+
+
+def _fault(machine: Machine, arguments: argparse.Namespace) -> None:
+    if arguments.list or arguments.clear:
+        waiting = faults(_running(machine), "DELETE" if arguments.clear else "GET")
+    elif arguments.target and arguments.error:
+        asked = {name: getattr(arguments, name) for name in ("target", "error", "message", "times")}
+        waiting = faults(_running(machine), "POST", asked)
+    else:
+        raise MachineError(
+            "Name what is to fail and how: python -m local_aws fault sagemaker:CreateTrainingJob "
+            "ThrottlingException; or ask for --list or --clear."
+        )
+    for fault in waiting:
+        text = f" ({fault['message']})" if fault["message"] else ""
+        print(f"{fault['target']} fails {fault['times']} times: {fault['error']}{text}")
+    if not waiting:
+        print("Nothing is asked to fail.")
+
+
+def _env(machine: Machine, arguments: argparse.Namespace) -> None:
+    server = _running(machine)
     exports = client_exports(server.port, server.region)
     if arguments.json:
         print(json.dumps(exports))

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -157,14 +158,39 @@ class Machine:
 
 def who(port: int) -> dict[str, Any] | None:
     """Return what a local AWS on that port says about itself, or None if there is none that answers."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/_local_aws")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=2) as answer:
-            said: dict[str, Any] = json.load(answer)
+        said = _ask(port, "/_local_aws")
     except (OSError, ValueError):
         return None
     return said if "state" in said else None
+
+
+def faults(server: Server, method: str, fault: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Add a fault (POST), forget them all (DELETE) or just look (GET); return those that are waiting.
+
+    Raises
+    ------
+    MachineError
+        If the server refuses the fault; the message says why.
+    """
+    try:
+        waiting: list[dict[str, Any]] = _ask(server.port, "/_local_aws/faults", method, fault)["faults"]
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            raise MachineError(json.load(refusal)["message"]) from refusal
+    return waiting
+
+
+def _ask(port: int, path: str, method: str = "GET", asked: dict[str, Any] | None = None) -> dict[str, Any]:
+    body = None if asked is None else json.dumps(asked).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", data=body, method=method, headers=headers
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=2) as answer:
+        said: dict[str, Any] = json.load(answer)
+    return said
 
 
 def refuse_taken_port(port: int) -> None:

@@ -26,6 +26,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "set region": ("core.responses:set_request_region",),
     "namespaces": ("core.iam_actions:SERVICE_TO_IAM_NAMESPACE",),
     "rest models": ("core.iam_actions:_BOTOCORE_SERVICE_MAP",),
+    "iam action": ("core.iam_actions:extract_iam_action",),
     "resource arn": ("core.iam_actions:extract_resource_arn",),
     "request conditions": ("core.iam_actions:request_tag_context",),
     "denied response": ("core.iam_actions:access_denied_response",),

@@ -19,6 +19,7 @@ from local_aws import (
     buckets,
     cloudformation,
     conditions,
+    faults,
     functions,
     iam,
     integrations,
@@ -27,7 +28,7 @@ from local_aws import (
     state,
 )
 
-ROOMS = (iam, conditions, cloudformation, buckets, functions, machines, integrations, alarms, state)
+ROOMS = (iam, conditions, cloudformation, buckets, functions, machines, integrations, alarms, state, faults)
 
 
 def main() -> None:
@@ -67,7 +68,9 @@ async def _serve(port: int, folder: Path) -> None:
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/_local_aws":
-            await _introduce(folder, send)
+            await _say(send, 200, {"pid": os.getpid(), "state": str(folder)})
+        elif scope["type"] == "http" and scope["path"] == "/_local_aws/faults":
+            await _answer_about_faults(scope, receive, send)
         else:
             await ministack(scope, receive, send)
 
@@ -75,12 +78,26 @@ async def _serve(port: int, folder: Path) -> None:
     _end(folder)
 
 
-async def _introduce(folder: Path, send: Any) -> None:
-    body = json.dumps({"pid": os.getpid(), "state": str(folder)}).encode()
-    await send(
-        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
-    )
-    await send({"type": "http.response.body", "body": body})
+async def _answer_about_faults(scope: Any, receive: Any, send: Any) -> None:
+    body = b""
+    more = True
+    while more:
+        part = await receive()
+        body, more = body + part.get("body", b""), part.get("more_body", False)
+    # A web page could post forms here: no form has this type.
+    if scope["method"] == "POST" and (b"content-type", b"application/json") not in scope["headers"]:
+        await _say(send, 415, {"message": "A fault is asked for in JSON."})
+        return
+    try:
+        await _say(send, 200, faults.serve(scope["method"], body))
+    except faults.FaultRefusedError as refusal:
+        await _say(send, 400, {"message": str(refusal)})
+
+
+async def _say(send: Any, status: int, said: dict[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(said).encode()})
 
 
 def _end(folder: Path) -> None:

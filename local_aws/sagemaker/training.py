@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws import faults
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
 from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child
@@ -106,6 +107,8 @@ class TrainingRun:
             child.wait_until_ended(QUICK_GRACE_SECONDS + 2)
 
     def _train(self) -> None:
+        if reason := faults.next_job_failure("training-job"):
+            raise JobFailedError(reason)
         role = self._service.role(self._job["RoleArn"])
         require_image_pull(role, self._job["AlgorithmSpecification"]["TrainingImage"])
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=METRICS_NAMESPACE)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.machine import Server, faults
+
 GROUP = "/aws/sagemaker/TrainingJobs"
 
 
@@ -168,3 +170,15 @@ def test_each_right_that_the_role_lacks_is_named(aws: Any, rights: Any, taken: i
 def test_a_job_that_does_not_exist(aws: Any) -> None:
     with pytest.raises(ClientError, match="Requested resource not found"):
         aws.client("sagemaker").describe_training_job(TrainingJobName="nothing")
+
+
+def test_a_job_that_is_to_fail_ends_before_its_program_starts(aws: Any, role: str) -> None:
+    reason = "CapacityError: Unable to provision requested ML compute capacity."
+    server = Server(pid=0, started="", port=aws.port, region="us-east-1")
+    faults(server, "POST", {"target": "training-job", "error": reason, "times": 1})
+    first, second = aws.job(role), aws.job(role)
+    failed = aws.train(first)
+    assert (failed["TrainingJobStatus"], failed["FailureReason"]) == ("Failed", reason)
+    assert [step["Status"] for step in failed["SecondaryStatusTransitions"]] == ["Starting", "Failed"]
+    assert aws.train(second)["TrainingJobStatus"] == "Completed"
+    assert faults(server, "GET") == []
