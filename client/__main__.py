@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument("--environment", default="dev", choices=["dev", "prod"], help="default: dev")
     readable = argparse.ArgumentParser(add_help=False)
     readable.add_argument("--json", action="store_true", help="print the result as JSON, for a program")
-    for add in (_train, _watch, _predict, _status, _destroy, _leftovers, _policy):
+    for add in (_train, _promote, _history, _watch, _predict, _status, _destroy, _leftovers, _policy):
         add(subparsers, shared, readable)
     return top
 
@@ -66,8 +66,9 @@ def _train(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -
         description="Start the state machine: train, evaluate, promote. The settings decide the rest.",
     )
     command.add_argument("--dataset", help="the dataset in the data bucket")
-    command.add_argument("--num-topics", type=int, help="how many topics are learned")
-    command.add_argument("--alpha0", type=float, help="the sum of the Dirichlet prior")
+    several = "; several numbers: all are tried, and the best model is taken"
+    command.add_argument("--num-topics", type=int, nargs="+", help=f"how many topics are learned{several}")
+    command.add_argument("--alpha0", type=float, nargs="+", help=f"the sum of the Dirichlet prior{several}")
     command.add_argument("--max-restarts", type=int, help="restarts of the alternating least squares")
     command.add_argument("--max-iterations", type=int, help="sweeps of the alternating least squares")
     command.add_argument("--tol", type=float, help="their error tolerance")
@@ -78,8 +79,30 @@ def _train(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -
     command.add_argument(
         "--require-promotion", action="store_true", default=None, help="fail when the model isn't promoted"
     )
+    command.add_argument(
+        "--dry-run", action="store_true", default=None, help="check everything and say what it would cost"
+    )
     command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
     command.set_defaults(run=commands.train)
+
+
+def _promote(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
+    command = subparsers.add_parser(
+        "promote",
+        parents=[shared, readable],
+        help="promote the model of an earlier training job, without training",
+        description="Start the state machine with a model of the history: promote it, and ask the endpoint.",
+    )
+    command.add_argument("training_job", help="its training job: python -m client history lists them")
+    command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
+    command.set_defaults(run=commands.promote)
+
+
+def _history(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
+    command = subparsers.add_parser(
+        "history", parents=[shared, readable], help="list every model that was evaluated, the newest first"
+    )
+    command.set_defaults(run=commands.history)
 
 
 def _watch(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:

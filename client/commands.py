@@ -5,6 +5,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from client import destroy as destroying
+from client import history as remembering
 from client import inventory, policies
 from client import leftovers as remains
 from client import predict as predicting
@@ -26,19 +27,29 @@ FIELDS = (
     "promote",
     "minimum_pwll",
     "require_promotion",
+    "dry_run",
 )
 
 
 def train(arguments: Namespace) -> int:
     """Start an execution with the fields that were given, and follow it unless told otherwise."""
-    deployment = _deployment(arguments)
     given = {field: getattr(arguments, field) for field in FIELDS}
-    execution = training.start(deployment, {key: value for key, value in given.items() if value is not None})
-    say(f"started {execution}")
-    if arguments.no_watch:
-        print(json.dumps({"execution": execution}) if arguments.json else execution)
-        return 0
-    return _follow(deployment, execution, as_json=arguments.json)
+    return _start(arguments, {key: _alone(value) for key, value in given.items() if value is not None})
+
+
+def promote(arguments: Namespace) -> int:
+    """Start an execution that promotes the model of an earlier training job, and follow it."""
+    return _start(arguments, {"promote_training_job": arguments.training_job})
+
+
+def history(arguments: Namespace) -> int:
+    """Print every evaluated model, the newest first."""
+    entries = remembering.read(_deployment(arguments))
+    if arguments.json:
+        print(json.dumps([asdict(entry) for entry in entries]))
+    else:
+        print("\n".join(remembering.tell(entries)))
+    return 0
 
 
 def watch(arguments: Namespace) -> int:
@@ -105,6 +116,21 @@ def policy(arguments: Namespace) -> int:
 
 def _deployment(arguments: Namespace) -> Deployment:
     return Deployment(arguments.name, arguments.environment)
+
+
+def _start(arguments: Namespace, fields: dict[str, training.Field]) -> int:
+    deployment = _deployment(arguments)
+    execution = training.start(deployment, fields)
+    say(f"started {execution}")
+    if arguments.no_watch:
+        print(json.dumps({"execution": execution}) if arguments.json else execution)
+        return 0
+    return _follow(deployment, execution, as_json=arguments.json)
+
+
+def _alone(value: training.Field) -> training.Field:
+    """Take the only value of a list, which is no sweep, out of it."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _follow(deployment: Deployment, execution: str, *, as_json: bool) -> int:

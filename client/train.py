@@ -5,19 +5,20 @@ from collections.abc import Mapping
 
 from client.deployment import Deployment
 
-Field = str | int | float | bool
+Field = str | int | float | bool | list[int] | list[float]
+_STARTED_BY_AT_MOST = 128  # characters; the state machine refuses more
 
 
 def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> str:
-    """Start one execution: train, evaluate, promote.
+    """Start one execution: train, evaluate, promote; the evaluation remembers that the caller started it.
 
     Parameters
     ----------
     deployment
         Whose state machine.
     fields
-        The execution's input, such as {"num_topics": 10, "alpha0": 0.5}; the settings' values hold for what
-        is left out. The state machine refuses what it doesn't know, before any training job starts.
+        The execution's input, such as {"num_topics": [10, 20], "alpha0": 0.5}; the settings' values hold for
+        what is left out. The state machine refuses what it doesn't know, before any training job starts.
 
     Returns
     -------
@@ -30,8 +31,9 @@ def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> 
         The Training stack isn't deployed.
     """
     machine = deployment.output("Training", "StateMachineArn")
+    given = {"started_by": _caller(deployment), **(fields or {})}
     answer = deployment.client("stepfunctions").start_execution(
-        stateMachineArn=machine, input=json.dumps(dict(fields or {}))
+        stateMachineArn=machine, input=json.dumps(given)
     )
     return str(answer["executionArn"])
 
@@ -41,3 +43,9 @@ def latest(deployment: Deployment) -> str | None:
     machine = deployment.output("Training", "StateMachineArn")
     answer = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
     return str(answer["executions"][0]["executionArn"]) if answer["executions"] else None
+
+
+def _caller(deployment: Deployment) -> str:
+    """Name the caller by the end of its ARN, where the name of the session is."""
+    arn = str(deployment.client("sts").get_caller_identity()["Arn"])
+    return arn[-_STARTED_BY_AT_MOST:]

@@ -14,6 +14,7 @@ from tests.client.conftest import PreparedAws
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
+CALLER = {"Arn": "arn:aws:iam::123456789012:user/x", "Account": "123456789012", "UserId": "AIDAEXAMPLE"}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 Output = pytest.CaptureFixture[str]
@@ -26,11 +27,15 @@ def _everyone_deploys_here(deployment: Deployment, monkeypatch: pytest.MonkeyPat
 
 def expect_start(aws: PreparedAws, fields: dict[str, object]) -> None:
     aws.stack("DevTraining", outputs={"StateMachineArn": MACHINE})
+    aws.answer("sts", "get_caller_identity", CALLER)
     started = {"executionArn": EXECUTION, "startDate": NOW}
-    aws.answer("stepfunctions", "start_execution", started, stateMachineArn=MACHINE, input=json.dumps(fields))
+    given = json.dumps({"started_by": CALLER["Arn"], **fields})
+    aws.answer("stepfunctions", "start_execution", started, stateMachineArn=MACHINE, input=given)
 
 
-def test_train_sends_only_the_fields_that_were_given(aws: PreparedAws, capsys: Output) -> None:
+def test_train_sends_who_starts_it_and_only_the_fields_that_were_given(
+    aws: PreparedAws, capsys: Output
+) -> None:
     expect_start(aws, {})
     assert main(["train", "--no-watch"]) == 0
     assert capsys.readouterr().out == f"{EXECUTION}\n"
@@ -49,14 +54,36 @@ def test_train_sends_each_field_with_its_type(aws: PreparedAws, capsys: Output) 
             "promote": False,
             "minimum_pwll": -2.5,
             "require_promotion": True,
+            "dry_run": True,
         },
     )
     line = (
         "train --dataset nips --num-topics 20 --alpha0 0.5 --max-restarts 3 --max-iterations 4 --tol 1e-6 "
-        "--no-promote --minimum-pwll -2.5 --require-promotion --no-watch --json"
+        "--no-promote --minimum-pwll -2.5 --require-promotion --dry-run --no-watch --json"
     )
     assert main(line.split()) == 0
     assert json.loads(capsys.readouterr().out) == {"execution": EXECUTION}
+
+
+def test_train_sends_several_numbers_as_a_sweep(aws: PreparedAws) -> None:
+    expect_start(aws, {"num_topics": [5, 10], "alpha0": [0.5, 1.0]})
+    assert main(["train", "--num-topics", "5", "10", "--alpha0", "0.5", "1", "--no-watch"]) == 0
+
+
+def test_promote_names_the_training_job(aws: PreparedAws, capsys: Output) -> None:
+    expect_start(aws, {"promote_training_job": "lda-dev-monday-1a2b3c4d-0"})
+    assert main(["promote", "lda-dev-monday-1a2b3c4d-0", "--no-watch"]) == 0
+    assert capsys.readouterr().out == f"{EXECUTION}\n"
+
+
+def test_promote_is_followed_to_its_end(
+    aws: PreparedAws, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    expect_start(aws, {"promote_training_job": "job"})
+    ending = Ending(execution=EXECUTION, status="FAILED", seconds=1.0, error="InvalidInput", cause="No job.")
+    monkeypatch.setattr("client.watch.watch", lambda *_arguments, **_options: ending)
+    assert main(["promote", "job"]) == 1
+    assert "InvalidInput: No job." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("status", "code"), [("SUCCEEDED", 0), ("FAILED", 1), ("ABORTED", 1)])
@@ -135,13 +162,14 @@ def test_status_of_nothing_deployed_says_so(aws: PreparedAws, capsys: Output) ->
 
 
 def test_policy_prints_a_policy(aws: PreparedAws, capsys: Output) -> None:
-    caller = {"Arn": "arn:aws:iam::123456789012:user/x", "Account": "123456789012", "UserId": "AIDAEXAMPLE"}
-    aws.answer("sts", "get_caller_identity", caller)
+    aws.answer("sts", "get_caller_identity", CALLER)
     assert main(["policy", "start"]) == 0
     assert json.loads(capsys.readouterr().out)["Version"] == "2012-10-17"
 
 
-@pytest.mark.parametrize("command", ["train", "watch", "predict", "status", "destroy", "leftovers", "policy"])
+@pytest.mark.parametrize(
+    "command", ["train", "promote", "history", "watch", "predict", "status", "destroy", "leftovers", "policy"]
+)
 def test_every_command_explains_itself(command: str, capsys: Output) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -81,6 +81,15 @@ def test_whoever_only_starts_executions_can_change_nothing_else(aws: PreparedAws
     assert changing == ["states:StartExecution"]
 
 
+def test_whoever_only_starts_executions_sees_of_the_bucket_only_the_evaluations(aws: PreparedAws) -> None:
+    reading = [entry for entry in statements(render(aws, "start")) if "s3:" in json.dumps(entry["Action"])]
+    (listing,) = [entry for entry in reading if entry["Action"] == ["s3:ListBucket"]]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": "evaluations/*"}}
+    (getting,) = [entry for entry in reading if entry["Action"] == ["s3:GetObject"]]
+    assert getting["Resource"] == ["arn:aws:s3:::devstorage-*/evaluations/*"]
+    assert len(reading) == 2
+
+
 def test_whoever_deploys_may_make_every_list_call_of_the_inventory(aws: PreparedAws) -> None:
     allowed = [action.lower() for entry in statements(render(aws, "deploy")) for action in entry["Action"]]  # type: ignore[attr-defined]  # as above
     for listing in inventory.LISTINGS:
