@@ -89,8 +89,9 @@ def test_inspect_checks_a_dataset(counts: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_own_files_are_adopted_and_listed_as_other_datasets_are(
-    counts: Path, capsys: pytest.CaptureFixture[str], corpus: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], corpus: Any
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     for part in ("train", "test"):
         Path("datasets/mine", part).mkdir(parents=True)
         np.savetxt(f"datasets/mine/{part}/a.csv", corpus, fmt="%d", delimiter=",")
