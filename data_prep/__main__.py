@@ -1,4 +1,4 @@
-"""The command line: python -m data_prep generate | encode | upload | inspect | plot."""
+"""The command line: python -m data_prep generate | encode | upload | adopt | inspect | plot."""
 
 import argparse
 import sys
@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_generate(commands_)
     _add_encode(commands_)
     _add_upload(commands_)
+    _add_adopt(commands_)
     _add_inspect(commands_)
     _add_plot(commands_)
     return top
@@ -119,6 +120,19 @@ def _add_upload(commands_: Any) -> None:
     added.add_argument(
         "--bucket", required=True, help="the data bucket: output DataBucketName of the storage stack"
     )
+    _add_json(added)
+
+
+def _add_adopt(commands_: Any) -> None:
+    added = _add(
+        commands_,
+        "adopt",
+        commands.adopt,
+        "Make a dataset of your own files: check every document under train/ and test/ (.pbr and .rec are"
+        " RecordIO-protobuf; .csv is one document a line, without header and label) and write the manifest."
+        " The files stay as they are; vocabulary.txt beside them is taken up.",
+    )
+    added.add_argument("location", help="s3://BUCKET/datasets/DATASET or the folder .../datasets/DATASET")
     _add_json(added)
 
 

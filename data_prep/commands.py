@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data_prep import dataset, inputs, inspection
+from data_prep import adoption, dataset, inputs, inspection
 from data_prep.files import replacing
 from data_prep.manifest import Manifest
 from data_prep.synthetic import generate_griffiths_data
@@ -67,6 +67,11 @@ def upload(options: argparse.Namespace) -> None:
 
     manifest = upload_dataset(options.folder, options.dataset, options.bucket, s3=boto3.client("s3"))
     _print_manifest(manifest, as_json=options.json)
+
+
+def adopt(options: argparse.Namespace) -> None:
+    """Make a dataset of the files that lie somewhere."""
+    _print_manifest(adoption.adopt(options.location), as_json=options.json)
 
 
 def inspect(options: argparse.Namespace) -> None:

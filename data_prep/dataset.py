@@ -117,7 +117,8 @@ def write(
             layout,
             f"{dataset_key(name)}/vocabulary.txt" if words else None,
             source,
-            **parts,
+            parts["train"],
+            parts["test"],
         )
         if words:
             (made / "vocabulary.txt").write_text("\n".join(words) + "\n", "utf-8")

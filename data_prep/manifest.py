@@ -2,11 +2,15 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 SCHEMA = 1
 CONTENT_TYPE = "application/x-recordio-protobuf"
+# Without the parameter, SageMaker's algorithms take the first column for a label.
+CSV_CONTENT_TYPE = "text/csv;label_size=0"
+_CHECKSUMS = ("CRC64NVME", "SHA256", "SHA1", "CRC32C", "CRC32")
 
 
 def dataset_key(name: str) -> str:
@@ -31,9 +35,17 @@ class Checksum:
     value: str
 
 
+def checksum_in(answer: Mapping[str, Any]) -> Checksum | None:
+    """Return the checksum in S3's answer about an object, or None where S3 kept none."""
+    for algorithm in _CHECKSUMS:
+        if value := answer.get(f"Checksum{algorithm}"):
+            return Checksum(algorithm, answer.get("ChecksumType", "FULL_OBJECT"), value)
+    return None
+
+
 @dataclass(frozen=True)
 class Shard:
-    """One RecordIO-protobuf file of a split; `key` is its key in the bucket and its path in the folder."""
+    """One file of a split; `key` is its key in the bucket and its path in the folder."""
 
     key: str
     bytes: int
@@ -64,6 +76,7 @@ class Manifest:
     source: str
     train: Split
     test: Split
+    content_type: str = CONTENT_TYPE
 
     def shards(self) -> tuple[Shard, ...]:
         """All shards, those of train first."""
@@ -79,7 +92,7 @@ class Manifest:
             "schema": SCHEMA,
             "name": self.name,
             "feature_dim": self.feature_dim,
-            "content_type": CONTENT_TYPE,
+            "content_type": self.content_type,
             "layout": self.layout,
             "vocabulary": self.vocabulary,
             "source": self.source,
@@ -115,6 +128,7 @@ class Manifest:
                 source=document["source"],
                 train=_split(document["splits"]["train"]),
                 test=_split(document["splits"]["test"]),
+                content_type=document["content_type"],
             )
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"{where} is no manifest of a dataset ({error!r}); encode it again.") from error

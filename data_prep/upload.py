@@ -15,13 +15,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from data_prep.dataset import load
 from data_prep.errors import UploadError
-from data_prep.manifest import Checksum, Manifest, Shard, Split, dataset_key
+from data_prep.manifest import Manifest, Shard, Split, checksum_in, dataset_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-ALGORITHMS = ("CRC64NVME", "SHA256", "SHA1", "CRC32C", "CRC32")
 _DELETED_AT_ONCE = 1000  # DeleteObjects' limit
 
 
@@ -90,13 +89,7 @@ def _with_checksum(s3: "S3Client", bucket: str, shard: Shard) -> Shard:
             f"{shard.key} has {answer['ContentLength']} bytes in bucket {bucket!r} instead of {shard.bytes}:"
             " someone else writes there. Upload again."
         )
-    for algorithm in ALGORITHMS:
-        value = answer.get(f"Checksum{algorithm}")
-        if value:
-            return replace(
-                shard, s3_checksum=Checksum(algorithm, answer.get("ChecksumType", "FULL_OBJECT"), value)
-            )
-    return shard
+    return replace(shard, s3_checksum=checksum_in(answer))
 
 
 def _leftovers(s3: "S3Client", bucket: str, manifest: Manifest) -> Iterator[str]:

@@ -88,6 +88,23 @@ def test_inspect_checks_a_dataset(counts: Path, capsys: pytest.CaptureFixture[st
     assert "has changed since" in capsys.readouterr().err
 
 
+def test_own_files_are_adopted_and_listed_as_other_datasets_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], corpus: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for part in ("train", "test"):
+        Path("datasets/mine", part).mkdir(parents=True)
+        np.savetxt(f"datasets/mine/{part}/a.csv", corpus, fmt="%d", delimiter=",")
+    assert main(["adopt", "datasets/mine"]) == 0
+    adopted = capsys.readouterr().out
+    assert adopted.startswith("mine: 9 words, dense records. Adopted from datasets/mine.")
+    assert main(["inspect", "datasets/mine"]) == 0
+    assert capsys.readouterr().out == adopted
+    Path("datasets/mine/manifest.json").unlink()
+    assert main(["adopt", "datasets/mine", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(Path("datasets/mine/manifest.json").read_text())
+
+
 def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     recordio.write("a.pbr", np.eye(12, 25))
@@ -105,6 +122,8 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (["encode", "counts.npy", "--dataset", "A"], "a-z, 0-9"),
         (["encode", "counts.npy", "--dataset", "a", "--test-documents", "20"], "leave a split empty"),
         (["upload", "--dataset", "a", "--bucket", "b"], "Encode it first"),
+        (["adopt", "datasets/mine"], "There is no file or folder datasets/mine."),
+        (["adopt", "s3://bucket/mine"], "s3://<bucket>/datasets/<name>"),
         (["inspect", "counts.npy"], "counts.npy, record 0 at byte 0"),
         (["plot", "counts.npy", "a.png", "--rows", "9"], "36 images were asked for"),
         (["plot", "counts.npy", "a.xyz"], "xyz"),

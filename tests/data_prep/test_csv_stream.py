@@ -1,0 +1,66 @@
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_prep import csv_stream
+from data_prep.csv_stream import csv_chunks
+
+
+def read(content: bytes) -> Any:
+    return np.concatenate(list(csv_chunks(io.BytesIO(content), "a.csv")))
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(0, 10**9), min_size=3, max_size=3), min_size=1, max_size=20),
+    end=st.sampled_from(["\n", "\r\n", "\n\n"]),
+    piece=st.integers(1, 40),
+    ended=st.booleans(),
+)
+def test_the_rows_are_the_same_whatever_the_pieces(
+    rows: list[list[int]], end: str, piece: int, *, ended: bool
+) -> None:
+    content = end.join(",".join(map(str, row)) for row in rows) + (end if ended else "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_stream, "_PIECE", piece)
+        assert np.array_equal(read(content.encode()), rows)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"1,2,3\n\n1,2\n", "a.csv, line 3: 2 values, but the first line has 3."),
+        (
+            b"a,b,c\n1,2,3\n",
+            "a.csv, line 1, column 0: 'a'; counts are whole numbers from 0 to 9007199254740992. A",
+        ),
+        (b"1,2,3\n1,,3\n", "a.csv, line 2, column 1: ''; counts"),
+        (b"1,2,3\n1,2,3,\n", "a.csv, line 2: 4 values, but the first line has 3."),
+        (b"1,2\n1,-1\n", "a.csv, line 2, column 1: '-1'; counts"),
+        (b"1,2\n1,0.5\n", "a.csv, line 2, column 1: '0.5'; counts"),
+        (b"1,2\nnan,1\n", "a.csv, line 2, column 0: 'nan'; counts"),
+        (b"1,2\n1,1e17\n", "a.csv, line 2, column 1: '1e17'; counts"),
+        (b"1,2\n\xff\xfe,1\n", "a.csv, line 2, column 0: '\N{REPLACEMENT CHARACTER}"),
+        (b"\xef\xbb\xbf1,2\n", "a.csv begins with a byte order mark"),
+    ],
+)
+def test_what_is_no_count_is_named_with_line_and_column(content: bytes, sentence: str) -> None:
+    with pytest.raises(ValueError, match=r".") as raised:
+        read(content)
+    assert str(raised.value).startswith(sentence)
+
+
+def test_lines_are_numbered_through_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_stream, "_PIECE", 7)
+    with pytest.raises(ValueError, match=r"a\.csv, line 50, column 1: 'x'"):
+        read(b"1,2\n" * 49 + b"1,x\n")
+
+
+def test_a_line_without_end_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_stream, "_PIECE", 10)
+    monkeypatch.setattr(csv_stream, "_LONGEST_LINE", 20)
+    with pytest.raises(ValueError, match=r"a\.csv, line 1: the line is longer than 20 bytes"):
+        read(b"1," * 100)
