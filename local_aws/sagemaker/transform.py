@@ -91,6 +91,8 @@ class TransformRun:
         s3, logs = role.client("s3"), role.client("logs")
         source = self._job["TransformInput"]["DataSource"]["S3DataSource"]
         objects = channels.objects_of(s3, channels.s3_location(source["S3Uri"], "S3Uri"))
+        if not objects:
+            raise JobFailedError(f"ClientError: The objects under {source['S3Uri']} were deleted.")
         archive = models.fetch_archive(self._service, self._model, self._base)
         with self._service.store.lock:  # a Describe call may be copying the record
             self._job["TransformStartTime"] = now()

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
-from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
+from tests.local_aws.sagemaker.transform import data_log, ended, outputs, put, request, run, tell, waiting
 
 PREFIX = f"s3://{BUCKET}/data/train"
 
@@ -121,6 +121,18 @@ def test_an_object_that_can_not_be_cut_says_where(
     assert run(aws, job)["FailureReason"] == "ClientError: See job logs for more information"
     assert sentence in data_log(aws, job)[1]
     assert outputs(aws, job) == {}
+
+
+def test_an_object_that_vanishes_is_named(aws: Any, role: str) -> None:
+    uri = put(aws, {"a": b"wait to be told", "b": b"1"})
+    job = request(aws, aws.model(role, "m"), uri)
+    aws.client("sagemaker").create_transform_job(**job)
+    waiting(aws, job)
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=f"{uri.removeprefix(f's3://{BUCKET}/')}b")
+    tell(aws, job)
+    reason = ended(aws, job)["FailureReason"]
+    assert reason.startswith(f"ClientError: {uri}b: ")
+    assert "NoSuchKey" in reason
 
 
 @pytest.mark.parametrize("content", ["unhealthy", "exit"])
