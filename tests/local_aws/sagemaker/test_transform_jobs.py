@@ -107,6 +107,8 @@ def test_instances_share_the_objects(aws: Any, role: str) -> None:
         logGroupName=GROUP, logStreamNamePrefix=f"{job['TransformJobName']}/"
     )["logStreams"]
     assert len(streams) == 4
+    lines = aws.log(GROUP, f"{job['TransformJobName']}/")
+    assert lines.count("asked /invocations") == len(objects)
 
 
 def test_a_model_that_is_deleted_meanwhile_harms_no_job(aws: Any, role: str) -> None:
