@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws import faults
 from local_aws.sagemaker import channels, models
 from local_aws.sagemaker.archives import BadArchiveError
 from local_aws.sagemaker.calls import Record, now
@@ -85,6 +86,8 @@ class TransformRun:
                 host.stop()
 
     def _transform(self) -> None:
+        if reason := faults.next_job_failure("transform-job"):
+            raise JobFailedError(reason)
         role = self._service.role(self._model["ExecutionRoleArn"])
         require_image_pull(role, self._model["PrimaryContainer"]["Image"])
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRANSFORM_METRICS_NAMESPACE)
