@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws import faults
 from local_aws.sagemaker import channels, models
 from local_aws.sagemaker.archives import BadArchiveError
 from local_aws.sagemaker.calls import Record, now
@@ -85,12 +86,16 @@ class TransformRun:
                 host.stop()
 
     def _transform(self) -> None:
+        if reason := faults.next_job_failure("transform-job"):
+            raise JobFailedError(reason)
         role = self._service.role(self._model["ExecutionRoleArn"])
         require_image_pull(role, self._model["PrimaryContainer"]["Image"])
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRANSFORM_METRICS_NAMESPACE)
         s3, logs = role.client("s3"), role.client("logs")
         source = self._job["TransformInput"]["DataSource"]["S3DataSource"]
         objects = channels.objects_of(s3, channels.s3_location(source["S3Uri"], "S3Uri"))
+        if not objects:
+            raise JobFailedError(f"ClientError: The objects under {source['S3Uri']} were deleted.")
         archive = models.fetch_archive(self._service, self._model, self._base)
         with self._service.store.lock:  # a Describe call may be copying the record
             self._job["TransformStartTime"] = now()

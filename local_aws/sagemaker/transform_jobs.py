@@ -28,13 +28,13 @@ SUMMARY = (
 def create(service: Service, call: Call) -> Record:
     """CreateTransformJob: check what SageMaker checks at once, then transform in the background.
 
-    The job has a copy of the model: it may be deleted while the job runs.
+    The job keeps the model's record: the model may be deleted while the job runs.
     """
     arn = call.arn("transform-job", call.inputs["TransformJobName"])
     _check_name(service, arn)
     _check_request(call.inputs)
     with service.store.lock:
-        model = copy.deepcopy(models.existing(service, call, call.inputs["ModelName"]))
+        model = models.existing(service, call, call.inputs["ModelName"])
     _check_data(service, call, model["ExecutionRoleArn"])
     job = _new_job(call, arn)
     with service.store.lock:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.machine import Server, faults
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
-from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
+from tests.local_aws.sagemaker.transform import data_log, ended, outputs, put, request, run, tell, waiting
 
 PREFIX = f"s3://{BUCKET}/data/train"
 
@@ -123,6 +124,18 @@ def test_an_object_that_can_not_be_cut_says_where(
     assert outputs(aws, job) == {}
 
 
+def test_an_object_that_vanishes_is_named(aws: Any, role: str) -> None:
+    uri = put(aws, {"a": b"wait to be told", "b": b"1"})
+    job = request(aws, aws.model(role, "m"), uri)
+    aws.client("sagemaker").create_transform_job(**job)
+    waiting(aws, job)
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=f"{uri.removeprefix(f's3://{BUCKET}/')}b")
+    tell(aws, job)
+    reason = ended(aws, job)["FailureReason"]
+    assert reason.startswith(f"ClientError: {uri}b: ")
+    assert "NoSuchKey" in reason
+
+
 @pytest.mark.parametrize("content", ["unhealthy", "exit"])
 def test_a_server_that_does_not_come_up_fails_the_job(aws: Any, role: str, content: str) -> None:
     job = request(aws, aws.model(role, content), PREFIX)
@@ -172,3 +185,15 @@ def test_the_caller_needs_the_right_on_the_job(aws: Any, role: str, missing: str
         caller.create_transform_job(**tagged)
     whole = aws.user_client("sagemaker", [{"Action": sorted(actions), "Resource": jobs}])
     whole.create_transform_job(**tagged)
+
+
+def test_a_job_that_is_to_fail_ends_before_it_reads_anything(aws: Any, role: str) -> None:
+    reason = "CapacityError: Unable to provision requested ML compute capacity."
+    server = Server(pid=0, started="", port=aws.port, region="us-east-1")
+    faults(server, "POST", {"target": "transform-job", "error": reason, "times": 1})
+    model, uri = aws.model(role, "m"), put(aws, {"a": b"1"})
+    first, second = request(aws, model, uri), request(aws, model, uri)
+    failed = run(aws, first)
+    assert (failed["TransformJobStatus"], failed["FailureReason"]) == ("Failed", reason)
+    assert outputs(aws, first) == {}
+    assert run(aws, second)["TransformJobStatus"] == "Completed"

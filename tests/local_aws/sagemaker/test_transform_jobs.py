@@ -6,7 +6,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.sagemaker.machine import BUCKET
-from tests.local_aws.sagemaker.transform import GROUP, data_log, ended, outputs, put, request, run, waiting
+from tests.local_aws.sagemaker.transform import (
+    GROUP,
+    data_log,
+    ended,
+    outputs,
+    put,
+    request,
+    run,
+    tell,
+    waiting,
+)
 
 
 def test_a_job_sends_objects_to_the_model_and_leaves_what_sagemaker_leaves(aws: Any, role: str) -> None:
@@ -97,6 +107,8 @@ def test_instances_share_the_objects(aws: Any, role: str) -> None:
         logGroupName=GROUP, logStreamNamePrefix=f"{job['TransformJobName']}/"
     )["logStreams"]
     assert len(streams) == 4
+    lines = aws.log(GROUP, f"{job['TransformJobName']}/")
+    assert lines.count("asked /invocations") == len(objects)
 
 
 def test_a_model_that_is_deleted_meanwhile_harms_no_job(aws: Any, role: str) -> None:
@@ -105,8 +117,7 @@ def test_a_model_that_is_deleted_meanwhile_harms_no_job(aws: Any, role: str) -> 
     aws.client("sagemaker").create_transform_job(**job)
     waiting(aws, job)
     aws.client("sagemaker").delete_model(ModelName=model)
-    (base,) = aws.state.glob(f"sagemaker/transform-jobs/{job['TransformJobName'].lower()}/i-*")
-    (base / "go").touch()
+    tell(aws, job)
     assert ended(aws, job)["TransformJobStatus"] == "Completed"
     assert outputs(aws, job)["b.out"] == b"m|text/csv|None|1"
 
@@ -124,6 +135,14 @@ def test_a_stopped_job_keeps_what_was_finished(aws: Any, role: str) -> None:
     assert aws.programs(job["TransformJobName"]) == []
     with pytest.raises(ClientError, match="is in status Stopped"):
         sagemaker.stop_transform_job(**name)
+
+
+def test_a_job_that_is_stopped_before_its_server_is_up_sends_nothing(aws: Any, role: str) -> None:
+    job = request(aws, aws.model(role, "late"), put(aws, {"a": b"1"}))
+    aws.client("sagemaker").create_transform_job(**job)
+    aws.client("sagemaker").stop_transform_job(TransformJobName=job["TransformJobName"])
+    assert ended(aws, job)["TransformJobStatus"] == "Stopped"
+    assert outputs(aws, job) == {}
 
 
 def test_a_customer_key_encrypts_the_output(aws: Any, role: str) -> None:

@@ -96,6 +96,9 @@ def test_a_model_is_made_used_and_deleted(aws: Any, role: str, machine: Machine,
     assert "ResponseMetadata" not in output["job"]
     assert list(outputs(aws, job)) == ["a.out"]
     assert not aws.client("sagemaker").list_models(NameContains=model)["Models"]
+    events = machine.states.get_execution_history(executionArn=done["executionArn"])["events"]
+    (submitted,) = (event for event in events if event["type"] == "TaskSubmitted")
+    assert "TransformJobArn" in submitted["taskSubmittedEventDetails"]["output"]
 
 
 def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:

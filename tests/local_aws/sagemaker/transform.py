@@ -66,3 +66,9 @@ def data_log(aws: Aws, job: dict[str, Any]) -> list[str]:
 def waiting(aws: Aws, job: dict[str, Any]) -> None:
     """Wait until the model has a request that waits to be told."""
     aws.wait(lambda: "waiting" in aws.log(GROUP, f"{job['TransformJobName']}/"))
+
+
+def tell(aws: Aws, job: dict[str, Any]) -> None:
+    """Let the model answer the requests that wait to be told."""
+    (base,) = aws.state.glob(f"sagemaker/transform-jobs/{job['TransformJobName'].lower()}/i-*")
+    (base / "go").touch()
