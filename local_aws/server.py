@@ -19,6 +19,8 @@ from local_aws import (
     buckets,
     cloudformation,
     conditions,
+    encrypted_topics,
+    event_targets,
     functions,
     iam,
     integrations,
@@ -27,7 +29,10 @@ from local_aws import (
     state,
 )
 
-ROOMS = (iam, conditions, cloudformation, buckets, functions, machines, integrations, alarms, state)
+ROOMS = (
+    *(iam, conditions, cloudformation, buckets, functions, machines, integrations),
+    *(event_targets, encrypted_topics, alarms, state),
+)
 
 
 def main() -> None:
