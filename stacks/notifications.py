@@ -37,7 +37,8 @@ class Notifications(Construct):
         self._key = kms.Key(
             self,
             "Key",
-            description=f"Notifications of {settings.prefix}",
+            # `python -m client leftovers` knows the deployment's key by this beginning: it has no name.
+            description=f"{settings.prefix}/the topic of notifications",
             enable_key_rotation=True,
             pending_window=Duration.days(7),
             # It protects messages on their way; nothing that is kept is lost with it.
