@@ -1,12 +1,13 @@
 """What starts executions and tells of them without a person, from the templates to the message."""
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.machine import Machine, Project, until
+from tests.end_to_end.machine import Machine, Project, run, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -92,3 +93,19 @@ def test_the_schedule_starts_an_execution_when_a_minute_has_passed(project: Proj
     (execution, given), *_ = started_by(project, "schedule")
     assert set(given) == {"Comment", "started_by"}
     assert project.finish(execution).error == "InvalidInput"
+
+
+def test_destroying_stops_them_first_and_leaves_nothing_but_a_key_that_kms_deletes(project: Project) -> None:
+    environment = project.machine.environment
+    destroyed = run([sys.executable, "-m", "client", "destroy"], environment)
+    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    said = destroyed.stdout + destroyed.stderr
+    assert said.index("deleted schedule DevTraining-Triggers") < said.index("is destroyed")
+    assert "disabled rule DevTraining-Triggers" in said
+    left = run([sys.executable, "-m", "client", "leftovers"], environment)
+    assert (left.returncode, "left over" in left.stdout) == (0, False), left.stdout
+    kms = project.machine.client("kms")
+    states = [
+        kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] for key in kms.list_keys()["Keys"]
+    ]
+    assert states == ["PendingDeletion"]
