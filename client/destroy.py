@@ -10,6 +10,7 @@ from client import cdk
 from client.deployment import STACK_KINDS, TRAINING_LOG_GROUP, Deployment
 from client.errors import SayableError
 from client.logs import our_streams
+from client.triggers import stop_triggers
 from client.watch import POLL_SECONDS, say_on_stderr
 
 # SageMaker gives a container 120 s between SIGTERM and SIGKILL, then uploads what there is.
@@ -48,6 +49,7 @@ def destroy(
         A job or a stack doesn't come to rest, or the cdk command line failed; a second call goes on where
         this one stopped.
     """
+    stop_triggers(deployment, say)
     abort_executions(deployment, say)
     stop_jobs(deployment, say, sleep)
     wait_for_stacks(deployment, sleep)

@@ -8,6 +8,7 @@ from typing import Any
 
 from client.deployment import Deployment
 from client.errors import SayableError
+from client.keys import customer_keys
 from client.logs import our_streams
 
 Inventory = dict[str, list[str]]
@@ -87,6 +88,7 @@ LISTINGS = (
         "ResourceId",
         {"ServiceNamespace": "sagemaker"},
     ),
+    Listing("schedules", "scheduler", "list_schedules", "Schedules", "Name"),
     Listing("SSM parameters", "ssm", "describe_parameters", "Parameters", "Name"),
     Listing(
         "stacks",
@@ -120,6 +122,7 @@ def take(deployment: Deployment) -> Inventory:
         inventory.setdefault(listing.kind, set()).update(_names(deployment.client(listing.service), listing))
     streams = our_streams(deployment.client("logs"), deployment.prefix)
     inventory["log streams of training jobs"] = set(streams)
+    inventory["KMS keys"] = set(customer_keys(deployment.client("kms")))
     return {kind: sorted(names) for kind, names in sorted(inventory.items())}
 
 

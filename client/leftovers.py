@@ -35,6 +35,11 @@ KEPT_BY_AWS = (
         TRAINING_LOG_GROUP,
         "SageMaker's log group of all training jobs of the account; our streams in it are deleted.",
     ),
+    Kept(
+        "KMS keys",
+        "*/PendingDeletion",
+        "KMS deletes a key seven days after its stack; until then it costs nothing and encrypts nothing.",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ _PASSED_TO = {
     "states": "states.amazonaws.com",
     "cloudformation": "cloudformation.amazonaws.com",
     "events": "events.amazonaws.com",
+    "scheduler": "scheduler.amazonaws.com",
     "sagemaker": "sagemaker.amazonaws.com",
     "application-autoscaling": "application-autoscaling.amazonaws.com",
 }
@@ -30,7 +31,11 @@ _CLOUDFORMATION_KEYS = {
     "ChangeSetName": "cloudformation:ChangeSetName",
     "TemplateURL": "cloudformation:TemplateUrl",
 }
-_LAMBDA_TAKES_ROLES = re.compile(r"/functions/?$|/functions/[^/]+/configuration$")
+# The paths of REST services that take roles.
+_TAKE_ROLES = {
+    "lambda": re.compile(r"/functions/?$|/functions/[^/]+/configuration$"),
+    "scheduler": re.compile(r"/schedules/[^/]+$"),
+}
 
 
 class Refusal(NamedTuple):
@@ -168,7 +173,8 @@ async def _guard_passed_roles(service: str, request: Request, answer: Answer) ->
 
 
 def _refuse_passed_roles(service: str, request: Request) -> Response | None:
-    takes = _LAMBDA_TAKES_ROLES.search(request.path) if service == "lambda" else operation(request)
+    path = _TAKE_ROLES.get(service)
+    takes = path.search(request.path) if path else operation(request)
     if not takes:
         return None
     principal = caller(request)

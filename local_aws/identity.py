@@ -146,24 +146,43 @@ def trusts(role_arn: str, source: str, source_arn: str = "") -> bool:
     role = names.get("roles").get_scoped(role_arn.split(":")[4], None, role_arn.rpartition("/")[2])
     if role is None:
         return False
-    document = _for_services(role["AssumeRolePolicyDocument"])
+    return allows(role["AssumeRolePolicyDocument"], "sts:AssumeRole", role_arn, source, source_arn)
+
+
+def allows(
+    policy: str | dict[str, Any], action: str, resource_arn: str, source: str, source_arn: str = ""
+) -> bool:
+    """Whether a resource's policy lets a service principal, or the regional one, do something to it.
+
+    Parameters
+    ----------
+    policy
+        The policy, of a role or a key.
+    action, resource_arn
+        What is done to what.
+    source, source_arn
+        The service principal, and the resource on whose behalf it acts, or "".
+    """
+    document = _for_services(policy)
     regional = source.replace(".amazonaws.com", f".{region()}.amazonaws.com")
     return any(
-        names.get("evaluate trust")(document, principal, _request_of(principal, role_arn, source_arn))
+        names.get("evaluate trust")(
+            document, principal, _request_of(principal, action, resource_arn, source_arn)
+        )
         for principal in (source, regional)
     )
 
 
-def _request_of(principal: str, role_arn: str, source_arn: str) -> Any:
-    """Return what a trust policy's conditions look at when a service assumes a role."""
+def _request_of(principal: str, action: str, resource_arn: str, source_arn: str) -> Any:
+    """Return what a policy's conditions look at when a service acts on a resource."""
     service = principal.partition(".")[0]
     kind = _KINDS.get(service, "resource")
     return names.get("evaluation context")(
         principal_arn=principal,
         principal_type="Service",
         principal_account=account(),
-        action="sts:AssumeRole",
-        resource_arn=role_arn,
+        action=action,
+        resource_arn=resource_arn,
         region=region(),
         service_context={
             "aws:sourceaccount": account(),

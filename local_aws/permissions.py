@@ -58,7 +58,15 @@ def needs(
         yield from (Need(action, resource) for action in (*own, *extra))
     for name, service in rights.passes.items():
         if name in changed:
-            yield Need("iam:PassRole", properties[name], service)
+            yield from (Need("iam:PassRole", role, service) for role in _roles(properties[name]))
+
+
+def _roles(value: Any) -> list[str]:
+    """Return the role that a property is, or those of the target or targets that it is."""
+    if isinstance(value, str):
+        return [value]
+    targets = value if isinstance(value, list) else [value]
+    return [target["RoleArn"] for target in targets if "RoleArn" in target]
 
 
 def _changed(properties: Properties, old: Properties) -> list[str]:

@@ -22,7 +22,7 @@ class Rights(NamedTuple):
     update: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     properties: dict[str, str] = {}  # noqa: RUF012 -- read only
-    passes: dict[str, str] = {}  # noqa: RUF012 -- property of a role -> the service that gets it
+    passes: dict[str, str] = {}  # noqa: RUF012 -- property of roles -> the service that gets them
 
 
 _ROLE = "arn:aws:iam::{account}:role/{id}"
@@ -124,7 +124,22 @@ TYPES: dict[str, Rights] = {
         update=("events:PutRule",),
         delete=("events:DeleteRule",),
         properties={"Targets": "events:PutTargets"},
-        passes={"RoleArn": "events.amazonaws.com"},
+        passes={"RoleArn": "events.amazonaws.com", "Targets": "events.amazonaws.com"},
+    ),
+    "AWS::Scheduler::Schedule": Rights(
+        "arn:aws:scheduler:{region}:{account}:schedule/default/{id}",
+        "Name",
+        create=("scheduler:CreateSchedule",),
+        update=("scheduler:UpdateSchedule",),
+        delete=("scheduler:DeleteSchedule",),
+        passes={"Target": "scheduler.amazonaws.com"},
+    ),
+    "AWS::KMS::Key": Rights(
+        "arn:aws:kms:{region}:{account}:key/{id}",
+        create=("kms:CreateKey",),
+        update=("kms:PutKeyPolicy",),
+        delete=("kms:ScheduleKeyDeletion",),
+        properties={"EnableKeyRotation": "kms:EnableKeyRotation", "Tags": "kms:TagResource"},
     ),
     "AWS::CloudWatch::Alarm": Rights(
         _ALARM,

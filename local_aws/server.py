@@ -19,6 +19,8 @@ from local_aws import (
     buckets,
     cloudformation,
     conditions,
+    encrypted_topics,
+    event_targets,
     faults,
     functions,
     iam,
@@ -28,7 +30,10 @@ from local_aws import (
     state,
 )
 
-ROOMS = (iam, conditions, cloudformation, buckets, functions, machines, integrations, alarms, state, faults)
+ROOMS = (
+    *(iam, conditions, cloudformation, buckets, functions, machines, integrations),
+    *(event_targets, encrypted_topics, alarms, state, faults),
+)
 
 
 def main() -> None:

@@ -43,8 +43,19 @@ class DataBucket(Construct):
             removal_policy=RemovalPolicy.RETAIN if settings.retain_data else RemovalPolicy.DESTROY,
             auto_delete_objects=not settings.retain_data,
         )
+        if settings.train_on_upload:
+            self._send_events()
         if not settings.retain_data:
             self._confine_the_emptying_function(settings)
+
+    def _send_events(self) -> None:
+        # CDK's own property would deploy a function that may change the notifications of every bucket.
+        resource = cast("s3.CfnBucket", self.bucket.node.default_child)
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
+        )
 
     def _confine_the_emptying_function(self, settings: Settings) -> None:
         # CDK's function that empties the bucket would log to a group that Lambda makes, and makes again when

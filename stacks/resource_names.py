@@ -5,6 +5,9 @@ from typing import Final
 from stacks.settings import Settings
 
 VARIANT: Final = "AllTraffic"
+# Of what this project measures itself: the dimension is the deployment, as Settings.prefix.
+METRIC_NAMESPACE: Final = "SageMakerLDA"
+CANDIDATE_PWLL: Final = "TestPwll"
 
 
 def logical_id(settings: Settings, kind: str) -> str:

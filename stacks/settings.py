@@ -21,6 +21,7 @@ from stacks.knobs import (
     positive,
 )
 from stacks.lda_image import LDA_ACCOUNTS
+from stacks.schedule_expression import expression
 
 # AWS documentation, PutRetentionPolicy: CloudWatch Logs keeps events for one of these numbers of days.
 RETENTION_DAYS: Final = (
@@ -146,6 +147,14 @@ class Settings:
             matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
         ),
     ] = None
+    schedule: Annotated[
+        str | None,
+        Knob("When executions start by themselves, in UTC; none: when somebody starts them.", expression()),
+    ] = None
+    train_on_upload: Annotated[
+        bool,
+        Knob("Whether uploading a dataset's manifest starts an execution with that dataset.", anything()),
+    ] = False
     kms_key_arn: Annotated[
         str | None,
         Knob(

@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.dashboard import ExecutionsDashboard
 from stacks.deployment_stack import DeploymentStack
 from stacks.execution_roles import ExecutionRoles
 from stacks.functions import Functions
@@ -11,6 +12,7 @@ from stacks.hosting_deploy_role import HostingDeployRole
 from stacks.lda_image import image
 from stacks.notifications import ExecutionWatch, Notifications
 from stacks.settings import Settings
+from stacks.triggers import Triggers
 from stacks.workflow import TrainingWorkflow
 
 
@@ -31,7 +33,8 @@ class TrainingStack(DeploymentStack):
         roles = ExecutionRoles(self, "Roles", settings=settings, data_bucket=data_bucket)
         deploy = HostingDeployRole(self, "HostingDeploy", settings=settings, hosting_role=roles.hosting)
         self.hosting_role = roles.hosting
-        self.topic = Notifications(self, "Notifications", settings=settings).topic
+        notifications = Notifications(self, "Notifications", settings=settings)
+        self.topic = notifications.topic
         workflow = TrainingWorkflow(
             self,
             "Workflow",
@@ -46,7 +49,32 @@ class TrainingStack(DeploymentStack):
             serving_stack_name=serving,
             topic=self.topic,
         )
-        ExecutionWatch(self, "Watch", state_machine=workflow.state_machine, topic=self.topic)
+        notifications.grant(workflow.state_machine)
+        watch = ExecutionWatch(
+            self,
+            "Watch",
+            settings=settings,
+            state_machine=workflow.state_machine,
+            work="training state machine",
+            may_still_run=(
+                "a training job or an update of the Serving stack that it had started may still be running"
+            ),
+            notifications=notifications,
+        )
+        ExecutionsDashboard(
+            self,
+            "Dashboard",
+            settings=settings,
+            state_machines={"Training": workflow.state_machine},
+            alarms=watch.alarms,
+        )
+        Triggers(
+            self,
+            "Triggers",
+            settings=settings,
+            data_bucket=data_bucket,
+            state_machine=workflow.state_machine,
+        )
         self._outputs(workflow.state_machine.state_machine_arn)
 
     def _outputs(self, state_machine_arn: str) -> None:

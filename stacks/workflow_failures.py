@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from stacks.console_links import EXECUTION_LINK
+from stacks.console_links import execution_link
 from stacks.jsonata import condition, evaluated, quoted
 from stacks.settings import Settings
 
@@ -43,7 +43,7 @@ class Failures(Construct):
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=evaluated(f"{quoted(settings.prefix)} & ': ' & $failure.error"),
             message=sfn.TaskInput.from_text(
-                evaluated(f"$failure.error & ': ' & $cause & '\\n\\nThe execution: ' & {EXECUTION_LINK}")
+                evaluated(f"$failure.error & ': ' & $cause & {where_to_look(settings)}")
             ),
         )
         notify.add_catch(failed)  # A notification that can't be sent must not hide the failure.
@@ -61,6 +61,12 @@ class Failures(Construct):
             JSONata expressions: what was tried, and where the log is.
         """
         return {"assign": {"failure": caught_failure(error, what=what, where=where)}}
+
+
+def where_to_look(settings: Settings) -> str:
+    """Return the end of a message: a JSONata expression of the link to the execution that sends it."""
+    link = execution_link(settings.region)
+    return f"'\\n\\nThe execution: {link}' & $states.context.Execution.Id"
 
 
 def caught_failure(error: str, *, what: str, where: str) -> dict[str, str]:

@@ -8,9 +8,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from stacks.console_links import EXECUTION_LINK
 from stacks.jsonata import evaluated, quoted
 from stacks.settings import Settings
+from stacks.workflow_failures import where_to_look
 
 _NOT_ASKED: Final = "$input.promote ? '' : 'The execution said promote: false. '"
 
@@ -30,6 +30,7 @@ class Outcomes(Construct):
         super().__init__(scope, id_)
         self._prefix = settings.prefix
         self._topic = topic
+        self._where_to_look = where_to_look(settings)
         self.checked = sfn.Succeed.jsonata(
             self,
             "Checked",
@@ -60,9 +61,7 @@ class Outcomes(Construct):
             topic=self._topic,
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=evaluated(f"{quoted(f'{self._prefix}: {verb} ')} & $job.name"),
-            message=sfn.TaskInput.from_text(
-                evaluated(f"$evaluation.summary & '\\n\\nThe execution: ' & {EXECUTION_LINK}")
-            ),
+            message=sfn.TaskInput.from_text(evaluated(f"$evaluation.summary & {self._where_to_look}")),
             outputs=answer,
         )
         tell.add_catch(end, outputs=answer)  # A notification that can't be sent must not hide the result.

@@ -15,6 +15,7 @@ from local_aws.sagemaker import (
     condition_keys,
     deployments,
     images,
+    quotas,
     step_functions,
 )
 from local_aws.sagemaker.service import Service
@@ -28,7 +29,7 @@ _services: list[Service] = []
 
 
 def install(images_file: Path, folder: Path) -> None:
-    """Register SageMaker, Application Auto Scaling, their CloudFormation types and the integration.
+    """Register SageMaker, its quotas, Application Auto Scaling, their CloudFormation types, the integration.
 
     Parameters
     ----------
@@ -71,6 +72,12 @@ def _register(service: Service) -> None:
         "AnyScaleFrontendService.",
         api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
         resource_arn=authorization.scalable_target_of,
+    )
+    hooks.register_service(
+        "servicequotas",
+        "ServiceQuotasV20190624.",
+        api.json_service(service, "service-quotas", quotas.OPERATIONS),
+        resource_arn=quotas.resource_of,
     )
 
 

@@ -1,8 +1,9 @@
 """CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint, DeleteEndpoint, the variants' weights."""
 
 import copy
+from collections import Counter
 
-from local_aws.sagemaker import deployments, endpoint_configs, listing, models, tags
+from local_aws.sagemaker import deployments, endpoint_configs, listing, models, quotas, tags
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.errors import already_exists, could_not_find, invalid
 from local_aws.sagemaker.fleet import Fleet, Variant
@@ -20,6 +21,7 @@ def create(service: Service, call: Call) -> Record:
         if arn in service.store.endpoints:
             raise already_exists("endpoint", arn)
         config, variants = _planned(service, call, {})
+        _check_quotas(service, call, variants)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         moment = now()
         endpoint = service.store.endpoints[arn] = {
@@ -47,6 +49,22 @@ def _planned(service: Service, call: Call, retained: dict[str, Record]) -> tuple
         count = kept.get("CurrentInstanceCount", settings["InitialInstanceCount"])
         variants.append(Variant(settings, model, weight, count))
     return config, variants
+
+
+def _check_quotas(service: Service, call: Call, variants: list[Variant]) -> None:
+    """Count the new servers beside all others; those that an update replaces run until it is over."""
+    fleets = [*service.fleets.items(), *service.starting.items()]
+    running = [one for arn, fleet in fleets if arn.split(":")[3] == call.region for one in fleet.variants]
+    active, wanted = _instances(running), _instances(variants)
+    for instance, count in wanted.items():
+        quotas.require(service, call, (instance, "endpoint"), active[instance], count)
+
+
+def _instances(variants: list[Variant]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for variant in variants:
+        counted[variant.settings["InstanceType"]] += variant.instances
+    return counted
 
 
 def _deployment(call: Call) -> Record:
@@ -82,6 +100,7 @@ def update(service: Service, call: Call) -> Record:
         current = {v["VariantName"]: v for v in endpoint["ProductionVariants"]} if retain else {}
         config, variants = _planned(service, call, current)
         _refuse_scaled_change(service, call, variants)
+        _check_quotas(service, call, variants)
         endpoint.pop("FailureReason", None)
         pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
         endpoint.update(

@@ -29,6 +29,7 @@ class Store:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     scalable_targets: dict[str, Record] = field(default_factory=dict)
     scaling_policies: dict[str, Record] = field(default_factory=dict)
+    quotas: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()

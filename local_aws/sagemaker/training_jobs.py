@@ -3,7 +3,7 @@
 import copy
 import re
 
-from local_aws.sagemaker import listing, tags
+from local_aws.sagemaker import listing, quotas, tags
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.channels import (
     check_channels,
@@ -17,7 +17,6 @@ from local_aws.sagemaker.job_files import hosts
 from local_aws.sagemaker.service import Operation, Service, in_background
 from local_aws.sagemaker.training import TrainingRun
 
-MAX_INSTANCES = 20
 SUMMARY = (
     "TrainingJobName",
     "TrainingJobArn",
@@ -38,7 +37,7 @@ def create(service: Service, call: Call) -> Record:
     job = _new_job(call, arn)
     with service.store.lock:
         _check_name(service, arn)  # another call may have been faster
-        _check_quota(service, call.inputs)
+        _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.training_jobs[arn] = job
         run = service.training_runs[arn] = TrainingRun(service, job)
@@ -90,17 +89,15 @@ def _check_data(service: Service, call: Call) -> None:
         require_objects(s3, location_of(channel), role_arn, call.region)
 
 
-def _check_quota(service: Service, inputs: Record) -> None:
-    jobs = service.store.training_jobs.values()
-    active = sum(len(hosts(job)) for job in jobs if job["TrainingJobStatus"] in {"InProgress", "Stopping"})
-    wanted = len(hosts(inputs))
-    if active + wanted > MAX_INSTANCES:
-        raise ServiceError(
-            "ResourceLimitExceeded",
-            f"The account-level service limit 'Number of instances across training jobs' is {MAX_INSTANCES} "
-            f"Instances, with current utilization of {active} Instances and a request delta of {wanted} "
-            "Instances.",
-        )
+def _check_quota(service: Service, call: Call) -> None:
+    instance = call.inputs["ResourceConfig"]["InstanceType"]
+    active = sum(
+        len(hosts(job))
+        for job in call.in_region(service.store.training_jobs)
+        if job["TrainingJobStatus"] in {"InProgress", "Stopping"}
+        and job["ResourceConfig"]["InstanceType"] == instance
+    )
+    quotas.require(service, call, (instance, "training job"), active, len(hosts(call.inputs)))
 
 
 def _new_job(call: Call, arn: str) -> Record:

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 
-from local_aws.sagemaker import listing, models, tags
+from local_aws.sagemaker import listing, models, quotas, tags
 from local_aws.sagemaker.batches import SPLITTERS
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.channels import data_client, require_objects, s3_location
@@ -39,6 +39,7 @@ def create(service: Service, call: Call) -> Record:
     job = _new_job(call, arn)
     with service.store.lock:
         _check_name(service, arn)  # another call may have been faster
+        _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.transform_jobs[arn] = job
         run = service.transform_runs[arn] = TransformRun(service, job, model)
@@ -83,6 +84,17 @@ def _unsupported(inputs: Record) -> Iterator[str]:
         yield "DataCaptureConfig can't be given: nothing is captured"
     if inputs.get("MaxPayloadInMB") == 0:
         yield "MaxPayloadInMB must be at least 1: requests without a length (0) aren't served"
+
+
+def _check_quota(service: Service, call: Call) -> None:
+    instance = call.inputs["TransformResources"]["InstanceType"]
+    active = sum(
+        job["TransformResources"]["InstanceCount"]
+        for job in call.in_region(service.store.transform_jobs)
+        if job["TransformJobStatus"] in RUNNING and job["TransformResources"]["InstanceType"] == instance
+    )
+    wanted = call.inputs["TransformResources"]["InstanceCount"]
+    quotas.require(service, call, (instance, "transform job"), active, wanted)
 
 
 def _check_data(service: Service, call: Call, role_arn: str) -> None:

@@ -37,6 +37,11 @@ def list_jobs(aws: PreparedAws, status: str, *names: str) -> None:
     )
 
 
+def list_triggers(aws: PreparedAws, *schedules: str) -> None:
+    aws.answer("scheduler", "list_schedules", {"Schedules": [{"Name": name} for name in schedules]})
+    aws.answer("events", "list_rules", {"Rules": []})
+
+
 def list_streams(aws: PreparedAws, *names: str) -> None:
     answer = {"logStreams": [{"logStreamName": name} for name in names]}
     aws.answer("logs", "describe_log_streams", answer, logGroupName=GROUP, logStreamNamePrefix="lda-dev-")
@@ -62,9 +67,11 @@ def list_executions(aws: PreparedAws, *names: str) -> None:
     )
 
 
-def test_it_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_this_order(
+def test_it_stops_triggers_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_this_order(
     aws: PreparedAws, deployment: Deployment
 ) -> None:
+    list_triggers(aws, "DevTraining-TriggersSchedule-x")
+    aws.answer("scheduler", "delete_schedule", {})
     for _ in range(2):
         aws.stack("DevTraining", outputs={"StateMachineArn": MACHINE})
     list_executions(aws, "run")
@@ -89,6 +96,7 @@ def test_it_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_
     said: list[Any] = []
     destroy(deployment, say=said.append, run=lambda command: said.append(list(command)), sleep=no_sleep)
     assert said == [
+        "deleted schedule DevTraining-TriggersSchedule-x",
         "aborted execution run",
         "stopping training job lda-dev-run-0badcafe-0",
         ["cdk", "--no-notices", "destroy", "--all", "--force", "-c", "environment=dev", "-c", "name=lda"],
@@ -99,6 +107,7 @@ def test_it_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_
 def test_nothing_deployed_is_nothing_to_abort_and_a_missing_log_group_is_fine(
     aws: PreparedAws, deployment: Deployment
 ) -> None:
+    list_triggers(aws)
     aws.no_stack("DevTraining")
     for _ in range(2):
         list_jobs(aws, "InProgress")
@@ -114,6 +123,7 @@ def test_nothing_deployed_is_nothing_to_abort_and_a_missing_log_group_is_fine(
 def test_a_stack_that_is_protected_against_termination_stays_and_is_named(
     aws: PreparedAws, deployment: Deployment
 ) -> None:
+    list_triggers(aws)
     aws.no_stack("DevTraining")
     for status in ("InProgress", "Stopping") * 2:
         list_jobs(aws, status)

@@ -7,7 +7,7 @@ import pytest
 from client import inventory
 from client.deployment import Deployment
 from client.errors import SayableError
-from client.leftovers import KEPT_BY_AWS, leftovers, owned, tell
+from client.leftovers import KEPT_BY_AWS, excused, leftovers, owned, tell
 from tests.client.conftest import PreparedAws
 
 # What an account is: list call -> what it holds. Everything else is empty.
@@ -32,6 +32,8 @@ NOTHING: dict[str, Any] = {
     "ssm": {"describe_parameters": ({},)},
     "cloudformation": {"list_stacks": ({},)},
     "stepfunctions": {"list_state_machines": ({"stateMachines": []},)},
+    "scheduler": {"list_schedules": ({"Schedules": []},)},
+    "kms": {"list_keys": ({"Keys": []},)},
     "sns": {"list_subscriptions": ({},), "list_topics": ({},)},
 }
 
@@ -46,7 +48,7 @@ def prepare(aws: PreparedAws, **answers: dict[str, Any]) -> None:
 
 
 def empty_account() -> inventory.Inventory:
-    kinds = {listing.kind for listing in inventory.LISTINGS} | {"log streams of training jobs"}
+    kinds = {listing.kind for listing in inventory.LISTINGS} | {"log streams of training jobs", "KMS keys"}
     return {kind: [] for kind in sorted(kinds)}
 
 
@@ -88,6 +90,15 @@ def test_what_aws_keeps_by_itself_is_excused_in_its_kind_only(kept: Any) -> None
     assert leftovers({}, {"buckets": [name]}) == {"buckets": [name]}
 
 
+def test_a_key_is_a_leftover_until_kms_is_about_to_delete_it() -> None:
+    before = {"KMS keys": ["0123/lda-dev/the topic of notifications/Enabled"]}
+    after = {"KMS keys": ["0123/lda-dev/the topic of notifications/PendingDeletion"]}
+    assert leftovers({}, before) == before
+    assert leftovers({}, after) == {}
+    (said,) = excused({}, after)
+    assert "seven days" in said
+
+
 def test_our_own_streams_in_the_group_that_aws_keeps_are_leftovers() -> None:
     streams = {"log streams of training jobs": ["lda-dev-run-0badcafe-0/algo-1-1"]}
     assert leftovers(empty_account(), empty_account() | streams) == streams
@@ -95,6 +106,7 @@ def test_our_own_streams_in_the_group_that_aws_keeps_are_leftovers() -> None:
 
 def test_without_an_earlier_inventory_the_deployments_own_names_are_what_counts() -> None:
     mine = {
+        "KMS keys": ["0123/lda-dev/the topic of notifications/Enabled"],
         "buckets": ["devstorage-data0123-x"],
         "endpoints": ["lda-dev"],
         "log groups": ["/aws/sagemaker/Endpoints/lda-dev"],
@@ -103,6 +115,10 @@ def test_without_an_earlier_inventory_the_deployments_own_names_are_what_counts(
         "topics": ["arn:aws:sns:us-east-1:123456789012:DevTraining-Topic0-x"],
     }
     others = {
+        "KMS keys": [
+            "4567/alice-dev/the topic of notifications/Enabled",
+            "89ab/lda-dev/the topic of notifications/PendingDeletion",
+        ],
         "buckets": ["alice-devstorage-data0123-x"],
         "endpoints": ["lda-prod", "alice-dev"],
         "log groups": ["/aws/sagemaker/TrainingJobs"],

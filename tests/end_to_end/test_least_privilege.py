@@ -40,6 +40,15 @@ NOT_SHOWN = {
         "cloudformation:DescribeStackEvents",
     ): "only a promotion that fails reads its reason",
     ("DevTraining-Workflow", "sns:Publish"): "only a run that fails notifies, and fails the same without",
+    **{
+        (role, f"kms:{action}"): "only a run that notifies uses the key, and it ends the same without"
+        for role in ("DevTraining-Workflow", "DevTraining-Notifications")
+        for action in ("Decrypt", "GenerateDataKey")
+    },
+    (
+        "DevTraining-Notifications",
+        "sns:Publish",
+    ): "only a run that is aborted or times out is told of by a rule",
     ("DevTraining-Workflow", "sagemaker:ListTags"): "AWS documents it for .sync; the local one needs none",
     ("DevTraining-Workflow", "sagemaker:StopTrainingJob"): "only an aborted run stops its job",
     **{

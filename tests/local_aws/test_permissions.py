@@ -40,6 +40,17 @@ def test_a_function_needs_its_role_passed_when_it_changes() -> None:
     assert [need.action for need in kept] == ["lambda:UpdateFunctionConfiguration"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "property_", "service"),
+    [("AWS::Events::Rule", "Targets", "events"), ("AWS::Scheduler::Schedule", "Target", "scheduler")],
+)
+def test_the_role_of_a_target_needs_to_be_passed(kind: str, property_: str, service: str) -> None:
+    role = "arn:aws:iam::123456789012:role/f"
+    target = {"Arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m", "RoleArn": role}
+    made = asked("create", kind, "x", {property_: [target] if property_ == "Targets" else target})
+    assert made[-1] == Need("iam:PassRole", role, f"{service}.amazonaws.com")
+
+
 def test_a_policy_acts_on_each_of_its_roles() -> None:
     made = asked("create", "AWS::IAM::Policy", "p", {"Roles": ["one", "two"]})
     assert [need.resource.rpartition("/")[2] for need in made] == ["one", "two"]

@@ -1,4 +1,4 @@
-"""The stack that trains: its roles, its topic, and who is told when an execution ends in silence."""
+"""The stack that trains: its roles, and what people find of it."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from aws_cdk.assertions import Match, Template
 
 from stacks.resource_names import generated_names
 from stacks.settings import Settings
@@ -156,65 +155,6 @@ def test_the_longest_name_fits_what_cloudformation_generates_from_it() -> None:
     for kind in ("Model", "Config"):
         for pattern in generated_names(longest, kind):
             assert len(pattern.replace("*", 12 * "r")) <= 63, "SageMaker's limit"
-
-
-def test_executions_that_reach_no_state_are_reported_with_their_name_and_status(
-    template: TemplateOf, environment: str
-) -> None:
-    Template.from_json(template("Training", environment=environment)).has_resource_properties(
-        "AWS::Events::Rule",
-        {
-            "EventPattern": {
-                "source": ["aws.states"],
-                "detail-type": ["Step Functions Execution Status Change"],
-                "detail": {
-                    "stateMachineArn": [{"Ref": Match.string_like_regexp("Machine")}],
-                    "status": ["ABORTED", "TIMED_OUT"],
-                },
-            },
-            "Targets": [
-                Match.object_like(
-                    {
-                        "InputTransformer": {
-                            "InputTemplate": Match.string_like_regexp("<detail-name>.*<detail-status>")
-                        }
-                    }
-                )
-            ],
-        },
-    )
-
-
-def test_the_topic_takes_tls_only_and_alarms_of_this_account(template: TemplateOf, environment: str) -> None:
-    resources = template("Training", environment=environment)["Resources"].values()
-    (policy,) = (one["Properties"] for one in resources if one["Type"] == "AWS::SNS::TopicPolicy")
-    deny, alarms, events = policy["PolicyDocument"]["Statement"]
-    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert "aws:SourceAccount" in json.dumps(alarms["Condition"])
-    assert events["Principal"] == {"Service": "events.amazonaws.com"}
-
-
-def test_an_address_in_the_settings_is_subscribed_and_no_other(
-    template: TemplateOf, overridden: dict[str, object]
-) -> None:
-    Template.from_json(template("Training", environment="dev")).resource_count_is("AWS::SNS::Subscription", 0)
-    Template.from_json(template("Training", **overridden)).has_resource_properties(
-        "AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": "alice@example.com"}
-    )
-
-
-def test_failed_executions_ring_an_alarm_that_leads_to_the_topic(
-    template: TemplateOf, environment: str
-) -> None:
-    Template.from_json(template("Training", environment=environment)).has_resource_properties(
-        "AWS::CloudWatch::Alarm",
-        {
-            "MetricName": "ExecutionsFailed",
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": Match.string_like_regexp("NotificationsTopic")}],
-        },
-    )
 
 
 def test_a_customer_key_is_granted_to_those_who_read_and_write(

@@ -23,7 +23,13 @@ NARROW = {
     "cloudformation:UpdateStack": SERVING,
     "ssm:GetParameters": VERSION,
 }
-OWN = {"lambda:InvokeFunction": "<Functions", "sns:Publish": "<NotificationsTopic", "iam:PassRole": "<"}
+OWN = {
+    "lambda:InvokeFunction": "<Functions",
+    "sns:Publish": "<NotificationsTopic",
+    "kms:Decrypt": "<NotificationsKey",
+    "kms:GenerateDataKey": "<NotificationsKey",
+    "iam:PassRole": "<",
+}
 
 
 def test_the_machine_may_do_its_work_and_no_more(granted: list[dict[str, Any]]) -> None:
