@@ -11,6 +11,7 @@ from stacks.hosting_deploy_role import HostingDeployRole
 from stacks.lda_image import image
 from stacks.notifications import ExecutionWatch, Notifications
 from stacks.settings import Settings
+from stacks.transform_workflow import TransformWorkflow
 from stacks.workflow import TrainingWorkflow
 
 
@@ -32,25 +33,41 @@ class TrainingStack(DeploymentStack):
         deploy = HostingDeployRole(self, "HostingDeploy", settings=settings, hosting_role=roles.hosting)
         self.hosting_role = roles.hosting
         self.topic = Notifications(self, "Notifications", settings=settings).topic
+        functions = Functions(
+            self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
+        )
         workflow = TrainingWorkflow(
             self,
             "Workflow",
             settings=settings,
             image_uri=image(settings).uri,
             data_bucket=data_bucket,
-            functions=Functions(
-                self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
-            ),
+            functions=functions,
             training_role=roles.training,
             hosting_deploy_role=deploy.role,
             serving_stack_name=serving,
             topic=self.topic,
         )
         ExecutionWatch(self, "Watch", state_machine=workflow.state_machine, topic=self.topic)
-        self._outputs(workflow.state_machine.state_machine_arn)
+        transform = TransformWorkflow(
+            self,
+            "Transform",
+            settings=settings,
+            data_bucket=data_bucket,
+            functions=functions,
+            role=roles.transform,
+            topic=self.topic,
+        )
+        self._outputs(workflow.state_machine.state_machine_arn, transform.state_machine.state_machine_arn)
 
-    def _outputs(self, state_machine_arn: str) -> None:
+    def _outputs(self, state_machine_arn: str, transform_state_machine_arn: str) -> None:
         CfnOutput(self, "StateMachineArn", value=state_machine_arn, description="What to start, with {}")
+        CfnOutput(
+            self,
+            "TransformStateMachineArn",
+            value=transform_state_machine_arn,
+            description="What to start to score documents in bulk",
+        )
         CfnOutput(
             self,
             "NotificationTopicArn",
