@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from client import destroy as destroying
@@ -29,16 +30,17 @@ FIELDS = (
 )
 
 
+TRANSFORM_FIELDS = ("dataset", "split", "prefix", "training_job")
+
+
 def train(arguments: Namespace) -> int:
     """Start an execution with the fields that were given, and follow it unless told otherwise."""
-    deployment = _deployment(arguments)
-    given = {field: getattr(arguments, field) for field in FIELDS}
-    execution = training.start(deployment, {key: value for key, value in given.items() if value is not None})
-    say(f"started {execution}")
-    if arguments.no_watch:
-        print(json.dumps({"execution": execution}) if arguments.json else execution)
-        return 0
-    return _follow(deployment, execution, as_json=arguments.json)
+    return _start(arguments, FIELDS, training.TRAINING)
+
+
+def transform(arguments: Namespace) -> int:
+    """Start an execution of bulk scoring, and follow it unless told otherwise."""
+    return _start(arguments, TRANSFORM_FIELDS, training.TRANSFORM)
 
 
 def watch(arguments: Namespace) -> int:
@@ -105,6 +107,18 @@ def policy(arguments: Namespace) -> int:
 
 def _deployment(arguments: Namespace) -> Deployment:
     return Deployment(arguments.name, arguments.environment)
+
+
+def _start(arguments: Namespace, fields: Sequence[str], machine: str) -> int:
+    deployment = _deployment(arguments)
+    named = {field: getattr(arguments, field) for field in fields}
+    given = {field: value for field, value in named.items() if value is not None}
+    execution = training.start(deployment, given, machine=machine)
+    say(f"started {execution}")
+    if arguments.no_watch:
+        print(json.dumps({"execution": execution}) if arguments.json else execution)
+        return 0
+    return _follow(deployment, execution, as_json=arguments.json)
 
 
 def _follow(deployment: Deployment, execution: str, *, as_json: bool) -> int:

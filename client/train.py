@@ -1,4 +1,4 @@
-"""Start the state machine: the button of the Step Functions console, as a function."""
+"""Start a state machine: the button of the Step Functions console, as a function."""
 
 import json
 from collections.abc import Mapping
@@ -8,8 +8,14 @@ from client.deployment import Deployment
 Field = str | int | float | bool
 
 
-def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> str:
-    """Start one execution: train, evaluate, promote.
+TRAINING = "StateMachineArn"
+TRANSFORM = "TransformStateMachineArn"
+
+
+def start(
+    deployment: Deployment, fields: Mapping[str, Field] | None = None, *, machine: str = TRAINING
+) -> str:
+    """Start one execution: train, evaluate, promote; or with the other machine: score in bulk.
 
     Parameters
     ----------
@@ -17,7 +23,9 @@ def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> 
         Whose state machine.
     fields
         The execution's input, such as {"num_topics": 10, "alpha0": 0.5}; the settings' values hold for what
-        is left out. The state machine refuses what it doesn't know, before any training job starts.
+        is left out. The state machine refuses what it doesn't know, before any job starts.
+    machine
+        The output of the Training stack that names the state machine.
 
     Returns
     -------
@@ -29,15 +37,14 @@ def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> 
     SayableError
         The Training stack isn't deployed.
     """
-    machine = deployment.output("Training", "StateMachineArn")
     answer = deployment.client("stepfunctions").start_execution(
-        stateMachineArn=machine, input=json.dumps(dict(fields or {}))
+        stateMachineArn=deployment.output("Training", machine), input=json.dumps(dict(fields or {}))
     )
     return str(answer["executionArn"])
 
 
 def latest(deployment: Deployment) -> str | None:
-    """Find the ARN of the execution that was started last; None before the first one."""
-    machine = deployment.output("Training", "StateMachineArn")
+    """Find the ARN of the training execution that was started last; None before the first one."""
+    machine = deployment.output("Training", TRAINING)
     answer = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
     return str(answer["executions"][0]["executionArn"]) if answer["executions"] else None

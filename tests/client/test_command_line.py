@@ -24,8 +24,8 @@ def _everyone_deploys_here(deployment: Deployment, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands, "_deployment", lambda _arguments: deployment)
 
 
-def expect_start(aws: PreparedAws, fields: dict[str, object]) -> None:
-    aws.stack("DevTraining", outputs={"StateMachineArn": MACHINE})
+def expect_start(aws: PreparedAws, fields: dict[str, object], *, output: str = "StateMachineArn") -> None:
+    aws.stack("DevTraining", outputs={output: MACHINE})
     started = {"executionArn": EXECUTION, "startDate": NOW}
     aws.answer("stepfunctions", "start_execution", started, stateMachineArn=MACHINE, input=json.dumps(fields))
 
@@ -57,6 +57,25 @@ def test_train_sends_each_field_with_its_type(aws: PreparedAws, capsys: Output) 
     )
     assert main(line.split()) == 0
     assert json.loads(capsys.readouterr().out) == {"execution": EXECUTION}
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("", {}),
+        ("--dataset nips --split train", {"dataset": "nips", "split": "train"}),
+        (
+            "--prefix datasets/mine/ --training-job lda-dev-x-0",
+            {"prefix": "datasets/mine/", "training_job": "lda-dev-x-0"},
+        ),
+    ],
+)
+def test_transform_starts_the_second_machine_with_what_was_given(
+    aws: PreparedAws, capsys: Output, line: str, fields: dict[str, object]
+) -> None:
+    expect_start(aws, fields, output="TransformStateMachineArn")
+    assert main(["transform", *line.split(), "--no-watch"]) == 0
+    assert capsys.readouterr().out == f"{EXECUTION}\n"
 
 
 @pytest.mark.parametrize(("status", "code"), [("SUCCEEDED", 0), ("FAILED", 1), ("ABORTED", 1)])
