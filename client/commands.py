@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from client import destroy as destroying
@@ -31,15 +32,22 @@ FIELDS = (
 )
 
 
+TRANSFORM_FIELDS = ("dataset", "split", "prefix", "training_job")
+
+
 def train(arguments: Namespace) -> int:
     """Start an execution with the fields that were given, and follow it unless told otherwise."""
-    given = {field: getattr(arguments, field) for field in FIELDS}
-    return _start(arguments, {key: _alone(value) for key, value in given.items() if value is not None})
+    return _start(arguments, _given(arguments, FIELDS))
 
 
 def promote(arguments: Namespace) -> int:
     """Start an execution that promotes the model of an earlier training job, and follow it."""
     return _start(arguments, {"promote_training_job": arguments.training_job})
+
+
+def transform(arguments: Namespace) -> int:
+    """Start an execution of bulk scoring, and follow it unless told otherwise."""
+    return _start(arguments, _given(arguments, TRANSFORM_FIELDS), machine=training.TRANSFORM)
 
 
 def history(arguments: Namespace) -> int:
@@ -118,9 +126,17 @@ def _deployment(arguments: Namespace) -> Deployment:
     return Deployment(arguments.name, arguments.environment)
 
 
-def _start(arguments: Namespace, fields: dict[str, training.Field]) -> int:
+def _given(arguments: Namespace, fields: Sequence[str]) -> dict[str, training.Field]:
+    """Return the fields that stood on the command line."""
+    given = {field: getattr(arguments, field) for field in fields}
+    return {key: _alone(value) for key, value in given.items() if value is not None}
+
+
+def _start(
+    arguments: Namespace, fields: dict[str, training.Field], *, machine: str = training.TRAINING
+) -> int:
     deployment = _deployment(arguments)
-    execution = training.start(deployment, fields)
+    execution = training.start(deployment, fields, machine=machine)
     say(f"started {execution}")
     if arguments.no_watch:
         print(json.dumps({"execution": execution}) if arguments.json else execution)

@@ -1,7 +1,8 @@
-"""The stack that trains, evaluates and promotes: roles, functions, state machine, notifications."""
+"""The stack that trains, promotes and scores in bulk: roles, functions, state machines, notifications."""
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.dashboard import ExecutionsDashboard
@@ -12,6 +13,7 @@ from stacks.hosting_deploy_role import HostingDeployRole
 from stacks.lda_image import image
 from stacks.notifications import ExecutionWatch, Notifications
 from stacks.settings import Settings
+from stacks.transform_workflow import TransformWorkflow
 from stacks.triggers import Triggers
 from stacks.workflow import TrainingWorkflow
 
@@ -24,7 +26,7 @@ class TrainingStack(DeploymentStack):
     hosting_role
         The role of the model behind the endpoint.
     topic
-        Where failures and alarms go.
+        Where promotions, failures and alarms go.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings, data_bucket: s3.IBucket) -> None:
@@ -35,39 +37,31 @@ class TrainingStack(DeploymentStack):
         self.hosting_role = roles.hosting
         notifications = Notifications(self, "Notifications", settings=settings)
         self.topic = notifications.topic
+        functions = Functions(
+            self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
+        )
         workflow = TrainingWorkflow(
             self,
             "Workflow",
             settings=settings,
             image_uri=image(settings).uri,
             data_bucket=data_bucket,
-            functions=Functions(
-                self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
-            ),
+            functions=functions,
             training_role=roles.training,
             hosting_deploy_role=deploy.role,
             serving_stack_name=serving,
             topic=self.topic,
         )
-        notifications.grant(workflow.state_machine)
-        watch = ExecutionWatch(
+        transform = TransformWorkflow(
             self,
-            "Watch",
+            "Transform",
             settings=settings,
-            state_machine=workflow.state_machine,
-            work="training state machine",
-            may_still_run=(
-                "a training job or an update of the Serving stack that it had started may still be running"
-            ),
-            notifications=notifications,
+            data_bucket=data_bucket,
+            functions=functions,
+            role=roles.transform,
+            topic=self.topic,
         )
-        ExecutionsDashboard(
-            self,
-            "Dashboard",
-            settings=settings,
-            state_machines={"Training": workflow.state_machine},
-            alarms=watch.alarms,
-        )
+        self._watch(settings, notifications, workflow.state_machine, transform.state_machine)
         Triggers(
             self,
             "Triggers",
@@ -75,13 +69,54 @@ class TrainingStack(DeploymentStack):
             data_bucket=data_bucket,
             state_machine=workflow.state_machine,
         )
-        self._outputs(workflow.state_machine.state_machine_arn)
+        self._outputs(workflow.state_machine.state_machine_arn, transform.state_machine.state_machine_arn)
 
-    def _outputs(self, state_machine_arn: str) -> None:
+    def _watch(
+        self,
+        settings: Settings,
+        notifications: Notifications,
+        training: sfn.StateMachine,
+        transform: sfn.StateMachine,
+    ) -> None:
+        """Tell of executions that end in silence, and show all of them."""
+        update = "a training job or an update of the Serving stack that it had started may still be running"
+        cleaned = "its transform job is stopped and its model deleted, and results may be missing"
+        watches = [
+            ExecutionWatch(
+                self,
+                id_,
+                settings=settings,
+                state_machine=machine,
+                work=work,
+                may_still_run=left,
+                notifications=notifications,
+            )
+            for id_, machine, work, left in (
+                ("Watch", training, "training state machine", update),
+                ("TransformWatch", transform, "bulk scoring state machine", cleaned),
+            )
+        ]
+        for machine in (training, transform):
+            notifications.grant(machine)
+        ExecutionsDashboard(
+            self,
+            "Dashboard",
+            settings=settings,
+            state_machines={"Training": training, "Bulk scoring": transform},
+            alarms=[alarm for watch in watches for alarm in watch.alarms],
+        )
+
+    def _outputs(self, state_machine_arn: str, transform_state_machine_arn: str) -> None:
         CfnOutput(self, "StateMachineArn", value=state_machine_arn, description="What to start, with {}")
+        CfnOutput(
+            self,
+            "TransformStateMachineArn",
+            value=transform_state_machine_arn,
+            description="What to start to score documents in bulk",
+        )
         CfnOutput(
             self,
             "NotificationTopicArn",
             value=self.topic.topic_arn,
-            description="What to subscribe to for failures and alarms",
+            description="What to subscribe to for promotions, failures and alarms",
         )

@@ -16,7 +16,7 @@ from stacks.log_groups import log_group
 from stacks.resource_names import logical_id
 from stacks.serving_calls import ServingCalls
 from stacks.settings import Settings
-from stacks.training_job import task_seconds
+from stacks.training_job import TRAINING_LOG_GROUP, task_seconds
 from stacks.workflow_failures import Failures, failure
 from stacks.workflow_functions import PAYLOAD, caught, invoke
 from stacks.workflow_outcomes import Outcomes
@@ -60,7 +60,9 @@ class TrainingWorkflow(Construct):
         super().__init__(scope, id_)
         self._settings = settings
         self._functions = functions
-        self._failures = Failures(self, "Failures", settings=settings, topic=topic)
+        self._failures = Failures(
+            self, "Failures", settings=settings, topic=topic, job_logs=TRAINING_LOG_GROUP
+        )
         self._outcomes = Outcomes(self, "Outcomes", settings=settings, topic=topic)
         self._training = Training(
             self,

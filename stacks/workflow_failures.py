@@ -8,7 +8,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from stacks.console_links import execution_link
+from stacks.console_links import execution_link, log_group_link
 from stacks.jsonata import condition, evaluated, quoted
 from stacks.settings import Settings
 
@@ -20,13 +20,20 @@ _CAUGHT: Final = "$type($states.errorOutput.Cause) = 'string' ? $trim($states.er
 class Failures(Construct):
     """The tail that all failures of a machine share.
 
+    Parameters
+    ----------
+    job_logs
+        The log group of the jobs that the machine starts.
+
     Attributes
     ----------
     explain
         The state that whatever fails leads to, with `failure` assigned.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings, topic: sns.ITopic) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, topic: sns.ITopic, job_logs: str
+    ) -> None:
         super().__init__(scope, id_)
         failed = sfn.Fail.jsonata(
             self,
@@ -43,7 +50,7 @@ class Failures(Construct):
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=evaluated(f"{quoted(settings.prefix)} & ': ' & $failure.error"),
             message=sfn.TaskInput.from_text(
-                evaluated(f"$failure.error & ': ' & $cause & {where_to_look(settings)}")
+                evaluated(f"$failure.error & ': ' & $cause & {where_to_look(settings, job_logs)}")
             ),
         )
         notify.add_catch(failed)  # A notification that can't be sent must not hide the failure.
@@ -63,10 +70,10 @@ class Failures(Construct):
         return {"assign": {"failure": caught_failure(error, what=what, where=where)}}
 
 
-def where_to_look(settings: Settings) -> str:
-    """Return the end of a message: a JSONata expression of the link to the execution that sends it."""
-    link = execution_link(settings.region)
-    return f"'\\n\\nThe execution: {link}' & $states.context.Execution.Id"
+def where_to_look(settings: Settings, job_logs: str) -> str:
+    """Return the end of a message: a JSONata expression of links to its execution and the logs of jobs."""
+    links = f"\\n\\nLogs of jobs: {log_group_link(settings.region, job_logs)}"
+    return f"'{links}\\nThe execution: {execution_link(settings.region)}' & $states.context.Execution.Id"
 
 
 def caught_failure(error: str, *, what: str, where: str) -> dict[str, str]:

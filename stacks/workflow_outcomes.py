@@ -10,6 +10,7 @@ from constructs import Construct
 
 from stacks.jsonata import evaluated, quoted
 from stacks.settings import Settings
+from stacks.training_job import TRAINING_LOG_GROUP
 from stacks.workflow_failures import where_to_look
 
 _NOT_ASKED: Final = "$input.promote ? '' : 'The execution said promote: false. '"
@@ -30,7 +31,7 @@ class Outcomes(Construct):
         super().__init__(scope, id_)
         self._prefix = settings.prefix
         self._topic = topic
-        self._where_to_look = where_to_look(settings)
+        self._where_to_look = where_to_look(settings, TRAINING_LOG_GROUP)
         self.checked = sfn.Succeed.jsonata(
             self,
             "Checked",

@@ -87,7 +87,7 @@ def test_people_are_told_of_the_decision_with_its_numbers_and_the_execution(
     ended = run(EvaluateModel=aws.not_worth if kept else aws.evaluation)
     (sent,) = ended.of("publish")
     assert sent["Subject"] == f"lda-dev: {subject} {aws.job['TrainingJobName']}"
-    assert sent["Message"].startswith("One model was trained.\n\nThe execution: https://")
+    assert sent["Message"].startswith("One model was trained.\n\nLogs of jobs: https://")
     assert sent["Message"].endswith(
         "#/v2/executions/details/arn:aws:states:us-east-1:000000000000:execution:M:run"
     )

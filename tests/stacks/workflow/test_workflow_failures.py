@@ -63,7 +63,7 @@ def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification
     (sent,) = ended.of("publish")
     assert sent["Subject"] == f"lda-dev: {expected}"
     arn = "arn:aws:states:us-east-1:000000000000:execution:M:run"
-    assert sent["Message"].startswith(f"{expected}: {ended.cause}\n\nThe execution: https://")
+    assert sent["Message"].startswith(f"{expected}: {ended.cause}\n\nLogs of jobs: https://")
     assert sent["Message"].endswith(f"#/v2/executions/details/{arn}")
 
 
