@@ -28,7 +28,7 @@ class Machine:
         """Train every job in an iteration of a Map."""
         resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
         task = {"Type": "Task", "Resource": resource, "Arguments": "{% $states.input %}", "End": True}
-        processor = {"StartAt": "Train", "States": {"Train": task}}
+        processor = {"StartAt": "Train one", "States": {"Train one": task}}
         each = {"Type": "Map", "Items": jobs, "ItemProcessor": processor, "End": True}
         return self.run(each, QueryLanguage="JSONata")
 
