@@ -124,7 +124,7 @@ def _scopes(definition: Definition) -> Iterator[str]:
 def _assigned(machine: Definition) -> set[str]:
     states = machine["States"].values()
     rules = [rule for state in states for member in ("Catch", "Choices") for rule in state.get(member, [])]
-    return {name for fields in (*states, *rules) for name in fields.get("Assign", {})}
+    return {name.removesuffix(".$") for fields in (*states, *rules) for name in fields.get("Assign", {})}
 
 
 def _transitions(state: Definition) -> Iterator[tuple[str, str]]:
