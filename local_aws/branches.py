@@ -30,6 +30,8 @@ def run_states(
     states: dict[str, State], start: str, given: Any, execution: Execution, context: Context
 ) -> Any:
     """Run the states of a branch or an iteration; return the last one's output."""
+    if not execution["events"]:  # a child of a distributed Map has a history of its own
+        history.enter(history.Branch())
     name: str | None = start
     data = copy.deepcopy(given)
     while name:

@@ -107,8 +107,7 @@ def _write(original: Any, execution: Execution, kind: str, details: Details) -> 
         return None
     branch = _BRANCH.get(None) or Branch()
     with _WRITING:
-        previous = branch.previous if execution["events"] else 0
-        event: Event = original(execution, kind, {**details, "previousEventId": previous})
+        event: Event = original(execution, kind, {**details, "previousEventId": branch.previous})
         execution_logs.write(execution, event)
     if kind not in _ENDS:
         branch.previous = event["id"]

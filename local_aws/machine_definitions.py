@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws import names, state_fields
+from local_aws import state_fields
 
 _ENDS = {"Succeed", "Fail"}
 _NEEDS = {"Task": "Resource", "Choice": "Choices", "Parallel": "Branches"}
@@ -33,7 +33,7 @@ def problems(text: str) -> list[str]:
 
 def refusal(text: str) -> str | None:
     """Return the message of InvalidDefinition, or None."""
-    found = problems(text) or [said for said in [names.get("validate expressions")(text)] if said]
+    found = problems(text)
     return f"Invalid State Machine Definition: '{', '.join(found)}'" if found else None
 
 
@@ -124,7 +124,7 @@ def _scopes(definition: Definition) -> Iterator[str]:
 def _assigned(machine: Definition) -> set[str]:
     states = machine["States"].values()
     rules = [rule for state in states for member in ("Catch", "Choices") for rule in state.get(member, [])]
-    return {name for fields in (*states, *rules) for name in fields.get("Assign", {})}
+    return {name.removesuffix(".$") for fields in (*states, *rules) for name in fields.get("Assign", {})}
 
 
 def _transitions(state: Definition) -> Iterator[tuple[str, str]]:

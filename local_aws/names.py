@@ -74,7 +74,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "machines": ("services.stepfunctions:_state_machines",),
     "executions": ("services.stepfunctions:_executions",),
     "machine definition": ("services.cloudformation.provisioners:_sfn_definition",),
-    "validate expressions": ("services.stepfunctions:_validate_definition_jsonata",),
+    "jsonata": ("services.stepfunctions:jsonata",),
     "run execution": ("services.stepfunctions:_run_execution",),
     "task arguments": ("services.stepfunctions:_apply_jsonata_arguments",),
     "task parameters": ("services.stepfunctions:_apply_parameters",),

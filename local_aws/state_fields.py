@@ -7,6 +7,8 @@ The table: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-o
 from collections.abc import Iterator
 from typing import Any
 
+from local_aws import expressions
+
 Fields = dict[str, Any]
 
 _COMMON = {"Type", "Comment", "QueryLanguage"}
@@ -79,7 +81,7 @@ def problems(state: Fields, language: str, place: str) -> Iterator[str]:
         for number, rule in enumerate(state.get(member, [])):
             yield from _fields(rule, allowed or rule.keys(), own, f"{place}/{member}[{number}]")
     if own == "JSONata":
-        yield from _unclosed({name: value for name, value in state.items() if name not in _INNER}, place)
+        yield from _expressions({name: value for name, value in state.items() if name not in _INNER}, place)
 
 
 def _fields(fields: Fields, allowed: Any, language: str, place: str) -> Iterator[str]:
@@ -101,19 +103,21 @@ def _only_of(field: str) -> str:
     return "JSONPath" if field in _OF_JSONPATH or field.endswith("Path") else ""
 
 
-def _unclosed(value: Any, place: str) -> Iterator[str]:
-    """Yield the strings that begin or end as an expression and don't do both."""
+def _expressions(value: Any, place: str) -> Iterator[str]:
+    """Yield what is wrong with the expressions, and the strings that are half of one."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name != "Comment":
-                yield from _unclosed(part, f"{place}/{name}")
+                yield from _expressions(part, f"{place}/{name}")
     elif isinstance(value, list):
         for number, part in enumerate(value):
-            yield from _unclosed(part, f"{place}[{number}]")
+            yield from _expressions(part, f"{place}[{number}]")
     elif isinstance(value, str):
         text = value.strip()
         whole = value.startswith("{%") and value.endswith("%}")
-        if (text.startswith("{%") or text.endswith("%}")) and not whole:
+        if whole:
+            yield from expressions.problems(value, place)
+        elif text.startswith("{%") or text.endswith("%}"):
             yield _problem("A JSONata expression must start with '{%' and end with '%}'", place)
 
 

@@ -1,4 +1,4 @@
-"""Where AWS reads a state otherwise than ministack does: Retry, waiting, Assign, and two of Output.
+"""Where AWS reads a state otherwise than ministack: Retry, waiting, Assign, time limits, two of Output.
 
 The Amazon States Language: https://states-language.net/spec.html
 """
@@ -21,6 +21,7 @@ def install() -> None:
     names.wrap("assign", _assign)
     names.wrap("output path", _output_path)
     names.wrap("execute Choice", _choose)
+    names.wrap("execute Task", _limit)
 
 
 def is_jsonata(state: State, context: Context | None) -> bool:
@@ -44,8 +45,8 @@ def _find_retrier(original: Any) -> Any:
     def find(retriers: list[Any], error: str, counts: dict[int, int]) -> Any:
         hooks.stop_if_cancelled()
         retrier, index = original(retriers, error, counts)
-        if retrier is None:
-            return None, index
+        if retrier is None or hooks.CURRENT_TASK.get(None) is None:  # TestState tries no state again
+            return retrier, index
         names.get("sleep")(seconds_before_retry(retrier, counts.get(index, 0)))
         return {**retrier, "IntervalSeconds": 0}, index
 
@@ -106,3 +107,19 @@ def _choose(original: Any) -> Any:
         return original({**state, "Choices": [*state["Choices"], default]}, given, context)
 
     return choose
+
+
+def _limit(original: Any) -> Any:
+    """Evaluate a task's time limit, which ministack takes as it stands."""
+
+    @functools.wraps(original)
+    def execute(state: State, given: Any, execution: dict[str, Any], context: Context) -> Any:
+        if isinstance(state.get("TimeoutSeconds"), str):
+            seconds = names.get("jsonata field")(state, "TimeoutSeconds", "number", given, context)
+            return original({**state, "TimeoutSeconds": seconds}, given, execution, context)
+        if "TimeoutSecondsPath" in state:
+            seconds = names.get("resolve path")(state["TimeoutSecondsPath"], given, context)
+            return original({**state, "TimeoutSeconds": seconds}, given, execution, context)
+        return original(state, given, execution, context)
+
+    return execute

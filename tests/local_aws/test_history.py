@@ -77,6 +77,18 @@ def test_every_branch_is_a_chain_of_its_own(aws: Any) -> None:
     ]
 
 
+def test_a_distributed_maps_children_have_histories_of_their_own(aws: Any) -> None:
+    states = each(PASS)
+    states["Each"]["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    ended = aws.run(aws.machine(states), items=[1, 2])
+    assert told(aws, ended) == [(2, "MapStateEntered", 0), (3, "MapStateExited", 2)]
+    client = aws.client("stepfunctions")
+    (run,) = client.list_map_runs(executionArn=ended["executionArn"])["mapRuns"]
+    for child in client.list_executions(mapRunArn=run["mapRunArn"])["executions"]:
+        events = aws.history(child["executionArn"])
+        assert [(event["id"], event["previousEventId"]) for event in events] == [(1, 0), (2, 1)]
+
+
 def test_an_iterations_events_are_logged_too(aws: Any, allow: Any, eventually: Any) -> None:
     group = "/states/iterations"
     aws.client("logs").create_log_group(logGroupName=group)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.machine_definitions import problems, refusal
+from local_aws.machine_definitions import problems
 
 END: dict[str, Any] = {"Type": "Succeed"}
 
@@ -142,8 +142,7 @@ def test_branches_may_assign_the_same_variable() -> None:
     assert found(language="JSONata", A={"Type": "Parallel", "Branches": branches, "End": True}) == []
 
 
-def test_an_expression_that_does_not_parse_is_refused() -> None:
-    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed", "Output": "{% 1 + %}"}}}
-    said = refusal(json.dumps({**definition, "QueryLanguage": "JSONata"}))
-    assert said
-    assert "INVALID_JSONATA_EXPRESSION" in said
+def test_expressions_are_looked_into_wherever_they_stand() -> None:
+    each = over(B={"Type": "Pass", "Output": [{"deep": "{% phone %}"}], "End": True})
+    (said,) = found(language="JSONata", A=each)
+    assert said.endswith("not supported. at /States/A/ItemProcessor/States/B/Output[0]/deep")

@@ -7,6 +7,7 @@ import pytest
 
 from local_aws.states_language import seconds_before_retry
 
+SLOW = "import time\ndef handler(event, context):\n    time.sleep(3)\n"
 WRONG = "def handler(event, context):\n    raise ValueError('so')\n"
 
 
@@ -115,3 +116,18 @@ def test_random_and_uuid(run: Any) -> None:
     assert 0 <= given["random"] < 1
     assert given["seeded"][0] == given["seeded"][1]
     assert uuid.UUID(given["uuid"]).version == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "limit"),
+    [
+        ("JSONata", {"TimeoutSeconds": "{% $states.input.seconds %}"}),
+        ("JSONPath", {"TimeoutSecondsPath": "$.seconds"}),
+    ],
+)
+def test_a_tasks_time_limit_may_be_computed(
+    aws: Any, allow: Any, language: str, limit: dict[str, str]
+) -> None:
+    task = {"Type": "Task", "Resource": aws.function(SLOW), "End": True, **limit}
+    machine = aws.machine({"A": task}, allow("lambda:InvokeFunction"), QueryLanguage=language)
+    assert aws.run(machine, seconds=1)["error"] == "States.Timeout"
