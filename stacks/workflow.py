@@ -83,6 +83,7 @@ class TrainingWorkflow(Construct):
         self.log_group = log_group(
             self, "Logs", settings=settings, name=f"/aws/vendedlogs/states/{settings.prefix}"
         )
+        self._not_promoted = self._was_promotion_required()
         self.state_machine = self._machine(self._chain())
 
     def _chain(self) -> sfn.IChainable:
@@ -165,6 +166,12 @@ class TrainingWorkflow(Construct):
         )
         worth = condition("$input.promote and $evaluation.promote")
         choice.when(worth, promotion.begin, assign=clock(self._settings))
+        return choice.otherwise(self._not_promoted)
+
+    def _was_promotion_required(self) -> sfn.Choice:
+        choice = sfn.Choice.jsonata(
+            self, "WasPromotionRequired", comment="Nothing promoted is a success, unless it was asked for."
+        )
         refused = failure(
             "NotPromoted",
             what="'The model of ' & $job.name & ' was not promoted, and require_promotion is true:'",
@@ -191,8 +198,9 @@ class TrainingWorkflow(Construct):
         )
         back = Return(self, "Return", settings=self._settings, calls=self._calls, failures=self._failures)
         log = f"The log of the endpoint: /aws/sagemaker/Endpoints/{self._settings.prefix}. "
-        function = self._functions.smoke_test
-        task.add_catch(back.begin, **caught(self._failures, function, "SmokeTestFailed", log))
+        failed = caught(self._failures, self._functions.smoke_test, "SmokeTestFailed", log)
+        task.add_catch(back.begin, assign=back.on_the_way(failed["assign"]))
+        back.connect(test_again=task, replaced=self._not_promoted)
         return task.next(self._outcomes.promoted)
 
 

@@ -1,6 +1,6 @@
-"""The states that go back: a promoted model that fails its smoke test gives way to the one before it."""
+"""The states after a failed smoke test: wait for others, or go back to the model that served before."""
 
-from typing import Final
+from typing import Any, Final
 
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -11,23 +11,24 @@ from stacks.settings import Settings
 from stacks.workflow_failures import Failures
 from stacks.workflow_promotion import LATE, SERVES_OURS, clock
 
-_WAS_OURS: Final = "$evaluation.incumbent = $job.model_data_url"
 _BACK: Final = "$serving.status = 'UPDATE_COMPLETE' and $serving.model_data_url = $evaluation.incumbent"
 _BEFORE: Final = (
     "$evaluation.incumbent = '' ? 'There is no endpoint again, as before.' "
     ": 'The endpoint serves ' & $evaluation.incumbent & ' again.'"
 )
+_REPLACED: Final = "'Another run promoted ' & $serving.model_data_url & ' before this model was tested.'"
 
 
 class Return(Construct):
-    """A part of the state machine, from a failed smoke test to the explanation of it.
+    """A part of the state machine, from a failed smoke test to what becomes of it.
 
-    Whatever happens here, the failure that is told is the smoke test's, with what serves now in its `where`.
+    While another run's promotion goes on the endpoint can't be judged: it is awaited, and then the test is
+    made again, or our model has been replaced. Only a model that fails alone gives way to the one before it.
 
     Attributes
     ----------
     begin
-        Its first state, with `failure` assigned.
+        Its first state; assign `on_the_way` on the way to it.
     """
 
     def __init__(
@@ -35,37 +36,52 @@ class Return(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._explain = failures.explain
-        self._name = calls.stack_name
-        self.begin = calls.describe(
-            "ReadServingAfterTest", "Is it still our model that failed?", clock=clock(settings)
+        self._calls = calls
+        self._unknown = quoted(
+            f"The stack {calls.stack_name} could not be taken back to the model before it."
         )
-        update = self._update(calls)
-        ours = sfn.Choice.jsonata(
-            self,
-            "IsItStillOurs",
-            comment="What another run has promoted meanwhile is not ours to take back.",
-            assign=self._told("'The endpoint serves ' & $serving.model_data_url & '.'"),
-        )
-        ours.when(condition(f"{SERVES_OURS} and $not({_WAS_OURS}) and $not({IN_PROGRESS})"), update)
-        self.begin.next(ours.otherwise(self._explain))
+        self._clock = clock(settings)
+        self.begin = calls.describe("ReadServingAfterTest", "Is it our model alone that failed?")
         self.begin.add_catch(self._explain, assign=self._told(self._unknown))
 
-    @property
-    def _unknown(self) -> str:
-        return quoted(f"The stack {self._name} could not be taken back to the model before it.")
+    def on_the_way(self, failure: dict[str, Any]) -> dict[str, Any]:
+        """Return the assignment for the Catch that leads here."""
+        return {**failure, **self._clock, "waited": False}
 
-    def _update(self, calls: ServingCalls) -> sfn.CustomState:
-        update = calls.update(
+    def connect(self, *, test_again: sfn.IChainable, replaced: sfn.IChainable) -> None:
+        """Lay the ways out of the part."""
+        wait = sfn.Pass.jsonata(
+            self, "WaitedForOther", comment="What failed may have been the change.", assign={"waited": True}
+        )
+        wait.next(
+            self._calls.wait(
+                "WaitForOtherPromotion", "Another run is changing the endpoint, as it may.", self.begin
+            )
+        )
+        serves = "'The endpoint serves ' & $serving.model_data_url & '.'"
+        whose = sfn.Choice.jsonata(
+            self, "WhoseModelServes", comment="What another run has promoted is not ours to take back."
+        )
+        whose.when(condition(f"{IN_PROGRESS} and $not({LATE})"), wait)
+        whose.when(condition(IN_PROGRESS), self._explain, assign=self._told(self._unknown))
+        whose.when(condition(f"$not({SERVES_OURS})"), replaced, assign=_replaced())
+        whose.when(condition("$waited"), test_again)
+        nothing_before = condition("$evaluation.incumbent = $job.model_data_url")
+        whose.when(nothing_before, self._explain, assign=self._told(serves))
+        self.begin.next(whose.otherwise(self._go_back()))
+
+    def _go_back(self) -> sfn.CustomState:
+        update = self._calls.update(
             "GoBack",
             "The model before it takes the endpoint again.",
             url="$evaluation.incumbent",
             token="$input.job_name_base & '-back'",  # noqa: S106 -- ClientRequestToken is no secret
-            clock={},
+            clock=self._clock,
         )
         update.add_catch(self._explain, assign=self._told(self._unknown))
-        read = calls.describe("ReadReturn", "How far is the way back?")
+        read = self._calls.describe("ReadReturn", "How far is the way back?")
         read.add_catch(self._explain, assign=self._told(self._unknown))
-        wait = calls.wait("WaitForReturn", "The old model comes up, the new one still answers.", read)
+        wait = self._calls.wait("WaitForReturn", "The old model comes up, the new one still answers.", read)
         done = sfn.Choice.jsonata(
             self,
             "IsReturnDone",
@@ -80,6 +96,15 @@ class Return(Construct):
 
     def _told(self, now: str) -> dict[str, str]:
         """Return the assignment that adds to the failure what serves now."""
-        return {
-            "failure": evaluated(f"$merge([$failure, {{'where': ({now}) & ' ' & $failure.where}}])"),
-        }
+        where = f"({now}) & ' ' & $failure.where"
+        return {"failure": evaluated(f"$merge([$failure, {{'where': {where}}}])")}
+
+
+def _replaced() -> dict[str, str]:
+    """Return the assignment that adds to the evaluation that its model was promoted and replaced."""
+    added = {
+        "reason": f"$evaluation.reason & ' ' & {_REPLACED}",
+        "summary": f"$evaluation.summary & '\\n' & {_REPLACED}",
+    }
+    fields = ", ".join(f"'{name}': {value}" for name, value in added.items())
+    return {"evaluation": evaluated(f"$merge([$evaluation, {{{fields}}}])")}

@@ -41,12 +41,55 @@ def test_after_a_first_promotion_there_is_no_endpoint_again(aws: Any, run: Calla
     assert ended.of("updateStack")[-1]["Parameters"][0]["ParameterValue"] == ""
 
 
-def test_what_another_run_has_promoted_meanwhile_stays(
+@pytest.mark.parametrize("required", [False, True])
+def test_what_another_run_has_promoted_meanwhile_stays_and_ours_counts_as_not_promoted(
+    aws: Any, run: Callable[..., Any], broken: dict[str, Any], *, required: bool
+) -> None:
+    busy, another = (
+        aws.stack("UPDATE_IN_PROGRESS", "s3://another"),
+        aws.stack("UPDATE_COMPLETE", "s3://another"),
+    )
+    given = {**aws.input, "require_promotion": required}
+    ended = run(InspectDataset=given, **broken, describeStacks=moves(aws, busy, another))
+    reason = "No model serves yet. Another run promoted s3://another before this model was tested."
+    assert len(ended.of("updateStack")) == 1
+    if required:
+        assert (ended.error, reason in (ended.cause or "")) == ("NotPromoted", True)
+    else:
+        assert (ended.output["promoted"], ended.output["endpoint"]) == (False, None)
+        assert ended.output["reason"] == reason
+        assert reason.partition(". ")[2] in ended.of("publish")[0]["Message"]
+
+
+def test_a_test_during_anothers_update_that_comes_to_nothing_is_made_again(
     aws: Any, run: Callable[..., Any], broken: dict[str, Any]
 ) -> None:
-    ended = run(**broken, describeStacks=moves(aws, aws.stack("UPDATE_COMPLETE", "s3://another")))
-    assert "The endpoint serves s3://another." in (ended.cause or "")
-    assert len(ended.of("updateStack")) == 1
+    busy, ours = (
+        aws.stack("UPDATE_ROLLBACK_IN_PROGRESS", "s3://another"),
+        aws.stack("UPDATE_COMPLETE", aws.url),
+    )
+    broken["SmokeTest"] = [broken["SmokeTest"], {"endpoint": "lda-dev"}]
+    ended = run(**broken, describeStacks=moves(aws, busy, ours))
+    assert (ended.status, ended.output["promoted"]) == ("SUCCEEDED", True)
+    assert (len(ended.of("SmokeTest")), len(ended.of("updateStack"))) == (2, 1)
+
+
+def test_a_test_that_fails_again_after_anothers_update_is_a_failure(
+    aws: Any, run: Callable[..., Any], broken: dict[str, Any]
+) -> None:
+    busy, ours = aws.stack("UPDATE_IN_PROGRESS", aws.url), aws.stack("UPDATE_COMPLETE", aws.url)
+    back = aws.stack("UPDATE_COMPLETE", aws.old)
+    ended = run(**broken, describeStacks=moves(aws, busy, ours, ours, back))
+    assert (ended.error, len(ended.of("SmokeTest"))) == ("SmokeTestFailed", 2)
+    assert f"The endpoint serves {aws.old} again." in (ended.cause or "")
+
+
+def test_anothers_update_is_not_awaited_for_ever(
+    aws: Any, run: Callable[..., Any], broken: dict[str, Any]
+) -> None:
+    busy = aws.stack("UPDATE_IN_PROGRESS", "s3://another")
+    ended = run(**broken, late=("SmokeTest",), describeStacks=moves(aws, busy))
+    assert (ended.error, "could not be taken back" in (ended.cause or "")) == ("SmokeTestFailed", True)
 
 
 def test_a_model_that_served_already_has_nothing_to_go_back_to(
