@@ -93,6 +93,14 @@ def test_duplicates_are_found_in_flat_topics_too(
     assert "1 pair of topics is nearly the same (topics 0 and 1 overlap by 1)" in " ".join(warnings(found))
 
 
+def test_a_flat_topic_is_no_duplicate_of_one_that_lies_on_its_likeliest_words(
+    diagnose: Callable[..., Any],
+) -> None:
+    tenth, most = ([share / 50] * 50 + [(1 - share) / (EVEN - 50)] * (EVEN - 50) for share in (0.1, 0.9))
+    found = diagnose([1, 1], [tenth, most])
+    assert found["largest_overlap"]["overlap"] == pytest.approx(1 / 9)
+
+
 def test_many_duplicates_are_listed_up_to_a_number(
     diagnose: Callable[..., Any], warnings: Callable[..., Any]
 ) -> None:
