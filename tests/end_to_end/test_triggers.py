@@ -66,7 +66,11 @@ def test_uploading_a_dataset_starts_one_execution_with_it(project: Project, smal
     until(lambda: started_by(project, f"upload of {key}"), seconds=30)
     ((execution, given),) = started_by(project, f"upload of {key}")
     assert given == {"manifest": key, "started_by": f"upload of {key}"}
-    project.finish(execution)
+    outcome = project.finish(execution).succeeded()
+    evaluation = f"evaluations/{outcome.output['training_job']}/evaluation.json"
+    bucket = project.output("Storage", "DataBucketName")
+    said = json.loads(project.machine.client("s3").get_object(Bucket=bucket, Key=evaluation)["Body"].read())
+    assert (said["dataset"], said["started_by"]) == ("uploaded", f"upload of {key}")
 
 
 def test_an_aborted_execution_is_told_in_a_sentence_with_a_link_into_the_console(
@@ -92,7 +96,9 @@ def test_the_schedule_starts_an_execution_when_a_minute_has_passed(project: Proj
     until(lambda: started_by(project, "schedule"), seconds=120)
     (execution, given), *_ = started_by(project, "schedule")
     assert set(given) == {"Comment", "started_by"}
-    assert project.finish(execution).error == "InvalidInput"
+    outcome = project.finish(execution)
+    assert outcome.error == "InvalidInput"
+    assert "griffiths" in outcome.cause
 
 
 def test_destroying_stops_them_first_and_leaves_nothing_but_a_key_that_kms_deletes(project: Project) -> None:
