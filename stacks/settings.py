@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 from stacks.knobs import (
     Knob,
-    SettingsError,
     anything,
     at_least,
     between,
@@ -20,8 +19,8 @@ from stacks.knobs import (
     parse,
     positive,
 )
-from stacks.lda_image import LDA_ACCOUNTS
 from stacks.schedule_expression import expression
+from stacks.setting_rules import check_together
 
 # AWS documentation, PutRetentionPolicy: CloudWatch Logs keeps events for one of these numbers of days.
 RETENTION_DAYS: Final = (
@@ -203,13 +202,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name, knob in KNOBS.items():
             check(name, knob, getattr(self, name))
-        _check_region(self)
-        _check_training(self)
-        if self.endpoint_max_instance_count < self.endpoint_instance_count:
-            raise SettingsError(
-                f"The setting endpoint_max_instance_count is {self.endpoint_max_instance_count}; it must be "
-                f"at least endpoint_instance_count, which is {self.endpoint_instance_count}."
-            )
+        check_together(self)
 
     @property
     def prefix(self) -> str:
@@ -247,30 +240,6 @@ def load(context: Mapping[str, object]) -> Settings:
     given = parse(Settings, {key: value for key, value in context.items() if not {":", "/"} & set(key)})
     check("environment", KNOBS["environment"], given.get("environment", "dev"))
     return replace(ENVIRONMENTS[given.get("environment", "dev")], **given)
-
-
-def _check_region(settings: Settings) -> None:
-    """Refuse a region without the built-in image, and a key that lies elsewhere."""
-    if settings.algorithm == "built-in" and settings.region not in LDA_ACCOUNTS:
-        raise SettingsError(
-            f"SageMaker's built-in LDA isn't offered in {settings.region}, only in "
-            f"{', '.join(LDA_ACCOUNTS)}. Choose one of these with -c region=..., or this project's own "
-            "container with -c algorithm=open."
-        )
-    if settings.kms_key_arn and f":kms:{settings.region}:" not in settings.kms_key_arn:
-        raise SettingsError(
-            f"The setting kms_key_arn is {settings.kms_key_arn!r}; the key must lie in {settings.region}."
-        )
-
-
-def _check_training(settings: Settings) -> None:
-    """Refuse what only this project's own container can do."""
-    if settings.algorithm == "built-in" and settings.training_instance_count > 1:
-        raise SettingsError(
-            f"The setting training_instance_count is {settings.training_instance_count}, but SageMaker's "
-            "built-in LDA trains on one instance. Leave it at 1, or choose this project's own container with "
-            "-c algorithm=open."
-        )
 
 
 ENVIRONMENTS: Final = {
