@@ -1,4 +1,4 @@
-"""The bucket of datasets, models and evaluations."""
+"""The bucket of datasets, models, evaluations and the results of bulk scoring."""
 
 from typing import cast
 
@@ -13,7 +13,7 @@ from stacks.log_groups import log_group
 from stacks.settings import Settings
 
 # Models are left out on purpose: no rule ever expires one, not even an old version of one.
-_PREFIXES_WITH_OLD_VERSIONS = ("datasets/", "evaluations/")
+_PREFIXES_WITH_OLD_VERSIONS = ("datasets/", "evaluations/", "transforms/")
 _OLD_VERSIONS_KEPT = Duration.days(30)
 
 
@@ -76,7 +76,7 @@ def _may_log_to(group: logs.LogGroup) -> iam.PolicyDocument:
 
 
 def _lifecycle_rules() -> list[s3.LifecycleRule]:
-    """Return what is removed by and by: parts of broken uploads, old versions of datasets and evaluations."""
+    """Return what is removed by and by: parts of broken uploads, old versions of all but models."""
     old_versions = [
         s3.LifecycleRule(
             id=f"old-versions-of-{prefix.rstrip('/')}",

@@ -1,4 +1,4 @@
-"""The roles that SageMaker takes while it trains and while it serves."""
+"""The roles that SageMaker takes while it trains, while it serves and while it scores in bulk."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -11,7 +11,7 @@ from stacks.settings import Settings
 
 
 class ExecutionRoles(Construct):
-    """One role for training jobs, one for the model behind the endpoint.
+    """One role for training jobs, one for the model behind the endpoint, one for the models of bulk scoring.
 
     What each needs: AWS documentation, "How to use SageMaker AI execution roles", CreateTrainingJob API and
     CreateModel API. `bucket.grant_read` would give more: any prefix, tags, ACLs, policies.
@@ -22,6 +22,8 @@ class ExecutionRoles(Construct):
         Reads datasets/, writes models/.
     hosting
         Reads models/, and the alarms that its endpoint rolls back on.
+    transform
+        Reads models/ and datasets/, writes transforms/.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, data_bucket: s3.IBucket) -> None:
@@ -30,9 +32,13 @@ class ExecutionRoles(Construct):
         self.hosting = self._role(
             "Hosting", "The model behind the endpoint", _hosting(self, settings, data_bucket)
         )
+        self.transform = self._role(
+            "Transform", "The models of bulk scoring", _transform(self, settings, data_bucket)
+        )
         if data_bucket.encryption_key:
             data_bucket.encryption_key.grant_encrypt_decrypt(self.training)
             data_bucket.encryption_key.grant_decrypt(self.hosting)
+            data_bucket.encryption_key.grant_encrypt_decrypt(self.transform)
 
     def _role(self, id_: str, user: str, statements: list[iam.PolicyStatement]) -> iam.Role:
         return iam.Role(
@@ -68,4 +74,19 @@ def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[i
         put_metrics("/aws/sagemaker/Endpoints", "AWS/SageMaker"),
         # AWS documentation, "Auto-Rollback Configuration and Monitoring": the execution role sees the alarms.
         describe_alarms(Stack.of(scope), f"{settings.stack_name('Serving')}-*"),
+    ]
+
+
+def _transform(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
+    read = [bucket.arn_for_objects(keys) for keys in ("models/*", "datasets/*")]
+    return [
+        list_objects(bucket.bucket_arn, under="models/"),
+        list_objects(bucket.bucket_arn, under="datasets/"),
+        iam.PolicyStatement(actions=["s3:GetObject"], resources=read),
+        iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("transforms/*")]),
+        *pull(image(settings)),
+        *write_logs(
+            Stack.of(scope), group="/aws/sagemaker/TransformJobs", streams=f"{settings.prefix}-transform-*"
+        ),
+        put_metrics("/aws/sagemaker/TransformJobs"),
     ]

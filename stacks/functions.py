@@ -1,8 +1,6 @@
 """The functions of the state machine: standard library and boto3 alone, no bundling."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +12,12 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from stacks.function_plan import Plan
 from stacks.log_groups import log_group
 from stacks.permissions import list_objects, put_metrics
 from stacks.resource_names import generated_names
 from stacks.settings import Settings
+from stacks.transform_functions import delete_model, inspect_transform
 
 # Of the metric that the evaluation publishes, beside SageMaker's own.
 METRIC_NAMESPACE: Final = "SageMakerLDA"
@@ -26,20 +26,8 @@ SOURCES: Final = Path(__file__).parent.parent / "lambda"
 _NO_CODE: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """What tells one function from another."""
-
-    folder: str
-    description: str
-    timeout: Duration
-    memory_mb: int
-    environment: Mapping[str, str]
-    statements: list[iam.PolicyStatement]
-
-
 class Functions(Construct):
-    """The three functions, each with a role and a log group of its own.
+    """The functions, each with a role and a log group of its own.
 
     Attributes
     ----------
@@ -49,6 +37,10 @@ class Functions(Construct):
         Compares models with the one that serves; reads models/, writes evaluations/.
     smoke_test
         Asks the endpoint for one document's topics.
+    inspect_transform
+        Checks what bulk scoring is asked for; reads manifests.
+    delete_model
+        Takes away what an aborted execution of bulk scoring left.
     """
 
     def __init__(
@@ -70,10 +62,15 @@ class Functions(Construct):
             "EvaluateModel", _evaluate_model(Stack.of(self), settings, data_bucket, serving_stack_name)
         )
         self.smoke_test = self._function("SmokeTest", _smoke_test(Stack.of(self), settings))
+        self.inspect_transform = self._function(
+            "InspectTransform", inspect_transform(Stack.of(self), settings, data_bucket, serving_stack_name)
+        )
+        self.delete_model = self._function("DeleteModel", delete_model(Stack.of(self), settings))
         if key:
             _grant(key, self.inspect_dataset, self.evaluate_model)
+            key.grant_decrypt(self.inspect_transform)
 
-    def _function(self, id_: str, plan: _Plan) -> lambda_.Function:
+    def _function(self, id_: str, plan: Plan) -> lambda_.Function:
         group = log_group(self, f"{id_}Logs", settings=self._settings)
         return lambda_.Function(
             self,
@@ -91,7 +88,7 @@ class Functions(Construct):
             log_group=group,
         )
 
-    def _role(self, id_: str, group: logs.ILogGroup, plan: _Plan) -> iam.Role:
+    def _role(self, id_: str, group: logs.ILogGroup, plan: Plan) -> iam.Role:
         # AWS's managed policy would allow writing to every log group of the account.
         write_logs = iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
@@ -105,8 +102,8 @@ class Functions(Construct):
         )
 
 
-def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> _Plan:
-    return _Plan(
+def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Plan:
+    return Plan(
         folder="inspect_dataset",
         description="Checks an execution's input and dataset before any money is spent",
         timeout=Duration.minutes(5),  # two requests a shard: ten thousand shards take seconds
@@ -162,11 +159,11 @@ def _training_jobs(stack: Stack, settings: Settings) -> str:
     )
 
 
-def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> _Plan:
+def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> Plan:
     serving = stack.format_arn(
         service="cloudformation", resource="stack", resource_name=f"{serving_stack_name}/*"
     )
-    return _Plan(
+    return Plan(
         folder="evaluate_model",
         description="Compares trained models with the one that serves",
         timeout=Duration.minutes(10),  # 150 topics over a million words, number by number
@@ -193,11 +190,11 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
     )
 
 
-def _smoke_test(stack: Stack, settings: Settings) -> _Plan:
+def _smoke_test(stack: Stack, settings: Settings) -> Plan:
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
 
-    return _Plan(
+    return Plan(
         folder="smoke_test",
         description="Asks the endpoint for one document's topics",
         timeout=Duration.minutes(2),  # SageMaker gives an invocation 60 seconds

@@ -137,6 +137,12 @@ class Settings:
             between(1, 100),
         ),
     ] = 1
+    transform_instance_type: Annotated[str, Knob("The instances that score in bulk.", _INSTANCE_TYPE)] = (
+        "ml.c4.xlarge"
+    )
+    transform_instance_count: Annotated[
+        int, Knob("How many instances divide the objects of a bulk scoring among them.", between(1, 100))
+    ] = 1
     log_retention_days: Annotated[
         int, Knob("How many days our log groups keep events.", one_of(*RETENTION_DAYS))
     ] = 30

@@ -2,6 +2,7 @@
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.dashboard import ExecutionsDashboard
@@ -12,6 +13,7 @@ from stacks.hosting_deploy_role import HostingDeployRole
 from stacks.lda_image import image
 from stacks.notifications import ExecutionWatch, Notifications
 from stacks.settings import Settings
+from stacks.transform_workflow import TransformWorkflow
 from stacks.triggers import Triggers
 from stacks.workflow import TrainingWorkflow
 
@@ -35,39 +37,31 @@ class TrainingStack(DeploymentStack):
         self.hosting_role = roles.hosting
         notifications = Notifications(self, "Notifications", settings=settings)
         self.topic = notifications.topic
+        functions = Functions(
+            self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
+        )
         workflow = TrainingWorkflow(
             self,
             "Workflow",
             settings=settings,
             image_uri=image(settings).uri,
             data_bucket=data_bucket,
-            functions=Functions(
-                self, "Functions", settings=settings, data_bucket=data_bucket, serving_stack_name=serving
-            ),
+            functions=functions,
             training_role=roles.training,
             hosting_deploy_role=deploy.role,
             serving_stack_name=serving,
             topic=self.topic,
         )
-        notifications.grant(workflow.state_machine)
-        watch = ExecutionWatch(
+        transform = TransformWorkflow(
             self,
-            "Watch",
+            "Transform",
             settings=settings,
-            state_machine=workflow.state_machine,
-            work="training state machine",
-            may_still_run=(
-                "a training job or an update of the Serving stack that it had started may still be running"
-            ),
-            notifications=notifications,
+            data_bucket=data_bucket,
+            functions=functions,
+            role=roles.transform,
+            topic=self.topic,
         )
-        ExecutionsDashboard(
-            self,
-            "Dashboard",
-            settings=settings,
-            state_machines={"Training": workflow.state_machine},
-            alarms=watch.alarms,
-        )
+        self._watch(settings, notifications, workflow.state_machine, transform.state_machine)
         Triggers(
             self,
             "Triggers",
@@ -75,10 +69,54 @@ class TrainingStack(DeploymentStack):
             data_bucket=data_bucket,
             state_machine=workflow.state_machine,
         )
-        self._outputs(workflow.state_machine.state_machine_arn)
+        self._outputs(workflow.state_machine.state_machine_arn, transform.state_machine.state_machine_arn)
 
-    def _outputs(self, state_machine_arn: str) -> None:
+    def _watch(
+        self,
+        settings: Settings,
+        notifications: Notifications,
+        training: sfn.StateMachine,
+        transform: sfn.StateMachine,
+    ) -> None:
+        """Tell of what the machines' executions can't tell themselves, and show all of them."""
+        for machine in (training, transform):
+            notifications.grant(machine)
+        watch = ExecutionWatch(
+            self,
+            "Watch",
+            settings=settings,
+            state_machine=training,
+            work="training state machine",
+            may_still_run=(
+                "a training job or an update of the Serving stack that it had started may still be running"
+            ),
+            notifications=notifications,
+        )
+        transform_watch = ExecutionWatch(
+            self,
+            "TransformWatch",
+            settings=settings,
+            state_machine=transform,
+            work="bulk scoring state machine",
+            may_still_run="its transform job is being stopped, and its model deleted",
+            notifications=notifications,
+        )
+        ExecutionsDashboard(
+            self,
+            "Dashboard",
+            settings=settings,
+            state_machines={"Training": training, "Bulk scoring": transform},
+            alarms=[*watch.alarms, *transform_watch.alarms],
+        )
+
+    def _outputs(self, state_machine_arn: str, transform_state_machine_arn: str) -> None:
         CfnOutput(self, "StateMachineArn", value=state_machine_arn, description="What to start, with {}")
+        CfnOutput(
+            self,
+            "TransformStateMachineArn",
+            value=transform_state_machine_arn,
+            description="What to start to score documents in bulk",
+        )
         CfnOutput(
             self,
             "NotificationTopicArn",
