@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from stacks.function_plan import Plan
 from stacks.permissions import list_objects
 from stacks.settings import Settings
-from stacks.workflow_attempts import ATTEMPTS
+from stacks.transform_job import ATTEMPTS
 
 
 def inspect_transform(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> Plan:

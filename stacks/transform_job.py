@@ -12,6 +12,7 @@ from stacks.permissions import pass_role
 from stacks.settings import Settings
 
 TRANSFORM_LOG_GROUP: Final = "/aws/sagemaker/TransformJobs"
+ATTEMPTS: Final = 3
 # A name can't be used twice: each attempt has its own, and all have the run's one model.
 MODEL_NAME: Final = "$input.name"
 JOB_NAME: Final = "$input.name & '-' & $attempt"

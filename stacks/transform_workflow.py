@@ -16,13 +16,20 @@ from constructs import Construct
 from stacks import transform_job
 from stacks.console_links import EXECUTION_LINK
 from stacks.functions import Functions
-from stacks.jsonata import condition, evaluated, quoted
+from stacks.jsonata import condition, evaluated
 from stacks.log_groups import log_group
 from stacks.resource_names import logical_id
 from stacks.settings import Settings
-from stacks.transform_job import JOB_NAME, LONGEST_JOB_SECONDS, MODEL_NAME, TRANSFORM_LOG_GROUP
-from stacks.workflow_attempts import ATTEMPTS, LAMBDA_TRANSIENT, will_it_pass
+from stacks.transform_job import (
+    ATTEMPTS,
+    JOB_NAME,
+    LONGEST_JOB_SECONDS,
+    MODEL_NAME,
+    TRANSFORM_LOG_GROUP,
+)
+from stacks.workflow_attempts import will_it_pass
 from stacks.workflow_failures import Failures, failure
+from stacks.workflow_functions import PAYLOAD, caught, invoke
 
 _FAILED: Final = {
     "what": f"'The transform job ' & {JOB_NAME} & ' failed:'",
@@ -87,23 +94,15 @@ class TransformWorkflow(Construct):
         return machine
 
     def _inspect(self, function: lambda_.Function) -> sfn.TaskStateBase:
-        payload = {"input": "$states.input", "execution_arn": "$states.context.Execution.Id"}
-        task = tasks.LambdaInvoke.jsonata(
+        task = invoke(
             self,
             "InspectTransform",
-            comment="Is everything there that was asked for, and does it go together? Nothing is spent yet.",
-            lambda_function=function,
-            payload=sfn.TaskInput.from_object({key: evaluated(value) for key, value in payload.items()}),
-            assign={"input": evaluated("$states.result.Payload"), "attempt": 0},
-            outputs={},
-            retry_on_service_exceptions=False,
-            task_timeout=sfn.Timeout.duration(Duration.minutes(12)),  # beyond the function's own
+            "Is everything there that was asked for, and does it go together? Nothing is spent yet.",
+            function=function,
+            payload={"input": "$states.input", "execution_arn": "$states.context.Execution.Id"},
+            assign={"input": evaluated(PAYLOAD), "attempt": 0},
         )
-        task.add_retry(errors=LAMBDA_TRANSIENT, max_attempts=3)
-        log = quoted(f"The log of InspectTransform: {function.log_group.log_group_name}.")
-        return task.add_catch(
-            self._failures.explain, **self._failures.caught("InvalidInput", what="''", where=log)
-        )
+        return task.add_catch(self._failures.explain, **caught(self._failures, function, "InvalidInput"))
 
     def _score(self, role: iam.IRole, scored: sfn.IChainable) -> sfn.IChainable:
         """Return the states from the model's creation to its deletion."""
@@ -112,15 +111,18 @@ class TransformWorkflow(Construct):
         transform = self._state("Transform", transform_job.transform_state(self._settings, self._data_bucket))
         what = f"'The model ' & {MODEL_NAME} & ' of ' & $input.model_data_url & ' could not be created:'"
         create.add_catch(
-            self._is_model_there(transform, will_it_pass(self, "Model", again=create, given_up=give_up)),
+            self._is_model_there(transform, self._again("Model", create, give_up)),
             **self._failures.caught("TransformFailed", what=what, where="''"),
         )
         transform.add_catch(
-            will_it_pass(self, "Transform", again=transform, given_up=give_up),
+            self._again("Transform", transform, give_up),
             **self._failures.caught("TransformFailed", **_FAILED),
         )
         create.next(transform).next(self._is_completed(self._delete(scored), give_up))
         return create
+
+    def _again(self, asked: str, again: sfn.IChainable, give_up: sfn.IChainable) -> sfn.Choice:
+        return will_it_pass(self, asked=asked, of="failure", attempts=ATTEMPTS, again=again, given_up=give_up)
 
     def _is_model_there(self, there: sfn.IChainable, otherwise: sfn.IChainable) -> sfn.Choice:
         choice = sfn.Choice.jsonata(

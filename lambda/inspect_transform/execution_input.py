@@ -71,7 +71,8 @@ def read(given: Any) -> Request:
         problem = f"The execution's input must be an object such as {{}}, not {_shown(given)}. {_known()}"
         return Request({}, (problem,), frozenset(FIELDS))
     fields = {name: value for name, value in given.items() if name != COMMENT}
-    wrong = {name: problem for name, value in fields.items() if (problem := _problem(name, value))}
+    checked = {name: _problem(name, value) for name, value in fields.items()}
+    wrong = {name: problem for name, problem in checked.items() if problem is not None}
     good = {name: value for name, value in fields.items() if name not in wrong}
     return Request(good, (*wrong.values(), *_contradictions(fields)), frozenset(wrong))
 

@@ -96,7 +96,7 @@ class Models:
         if algorithm != self.algorithm:
             return (
                 f"The model of {training_job} was trained by the {algorithm} algorithm, and this "
-                f"deployment's image is the {self.algorithm} one, which can't read it. Name another training job."
+                f"deployment's image is the {self.algorithm} one, which can't read it: name another."
             )
         key = url.removeprefix(f"s3://{self.bucket.name}/")
         if key not in self.bucket.listing(key):
