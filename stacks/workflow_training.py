@@ -11,23 +11,12 @@ from constructs import Construct
 from stacks.jsonata import condition, evaluated
 from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP, train_state, training_statements
+from stacks.workflow_attempts import will_it_pass
 from stacks.workflow_failures import Failures, caught_failure, explanation, failure
 
 # A name can't be used twice: each attempt has its own.
 _JOB_NAME: Final = "$candidate.name & '-' & $attempt"
 ATTEMPTS: Final = 4
-# What passes by itself. SageMaker has one error for a refused request, whatever the reason, and tells of
-# missing capacity and of its own failures in the description of a job that was accepted.
-_REFUSED_FOR_NOW: Final = "/ThrottlingException|Rate exceeded|ServiceUnavailable|InternalFailure|assume role/"
-_FAILED_FOR_NOW: Final = r'/"FailureReason"\s*:\s*"(CapacityError|InternalServerError)/'
-_WILL_PASS: Final = f"""(
-    ($trouble.name = 'SageMaker.AmazonSageMakerException' and $contains($trouble.said, {_REFUSED_FOR_NOW}))
-    or $contains($trouble.said, {_FAILED_FOR_NOW})
-)"""
-# Half a minute, one, two: half of it for sure, the other half by chance, so that candidates that were refused
-# together don't come back together.
-_PAUSE_SECONDS: Final = "$ceil(30 * $power(2, $attempt - 1) * (0.5 + 0.5 * $random()))"
-
 _FAILED: Final = {
     "what": f"'The training job ' & {_JOB_NAME} & ' failed:'",
     "where": f"'Its log: the streams ' & {_JOB_NAME} & '/* of the log group {TRAINING_LOG_GROUP}.'",
@@ -102,7 +91,7 @@ class Training(Construct):
             outputs=_run(completed=False, reason=evaluated("$sentence")),
         )
         explain = explanation(self, "ExplainJob", of="trouble", into="sentence", following=given_up)
-        failed = self._will_it_pass(train, explain)
+        failed = will_it_pass(self, asked="", of="trouble", attempts=ATTEMPTS, again=train, given_up=explain)
         train.add_catch(failed, assign={"trouble": caught_failure("TrainingFailed", **_FAILED)})
         train.next(self._is_completed(explain))
         begin = self._pass(
@@ -128,26 +117,6 @@ class Training(Construct):
             assign={"trouble": failure("TrainingFailed", said="$string($states.input)", **_FAILED)},
         )
         choice.when(condition("$states.input.TrainingJobStatus = 'Completed'"), trained)
-        return choice.otherwise(explain)
-
-    def _will_it_pass(self, train: sfn.CustomState, explain: sfn.IChainable) -> sfn.Choice:
-        wait = sfn.Wait.jsonata(
-            self,
-            "WaitBeforeNextAttempt",
-            comment="Longer each time, and never the same for two candidates.",
-            time=sfn.WaitTime.seconds(evaluated(_PAUSE_SECONDS)),
-        )
-        wait.next(train)
-        choice = sfn.Choice.jsonata(
-            self,
-            "WillItPass",
-            comment="Throttling, missing capacity and SageMaker's own failures pass; other mistakes don't.",
-        )
-        choice.when(
-            condition(f"$attempt < {ATTEMPTS - 1} and {_WILL_PASS}"),
-            wait,
-            assign={"attempt": evaluated("$attempt + 1")},
-        )
         return choice.otherwise(explain)
 
     def _pass(self, name: str, comment: str, **more: Any) -> sfn.Pass:
