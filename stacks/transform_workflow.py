@@ -148,8 +148,11 @@ class TransformWorkflow(Construct):
             "DeleteModel",
             transform_job.delete_model_state("The results are there; the run's model isn't needed.", {}),
         )
-        what = f"'The model ' & {MODEL_NAME} & ' could not be deleted; the results are at ' & {self._results}"
-        caught = self._failures.caught("TransformFailed", what=f"{what} & '.'", where="''")
+        what = (
+            f"'The documents are scored, and the results are under ' & {self._results} & '/, but the model ' "
+            f"& {MODEL_NAME} & ' could not be deleted:'"
+        )
+        caught = self._failures.caught("TransformFailed", what=what, where="''")
         task.add_catch(self._failures.explain, **caught)
         task.next(following)
         return task
@@ -165,7 +168,7 @@ class TransformWorkflow(Construct):
 
     def _tell(self, topic: sns.ITopic) -> sfn.TaskStateBase:
         scored = sfn.Succeed.jsonata(
-            self, "Scored", comment="Where the results are, and what made them.", outputs=self._output()
+            self, "Scored", comment="The output says where the results are, and what made them."
         )
         number = "$input.documents = null ? '' : ' (' & $input.documents & ' documents)'"
         message = (
@@ -181,9 +184,10 @@ class TransformWorkflow(Construct):
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=f"{self._settings.prefix}: documents scored",
             message=sfn.TaskInput.from_text(evaluated(message)),
-            outputs={},
+            outputs=self._output(),
         )
-        tell.add_catch(scored)  # A notification that can't be sent doesn't undo the results.
+        # A notification that can't be sent doesn't undo the results.
+        tell.add_catch(scored, outputs=self._output())
         tell.next(scored)
         return tell
 

@@ -148,8 +148,7 @@ def training(template: TemplateOf) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def machine(training: dict[str, Any]) -> dict[str, Any]:
-    (found,) = of_type(training, "AWS::StepFunctions::StateMachine").values()
-    return dict(found["Properties"])
+    return dict(training["Resources"]["LdaDevMachine"]["Properties"])
 
 
 @pytest.fixture(scope="session")
@@ -263,7 +262,7 @@ def job_of(template: TemplateOf) -> Callable[..., Any]:
     """Return a function from settings to the arguments of createTrainingJob."""
 
     def load(**settings: object) -> Any:
-        (found,) = of_type(template("Training", **settings), "AWS::StepFunctions::StateMachine").values()
+        found = template("Training", **settings)["Resources"]["LdaDevMachine"]
         states = json.loads(text(found["Properties"]["DefinitionString"]))["States"]
         return states["TrainCandidates"]["ItemProcessor"]["States"]["Train"]["Arguments"]
 

@@ -1,0 +1,143 @@
+"""The machine's definition, what its calls hold, and what its role and its rule may do."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.stacks.workflow.conftest import listed, of_type, text
+
+TemplateOf = Callable[..., dict[str, Any]]
+PLACE = "us-east-1:<AWS::AccountId>"
+JOBS = f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"
+MODELS = f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"
+RULE = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
+NARROW = {
+    *((f"sagemaker:{verb}TransformJob", JOBS) for verb in ("Create", "Describe", "Stop")),
+    *((f"sagemaker:{verb}Tags", JOBS) for verb in ("Add", "List")),
+    *((f"sagemaker:{action}", MODELS) for action in ("CreateModel", "DeleteModel", "AddTags")),
+    *((f"events:{action}", RULE) for action in ("DescribeRule", "PutRule", "PutTargets")),
+}
+OWN = {"lambda:InvokeFunction": "<Functions", "sns:Publish": "<Notif", "iam:PassRole": "<RolesTransform"}
+FORMATS = {
+    "application/x-recordio-protobuf": "RecordIO",
+    "text/csv": "Line",
+    "application/jsonlines": "Line",
+}
+
+
+def test_every_state_says_what_it_is_for(states: dict[str, Any]) -> None:
+    assert [name for name, state in states.items() if not state.get("Comment")] == []
+
+
+def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
+    tasks = [state for state in states.values() if state["Type"] == "Task"]
+    assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks)
+    assert all(state["TimeoutSeconds"] > 0 for state in tasks)
+
+
+def test_the_machine_is_logged_traced_and_bounded(
+    machine_of: Callable[..., Any], states: dict[str, Any]
+) -> None:
+    machine = machine_of()
+    logging = machine["LoggingConfiguration"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    definition = json.loads(text(machine["DefinitionString"]))
+    assert definition["QueryLanguage"] == "JSONata"
+    assert definition["TimeoutSeconds"] > 3 * states["Transform"]["TimeoutSeconds"]
+
+
+@pytest.mark.parametrize("content_type", FORMATS)
+@pytest.mark.parametrize("settings", [{}, {"kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/abc"}])
+def test_every_call_holds_what_its_api_takes(
+    inspected: dict[str, Any],
+    run: Callable[..., Any],
+    mistakes: Callable[..., list[str]],
+    content_type: str,
+    settings: dict[str, object],
+) -> None:
+    given = {**inspected, "content_type": content_type, "split_type": FORMATS[content_type]}
+    ended = run(InspectTransform=given, settings=settings)
+    for call, service, operation in (
+        ("createModel", "sagemaker", "CreateModel"),
+        ("createTransformJob.sync", "sagemaker", "CreateTransformJob"),
+        ("deleteModel", "sagemaker", "DeleteModel"),
+        ("publish", "sns", "Publish"),
+    ):
+        (arguments,) = ended.of(call)
+        assert mistakes(service, operation, arguments) == []
+
+
+def test_a_job_reads_records_and_writes_lines(run: Callable[..., Any]) -> None:
+    (job,) = run().of("createTransformJob.sync")
+    assert job["TransformInput"] == {
+        "ContentType": "application/x-recordio-protobuf",
+        "SplitType": "RecordIO",
+        "DataSource": {
+            "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/datasets/griffiths/test/"}
+        },
+    }
+    assert job["TransformOutput"]["Accept"] == "application/jsonlines"
+    assert job["TransformOutput"]["AssembleWith"] == "Line"
+    assert job["TransformOutput"]["S3OutputPath"].endswith("/transforms/lda-dev-transform-0123abcd-0")
+    assert job["TransformResources"] == {"InstanceType": "ml.c4.xlarge", "InstanceCount": 1}
+    assert job["BatchStrategy"] == "MultiRecord"
+
+
+def test_the_settings_decide_on_image_instances_and_key(run: Callable[..., Any]) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/abc"
+    ended = run(
+        settings={
+            "algorithm": "open",
+            "kms_key_arn": key,
+            "transform_instance_type": "ml.m5.large",
+            "transform_instance_count": "3",
+        }
+    )
+    (model,), (job,) = ended.of("createModel"), ended.of("createTransformJob.sync")
+    assert "/spectral-lda:1" in model["PrimaryContainer"]["Image"]
+    assert job["TransformResources"] == {"InstanceType": "ml.m5.large", "InstanceCount": 3}
+    assert job["TransformOutput"]["KmsKeyId"] == key
+
+
+@pytest.fixture
+def granted(template: TemplateOf) -> set[tuple[str, str]]:
+    """Return the actions of the machine's role and their resources, those that know none left out."""
+    training = template("Training")
+    (role,) = [
+        name for name in of_type(training, "AWS::IAM::Role") if name.startswith("TransformMachineRole")
+    ]
+    policies = [policy["Properties"] for policy in of_type(training, "AWS::IAM::Policy").values()]
+    return {
+        (action, text(resource))
+        for policy in policies
+        if {"Ref": role} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if resource != "*"
+    }
+
+
+def test_the_machine_may_do_its_work_and_no_more(granted: set[tuple[str, str]]) -> None:
+    assert {(action, resource) for action, resource in granted if action not in OWN} == NARROW
+
+
+@pytest.mark.parametrize("action", OWN)
+def test_it_reaches_only_what_the_stack_itself_holds(granted: set[tuple[str, str]], action: str) -> None:
+    resources = [resource for one, resource in granted if one == action]
+    assert resources
+    assert all(resource.startswith(OWN[action]) for resource in resources)
+
+
+def test_what_ends_silently_is_cleaned_up_after(template: TemplateOf) -> None:
+    rules = of_type(template("Training"), "AWS::Events::Rule")
+    (rule,) = [one["Properties"] for name, one in rules.items() if name.startswith("TransformCleanUp")]
+    assert rule["EventPattern"]["detail"] == {
+        "stateMachineArn": [{"Ref": "LdaDevMachineOfTransforms"}],
+        "status": ["ABORTED", "TIMED_OUT"],
+    }
+    (target,) = rule["Targets"]
+    assert target["Arn"]["Fn::GetAtt"][0].startswith("FunctionsDeleteModel")

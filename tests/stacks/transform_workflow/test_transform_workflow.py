@@ -1,0 +1,184 @@
+"""What an execution of bulk scoring does, whether anything fails or not."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+CREATE, TRANSFORM, DELETE = "createModel", "createTransformJob.sync", "deleteModel"
+NAME = "lda-dev-transform-0123abcd"
+RESULTS = "s3://<DevStorage:ExportsOutputRefDataBucketE6B0FAA83794BF10>/transforms"
+THROTTLED = "Rate exceeded (Service: SageMaker, Status Code: 400)"
+NO_CAPACITY = json.dumps(
+    {"TransformJobStatus": "Failed", "FailureReason": "CapacityError: Unable to provision capacity."}
+)
+CLIENT_ERROR = json.dumps(
+    {"TransformJobStatus": "Failed", "FailureReason": "ClientError: See job logs for more information"}
+)
+
+
+def test_the_documents_are_scored_by_a_model_that_is_gone_afterwards(
+    inspected: dict[str, Any], run: Callable[..., Any]
+) -> None:
+    ended = run()
+    assert ended.status == "SUCCEEDED"
+    assert ended.output == {
+        "transform_job": f"{NAME}-0",
+        "output": f"{RESULTS}/{NAME}-0/",
+        **{
+            name: inspected[name]
+            for name in ("training_job", "model_data_url", "input", "objects", "documents")
+        },
+    }
+    assert ended.visited == [
+        *("InspectTransform", "CreateModel", "Transform", "IsTransformCompleted"),
+        *("DeleteModel", "TellOfResults", "Scored"),
+    ]
+    assert ended.of(DELETE) == [{"ModelName": NAME}]
+
+
+def test_the_function_is_told_what_the_execution_was_started_with(run: Callable[..., Any]) -> None:
+    (asked,) = run(given='{"prefix": "datasets/mine/"}').of("InspectTransform")
+    assert asked["input"] == {"prefix": "datasets/mine/"}
+    assert asked["execution_arn"].endswith(":execution:M:run")
+
+
+@pytest.mark.parametrize("documents", [400, None])
+def test_people_are_told_where_the_results_are(
+    inspected: dict[str, Any], run: Callable[..., Any], documents: int | None
+) -> None:
+    (told,) = run(InspectTransform={**inspected, "documents": documents}).of("publish")
+    number = " (400 documents)" if documents else ""
+    assert told["Subject"] == "lda-dev: documents scored"
+    assert told["Message"].startswith(
+        f"The 2 objects under s3://bucket/datasets/griffiths/test/{number} are scored by the model of "
+        f"lda-dev-run-0123abcd-0. Results: {RESULTS}/{NAME}-0/ -- line i of <object>.out is document i of "
+        "<object>.\n\nThe execution: https://"
+    )
+
+
+@pytest.mark.parametrize("step", [CREATE, TRANSFORM, DELETE])
+def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], error: Any, step: str) -> None:
+    ended = run(**{step: error("SageMaker.SageMakerException", "User: x is not authorized to perform: y")})
+    assert (ended.status, ended.error) == ("FAILED", "TransformFailed")
+    assert "is not authorized to perform: y" in (ended.cause or "")
+    assert {"ModelName": NAME} in ended.of(DELETE)
+    assert len(ended.of("publish")) == 1
+    assert ended.visited[-3:] == ["ExplainFailure", "TellOfFailure", "Failed"]
+
+
+def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any], error: Any) -> None:
+    said = json.dumps({"errorMessage": "2 problems: (1) A. (2) B.", "errorType": "InvalidInputError"})
+    ended = run(InspectTransform=error("InvalidInputError", said))
+    assert ended.error == "InvalidInput"
+    assert (ended.cause or "").startswith("2 problems: (1) A. (2) B. The log of its function: ")
+    assert [name for name, _ in ended.calls] == ["InspectTransform", "publish"]
+
+
+def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(
+    run: Callable[..., Any], error: Any
+) -> None:
+    broken = error("SageMaker.SageMakerException", "Service unavailable")
+    ended = run(**{TRANSFORM: error("States.TaskFailed", CLIENT_ERROR), DELETE: broken})
+    assert ended.cause == (
+        f"The transform job {NAME}-0 failed: ClientError: See job logs for more information. Its log: the "
+        f"streams {NAME}-0/* of the log group /aws/sagemaker/TransformJobs."
+    )
+
+
+def test_results_whose_model_cant_be_deleted_are_told_where_they_are(
+    run: Callable[..., Any], error: Any
+) -> None:
+    ended = run(**{DELETE: error("SageMaker.SageMakerException", "No.")})
+    assert ended.cause == (
+        f"The documents are scored, and the results are under {RESULTS}/{NAME}-0/, but the model {NAME} "
+        "could not be deleted: No."
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "cause"),
+    [
+        (CREATE, "SageMaker.SageMakerException", THROTTLED),
+        (CREATE, "SageMaker.SageMakerException", "Could not assume role arn:x."),
+        (TRANSFORM, "SageMaker.AmazonSageMakerException", "ThrottlingException: Rate exceeded"),
+        (TRANSFORM, "States.TaskFailed", NO_CAPACITY),
+        (TRANSFORM, "States.TaskFailed", NO_CAPACITY.replace("CapacityError", "InternalServerError")),
+    ],
+)
+def test_what_passes_by_itself_is_tried_again(
+    run: Callable[..., Any], error: Any, job: Any, step: str, name: str, cause: str
+) -> None:
+    ended = run(**{step: [error(name, cause), error(name, cause), job]})
+    assert (ended.status, len(ended.of(step))) == ("SUCCEEDED", 3)
+    assert sum(state.startswith("WaitBeforeNext") for state in ended.visited) == 2
+
+
+def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(
+    run: Callable[..., Any], error: Any, job: Any
+) -> None:
+    ended = run(
+        **{
+            CREATE: [error("SageMaker.SageMakerException", THROTTLED), {}],
+            TRANSFORM: [error("States.TaskFailed", NO_CAPACITY), job],
+        }
+    )
+    assert [asked["TransformJobName"] for asked in ended.of(TRANSFORM)] == [f"{NAME}-0", f"{NAME}-1"]
+    assert {asked["ModelName"] for asked in ended.of(TRANSFORM)} == {NAME}
+    assert ended.output["transform_job"] == f"{NAME}-1"
+    assert ended.output["output"] == f"{RESULTS}/{NAME}-1/"
+
+
+@pytest.mark.parametrize("step", [CREATE, TRANSFORM])
+def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], error: Any, step: str) -> None:
+    ended = run(**{step: error("SageMaker.SageMakerException", THROTTLED)})
+    assert (ended.error, len(ended.of(step))) == ("TransformFailed", 3)
+    assert "Rate exceeded" in (ended.cause or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("States.TaskFailed", CLIENT_ERROR),
+        ("States.Timeout", ""),
+        ("SageMaker.ResourceLimitExceededException", "The account-level service limit is 0 Instances."),
+        ("SageMaker.AmazonSageMakerException", "1 validation error detected"),
+    ],
+)
+def test_what_doesnt_pass_is_not_tried_again(
+    run: Callable[..., Any], error: Any, name: str, cause: str
+) -> None:
+    ended = run(**{TRANSFORM: error(name, cause)})
+    assert (ended.error, len(ended.of(TRANSFORM)), ended.of(DELETE)) == (
+        "TransformFailed",
+        1,
+        [{"ModelName": NAME}],
+    )
+
+
+def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any], error: Any) -> None:
+    exists = 'Cannot create already existing model "arn:aws:sagemaker:x". (Service: SageMaker)'
+    lost = error("SageMaker.SageMakerException", "InternalFailure")
+    ended = run(**{CREATE: [lost, error("SageMaker.SageMakerException", exists)]})
+    assert ended.output["transform_job"] == f"{NAME}-0"
+
+
+@pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed"])
+def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
+    run: Callable[..., Any], job: Any, status: str
+) -> None:
+    ended = run(**{TRANSFORM: {**job, "TransformJobStatus": status}})
+    assert ended.error == "TransformFailed"
+    assert (ended.cause or "").startswith(f"The transform job {NAME}-0 failed: the job is {status}. Its log")
+    assert ended.of(DELETE) == [{"ModelName": NAME}]
+
+
+@pytest.mark.parametrize("step", [CREATE, TRANSFORM])
+def test_a_notification_that_cant_be_sent_hides_nothing(
+    run: Callable[..., Any], error: Any, step: str
+) -> None:
+    unsent = error("SNS.AuthorizationErrorException", "no")
+    assert run(publish=unsent).status == "SUCCEEDED"
+    failed = run(publish=unsent, **{step: error("X", "The reason.")})
+    assert "The reason." in (failed.cause or "")
