@@ -1,6 +1,5 @@
 """Step one of bulk scoring: check what is asked for before any money is spent."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import boto3
 from documents import Bucket, Documents, of_dataset, of_prefix
 from execution_input import InvalidInputError, Request, read, sentence
 from model import Model, Models
+from naming import name
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")
@@ -94,11 +94,3 @@ def mismatch(documents: Documents, model: Model) -> str:
         f"The documents of {documents.folder} are over {documents.feature_dim} words, and the model of "
         f"{model.training_job} knows {model.feature_dim}: score them with a model of their vocabulary."
     )
-
-
-def name(prefix: str, execution_arn: str) -> str:
-    """Return the name of the run's model, with which the names of its transform jobs begin.
-
-    The function delete_model says the same: it finds by it what an execution that was aborted left.
-    """
-    return f"{prefix}-transform-{hashlib.sha256(execution_arn.encode()).hexdigest()[:8]}"

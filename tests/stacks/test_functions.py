@@ -11,7 +11,7 @@ TemplateOf = Callable[..., dict[str, Any]]
 Allowed = set[tuple[str, str]]
 PLACE = "us-east-1:<AWS::AccountId>"
 DATA = "<data bucket>"
-NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest")
+NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest", "InspectTransform", "DeleteModel")
 OWN_LOGS = {("logs:CreateLogStream", "<own logs>"), ("logs:PutLogEvents", "<own logs>")}
 
 
@@ -113,6 +113,24 @@ def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
     assert all("ldadev" in resource.lower() for _, resource in generated)
 
 
+def test_inspecting_bulk_scoring_reads_manifests_jobs_and_the_stack(
+    allowed: Callable[..., Allowed],
+) -> None:
+    assert allowed("InspectTransform") == OWN_LOGS | {
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/manifest.json"),
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+    }
+
+
+def test_cleaning_up_reaches_this_deployments_bulk_scoring_alone(allowed: Callable[..., Allowed]) -> None:
+    assert allowed("DeleteModel") == OWN_LOGS | {
+        ("sagemaker:StopTransformJob", f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"),
+        ("sagemaker:DeleteModel", f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"),
+    }
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: TemplateOf, name: str) -> None:
     training = template("Training")
@@ -129,9 +147,12 @@ def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: Templ
 
 def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) -> None:
     training = template("Training")
-    machine = of(training, "AWS::StepFunctions::StateMachine", "LdaDevMachine")[1]["Properties"]
-    states = json.loads(text(machine["DefinitionString"]))["States"]
-    for name in NAMES:
+    machines = [
+        training["Resources"][name]["Properties"] for name in ("LdaDevMachine", "LdaDevMachineOfTransforms")
+    ]
+    definitions = [json.loads(text(machine["DefinitionString"])) for machine in machines]
+    states = {name: state for definition in definitions for name, state in definition["States"].items()}
+    for name in NAMES[:-1]:  # the last one is invoked by a rule
         assert states[name]["TimeoutSeconds"] > function(training, name)["Timeout"]
 
 
@@ -168,6 +189,6 @@ def test_inspecting_knows_the_instances_of_training_and_endpoint(template: Templ
 
 def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:
     bundles = {frozenset(path.name for path in folder.iterdir()) for folder in assembly().glob("asset.*")}
-    for name in ("inspect_dataset", "evaluate_model", "smoke_test"):
+    for name in ("inspect_dataset", "evaluate_model", "smoke_test", "inspect_transform", "delete_model"):
         folder = Path(__file__).parent.parent.parent / "lambda" / name
         assert frozenset(path.name for path in folder.glob("*.py")) in bundles

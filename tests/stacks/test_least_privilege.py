@@ -93,7 +93,7 @@ def test_no_role_has_a_policy_of_awss(template: TemplateOf, environment: str) ->
 
 def test_a_role_is_passed_only_alone_and_to_one_service(granted: list[tuple[str, Statement]]) -> None:
     passing = [one for _, one in granted if "iam:PassRole" in listed(one["Action"])]
-    assert len(passing) == 3
+    assert len(passing) == 4
     for statement in passing:
         assert listed(statement["Action"]) == ["iam:PassRole"]
         (role,) = listed(statement["Resource"])
@@ -113,7 +113,7 @@ def test_every_role_is_taken_by_one_service(template: TemplateOf, environment: s
 def test_sagemaker_takes_our_roles_for_this_account_only(template: TemplateOf, environment: str) -> None:
     trusts = [role["AssumeRolePolicyDocument"]["Statement"][0] for _, role in roles(template, environment)]
     ours = [one for one in trusts if one["Principal"]["Service"] == "sagemaker.amazonaws.com"]
-    assert len(ours) == 2
+    assert len(ours) == 3
     for trust in ours:
         assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
@@ -121,7 +121,7 @@ def test_sagemaker_takes_our_roles_for_this_account_only(template: TemplateOf, e
 def test_every_function_has_a_role_of_its_own(template: TemplateOf, environment: str) -> None:
     resources = template("Training", environment=environment)["Resources"].values()
     taken = [str(one["Properties"]["Role"]) for one in resources if one["Type"] == "AWS::Lambda::Function"]
-    assert len(taken) == len(set(taken)) == 3
+    assert len(taken) == len(set(taken)) == 5
 
 
 def test_metrics_are_confined_to_sagemakers_namespaces_and_ours(granted: list[tuple[str, Statement]]) -> None:
@@ -131,6 +131,7 @@ def test_metrics_are_confined_to_sagemakers_namespaces_and_ours(granted: list[tu
         namespaces = statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
         assert set(namespaces) <= {
             "/aws/sagemaker/TrainingJobs",
+            "/aws/sagemaker/TransformJobs",
             "/aws/sagemaker/Endpoints",
             "AWS/SageMaker",
             "SageMakerLDA",

@@ -22,8 +22,8 @@ ACKNOWLEDGED = {
         "Server access logs would need a second bucket that outlives the first; who needs to know who read "
         "what turns on CloudTrail's data events for this bucket."
     ),
-    (r"AwsSolutions-IAM5\[Resource::.*/(datasets|models|evaluations)/\*\]", "Training/.*"): (
-        "Keys under a prefix: datasets, models and evaluations come and go."
+    (r"AwsSolutions-IAM5\[Resource::.*/(datasets|models|evaluations|transforms)/\*\]", "Training/.*"): (
+        "Keys under a prefix: datasets, models, evaluations and results come and go."
     ),
     (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/vocabulary\.txt\]", "Training/Functions/.*"): (
         "The words of whichever dataset an execution names."
@@ -52,10 +52,17 @@ ACKNOWLEDGED = {
     (r"AwsSolutions-IAM5\[Resource::.*:training-job/lda-\w+-\*\]", "Training/.*"): (
         "Every execution names a new job, with the deployment's prefix."
     ),
+    (
+        r"AwsSolutions-IAM5\[Resource::.*:(transform-job|model)/lda-\w+-transform-\*\]",
+        "Training/(Transform|Functions)/.*",
+    ): "Every execution names a model and jobs of its own, with the deployment's prefix.",
+    (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/manifest.json\]", "Training/Functions/.*"): (
+        "Each dataset has a manifest."
+    ),
     (r"AwsSolutions-IAM5\[Resource::.*:stack/\w+Serving/\*\]", "Training/.*"): (
         "A stack's ARN ends in an id that CloudFormation gives it."
     ),
-    (r"AwsSolutions-IAM5\[Resource::<Functions\w+\.Arn>:\*\]", "Training/Workflow/.*"): (
+    (r"AwsSolutions-IAM5\[Resource::<Functions\w+\.Arn>:\*\]", "Training/(Workflow|Transform)/.*"): (
         "The versions of our own functions, as grant_invoke allows them."
     ),
 }

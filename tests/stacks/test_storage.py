@@ -70,7 +70,7 @@ def test_no_lifecycle_rule_ever_expires_a_model(template: TemplateOf, environmen
     bucket = template("Storage", environment=environment)["Resources"][BUCKET]["Properties"]
     rules = bucket["LifecycleConfiguration"]["Rules"]
     expiring = [rule for rule in rules if any("Expiration" in key for key in rule)]
-    assert {rule["Prefix"] for rule in expiring} == {"datasets/", "evaluations/"}
+    assert {rule["Prefix"] for rule in expiring} == {"datasets/", "evaluations/", "transforms/"}
     assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
 
 

@@ -76,6 +76,21 @@ def test_hosting_only_reads_models(template: TemplateOf, environment: str) -> No
     assert "s3:PutObject" not in may
 
 
+def test_bulk_scoring_reads_models_and_documents_and_writes_results_and_no_other_key(
+    template: TemplateOf, environment: str
+) -> None:
+    may = grants(role(template("Training", environment=environment), "The models of bulk"))
+    group = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/sagemaker/TransformJobs"
+    assert may["s3:GetObject"] == ["BUCKET/datasets/*", "BUCKET/models/*"]
+    assert may["s3:PutObject"] == ["BUCKET/transforms/*"]
+    assert may["logs:PutLogEvents"] == [f"{group}:log-stream:lda-{environment}-transform-*"]
+    assert {action for action in may if action.startswith("s3:")} == {
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:PutObject",
+    }
+
+
 def test_hosting_and_promotions_see_the_alarms_that_a_deployment_rolls_back_on(
     template: TemplateOf, environment: str
 ) -> None:
@@ -85,9 +100,9 @@ def test_hosting_and_promotions_see_the_alarms_that_a_deployment_rolls_back_on(
     assert alarms in grants(role(training, "Promotions"))["cloudwatch:DescribeAlarms"]
 
 
-def test_both_pull_the_algorithms_image_alone(template: TemplateOf, overridden: dict[str, object]) -> None:
+def test_all_pull_the_algorithms_image_alone(template: TemplateOf, overridden: dict[str, object]) -> None:
     built_in, open_ = template("Training", environment="dev"), template("Training", **overridden)
-    for user in ("Training jobs", "The model behind"):
+    for user in ("Training jobs", "The model behind", "The models of bulk"):
         assert grants(role(built_in, user))["ecr:BatchGetImage"] == [
             "arn:aws:ecr:us-east-1:766337827248:repository/lda"
         ]
@@ -164,9 +179,11 @@ def test_a_customer_key_is_granted_to_those_who_read_and_write(
     policies = [json.dumps(one["Properties"]) for one in resources if one["Type"] == "AWS::IAM::Policy"]
     using = [policy for policy in policies if "kms:Decrypt" in policy and "key/0123" in policy]
     assert any("RolesTraining" in policy and "kms:GenerateDataKey" in policy for policy in using)
+    assert any("RolesTransform" in policy and "kms:GenerateDataKey" in policy for policy in using)
+    assert any("InspectTransform" in policy and "kms:GenerateDataKey" not in policy for policy in using)
     assert any("RolesHosting" in policy and "kms:GenerateDataKey" not in policy for policy in using)
 
 
 def test_what_people_start_and_subscribe_to_are_outputs(template: TemplateOf, environment: str) -> None:
     outputs = template("Training", environment=environment)["Outputs"]
-    assert {"StateMachineArn", "NotificationTopicArn"} <= set(outputs)
+    assert {"StateMachineArn", "TransformStateMachineArn", "NotificationTopicArn"} <= set(outputs)

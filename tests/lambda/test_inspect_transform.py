@@ -1,0 +1,266 @@
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+
+from data_prep import dataset
+
+Load = Callable[..., Any]
+BUCKET = "data-bucket"
+MANIFEST = "datasets/bars/manifest.json"
+COUNTS = np.arange(1, 101).reshape(20, 5)
+JOB = "lda-dev-run-0123abcd-0"
+URL = f"s3://{BUCKET}/models/{JOB}/output/model.tar.gz"
+ARN = "arn:aws:states:us-east-1:123456789012:execution:M:run"
+
+
+class FakeAws:
+    """A Serving stack and training jobs; a service's refusal is what botocore makes of it."""
+
+    def __init__(self) -> None:
+        self.served: str | None = URL
+        self.jobs = {JOB: completed(JOB)}
+
+    def describe_stacks(self, **_request: str) -> dict[str, Any]:
+        if self.served is None:
+            raise refusal_of("ValidationError", "Stack with id DevServing does not exist", "DescribeStacks")
+        parameters = [{"ParameterKey": "ModelDataUrl", "ParameterValue": self.served}]
+        return {"Stacks": [{"Parameters": parameters}]}
+
+    def describe_training_job(self, **request: str) -> dict[str, Any]:
+        name = request["TrainingJobName"]
+        if name not in self.jobs:
+            raise refusal_of("ValidationException", "Requested resource not found.", "DescribeTrainingJob")
+        return self.jobs[name]
+
+
+def refusal_of(code: str, message: str, operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+def completed(name: str, folder: str = "models") -> dict[str, Any]:
+    return {
+        "TrainingJobName": name,
+        "TrainingJobStatus": "Completed",
+        "ModelArtifacts": {"S3ModelArtifacts": f"s3://{BUCKET}/{folder}/{name}/output/model.tar.gz"},
+        "HyperParameters": {"feature_dim": "5", "num_topics": "3"},
+        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+
+
+@pytest.fixture
+def bucket(fake_s3: Any, tmp_path: Path) -> Any:
+    dataset.write(tmp_path, "bars", COUNTS[:16], COUNTS[16:], source="A test.", shard_bytes=100)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            fake_s3.objects[str(path.relative_to(tmp_path))] = path.read_bytes()
+    fake_s3.objects[URL.removeprefix(f"s3://{BUCKET}/")] = b"a model"
+    return fake_s3
+
+
+@pytest.fixture
+def aws() -> FakeAws:
+    return FakeAws()
+
+
+@pytest.fixture
+def run(load: Load, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    handler = load(
+        "inspect_transform",
+        DATA_BUCKET=BUCKET,
+        JOB_PREFIX="lda-dev",
+        SERVING_STACK="DevServing",
+        ALGORITHM="built-in",
+        DATASET="bars",
+    )
+    for name, replacement in (("_S3", bucket), ("_SAGEMAKER", aws), ("_CLOUDFORMATION", aws)):
+        monkeypatch.setattr(handler, name, replacement)
+    return lambda given: handler.handler({"input": given, "execution_arn": ARN}, None)
+
+
+def refusal(run: Callable[..., Any], given: Any) -> str:
+    with pytest.raises(ValueError, match=r".") as raised:
+        run(given)
+    assert type(raised.value).__name__ == "InvalidInputError"
+    return str(raised.value)
+
+
+def test_nothing_said_means_the_settings_dataset_its_test_split_and_the_model_in_service(
+    run: Callable[..., Any], bucket: Any
+) -> None:
+    found = run({})
+    assert re.fullmatch("lda-dev-transform-[0-9a-f]{8}", found.pop("name"))
+    assert found == {
+        "training_job": JOB,
+        "model_data_url": URL,
+        "input": f"s3://{BUCKET}/datasets/bars/test/",
+        "content_type": "application/x-recordio-protobuf",
+        "split_type": "RecordIO",
+        "objects": len([key for key in bucket.objects if key.startswith("datasets/bars/test/")]),
+        "documents": 4,
+        "started_by": "",
+    }
+
+
+def test_each_field_is_heard(run: Callable[..., Any], aws: FakeAws, bucket: Any) -> None:
+    earlier = "lda-dev-earlier-89abcdef-0"
+    aws.jobs[earlier] = completed(earlier)
+    bucket.objects[f"models/{earlier}/output/model.tar.gz"] = b"a model"
+    given = {"dataset": "bars", "split": "train", "training_job": earlier, "started_by": "Ann", "Comment": 1}
+    found = run(given)
+    assert found["input"].endswith("/datasets/bars/train/")
+    assert (found["training_job"], found["documents"], found["started_by"]) == (earlier, 16, "Ann")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content_type", "split_type"),
+    [
+        ("pbr", "application/x-recordio-protobuf", "RecordIO"),
+        ("rec", "application/x-recordio-protobuf", "RecordIO"),
+        ("data", "application/x-recordio-protobuf", "RecordIO"),
+        ("csv", "text/csv", "Line"),
+        ("jsonl", "application/jsonlines", "Line"),
+    ],
+)
+def test_a_prefix_is_read_by_the_suffixes_of_its_keys(
+    run: Callable[..., Any], bucket: Any, suffix: str, content_type: str, split_type: str
+) -> None:
+    bucket.objects |= {
+        "datasets/mine/": b"",
+        f"datasets/mine/a.{suffix}": b"1",
+        f"datasets/mine/b/c.{suffix}": b"1",
+    }
+    found = run({"prefix": "datasets/mine/"})
+    assert found["input"] == f"s3://{BUCKET}/datasets/mine/"
+    assert (found["content_type"], found["split_type"]) == (content_type, split_type)
+    assert (found["objects"], found["documents"]) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("objects", "sentence"),
+    [
+        ({}, "There is nothing to score under s3://data-bucket/datasets/mine/."),
+        ({"a.csv": b"1", "b.pbr": b"1"}, "a.csv is text/csv, datasets/mine/b.pbr is application/x-recordio"),
+        ({"a.csv": b"1", "README": b"1"}, "datasets/mine/README has none of .pbr, .rec"),
+        ({"A": b"1", "B": b"1", "C": b"1"}, "datasets/mine/A and 2 others have none of"),
+        ({"a.csv": b""}, "datasets/mine/a.csv is empty"),
+    ],
+)
+def test_a_prefix_that_cant_be_scored_is_refused(
+    run: Callable[..., Any], bucket: Any, objects: dict[str, bytes], sentence: str
+) -> None:
+    bucket.objects |= {f"datasets/mine/{name}": content for name, content in objects.items()}
+    assert sentence in refusal(run, {"prefix": "datasets/mine/"})
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ([], "must be an object such as {}, not []."),
+        ({"topics": 3}, "unknown field 'topics'. The known fields are dataset, split, prefix, training_job,"),
+        ({"dataset": "No!"}, "must be the name of a dataset"),
+        ({"split": "validation"}, 'must be "test" or "train".'),
+        ({"prefix": "models/x/"}, "it begins with datasets/"),
+        ({"prefix": "datasets/x"}, "ends with a slash"),
+        ({"prefix": 5}, "must be a folder of the data bucket"),
+        ({"training_job": "a b"}, "must be the name of a training job"),
+        ({"started_by": "x" * 129}, "a text of at most 128 characters"),
+        ({"prefix": "datasets/bars/test/", "split": "test"}, "names a prefix and a split"),
+        ({"dataset": "none"}, "There is no dataset 'none': s3://data-bucket/datasets/none/manifest.json"),
+        ({"training_job": "other-job"}, "There is no training job other-job of this deployment"),
+        ({"training_job": "lda-dev-gone"}, "There is no training job lda-dev-gone of this deployment"),
+    ],
+)
+def test_what_cant_be_meant_is_refused_with_what_would_do(
+    run: Callable[..., Any], given: Any, sentence: str
+) -> None:
+    said = refusal(run, given)
+    assert sentence in said
+    assert "problems:" not in said
+
+
+def test_all_problems_are_told_at_once(run: Callable[..., Any], aws: FakeAws) -> None:
+    aws.served = ""
+    said = refusal(run, {"topics": 1, "split": "all", "started_by": 5})
+    assert said.startswith("4 problems: (1) The execution's input has an unknown field 'topics'.")
+    assert all(f"({number}) " in said for number in (2, 3, 4))
+    assert "(4) No model is in service yet: train one first, or name a training job" in said
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        (lambda m: m.update(schema=2), "it is of schema 2, and only 1 is known"),
+        (lambda m: m.update(content_type="image/png"), "its content_type is 'image/png'"),
+        (lambda m: m["splits"].pop("test"), "isn't a manifest (KeyError"),
+        (lambda m: m["splits"]["test"].update(shards=[]), "its test split is empty"),
+        (lambda m: m["splits"]["test"]["shards"].pop(), "isn't in datasets/bars/manifest.json"),
+        (
+            lambda m: m["splits"]["test"]["shards"][0].update(key="datasets/bars/test/x"),
+            "names datasets/bars/test/x",
+        ),
+        (lambda m: m["splits"]["test"]["shards"][0].update(bytes=1), "says 1. Upload the dataset anew."),
+        (lambda m: m.update(feature_dim=6), f"over 6 words, and the model of {JOB} knows 5"),
+    ],
+)
+def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
+    run: Callable[..., Any], bucket: Any, edit: Callable[[Any], None], sentence: str
+) -> None:
+    manifest = json.loads(bucket.objects[MANIFEST])
+    edit(manifest)
+    bucket.objects[MANIFEST] = json.dumps(manifest).encode()
+    assert sentence in refusal(run, {})
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff"])
+def test_what_is_no_manifest_is_said_to_be_none(run: Callable[..., Any], bucket: Any, content: bytes) -> None:
+    bucket.objects[MANIFEST] = content
+    assert refusal(run, {}).startswith("datasets/bars/manifest.json isn't a manifest (")
+
+
+@pytest.mark.parametrize(
+    ("served", "sentence"),
+    [
+        (None, "The stack DevServing isn't deployed"),
+        ("", "No model is in service yet"),
+        (f"s3://{BUCKET}/models/by-hand/model.tar.gz", "is no training job's: name a training job"),
+        (f"s3://{BUCKET}/models/lda-dev-lost/output/model.tar.gz", "There is no training job lda-dev-lost"),
+    ],
+)
+def test_without_a_model_in_service_one_has_to_be_named(
+    run: Callable[..., Any], aws: FakeAws, served: str | None, sentence: str
+) -> None:
+    aws.served = served
+    assert sentence in refusal(run, {})
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        ({"TrainingJobStatus": "Failed"}, f"The training job {JOB} is Failed, not Completed."),
+        (
+            {"ModelArtifacts": {"S3ModelArtifacts": f"s3://{BUCKET}/models/open/x/output/model.tar.gz"}},
+            "trained by the open algorithm, and this deployment's image is the built-in one",
+        ),
+        (
+            {"ModelArtifacts": {"S3ModelArtifacts": "s3://other/models/x"}},
+            "outside of s3://data-bucket/models/",
+        ),
+    ],
+)
+def test_a_model_that_cant_score_is_refused(
+    run: Callable[..., Any], aws: FakeAws, edit: dict[str, Any], sentence: str
+) -> None:
+    aws.jobs[JOB] = {**aws.jobs[JOB], **edit}
+    assert sentence in refusal(run, {})
+
+
+def test_a_model_whose_archive_is_gone_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+    del bucket.objects[URL.removeprefix(f"s3://{BUCKET}/")]
+    assert f"The model of {JOB} is gone: {URL} doesn't exist." in refusal(run, {})
