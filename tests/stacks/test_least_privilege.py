@@ -126,7 +126,7 @@ def test_every_function_has_a_role_of_its_own(template: TemplateOf, environment:
 
 def test_metrics_are_confined_to_sagemakers_namespaces_and_ours(granted: list[tuple[str, Statement]]) -> None:
     publishing = [one for _, one in granted if "cloudwatch:PutMetricData" in listed(one["Action"])]
-    assert len(publishing) == 3
+    assert len(publishing) == 4
     for statement in publishing:
         namespaces = statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
         assert set(namespaces) <= {

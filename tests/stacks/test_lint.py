@@ -56,8 +56,8 @@ ACKNOWLEDGED = {
         r"AwsSolutions-IAM5\[Resource::.*:(transform-job|model)/lda-\w+-transform-\*\]",
         "Training/(Transform|Functions)/.*",
     ): "Every execution names a model and jobs of its own, with the deployment's prefix.",
-    (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/manifest.json\]", "Training/Functions/.*"): (
-        "Each dataset has a manifest."
+    (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(manifest\.json|vocabulary\.txt)\]", "Training/.*"): (
+        "Each dataset has a manifest, and some have a vocabulary."
     ),
     (r"AwsSolutions-IAM5\[Resource::.*:stack/\w+Serving/\*\]", "Training/.*"): (
         "A stack's ARN ends in an id that CloudFormation gives it."
