@@ -25,7 +25,11 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument("--environment", default="dev", choices=["dev", "prod"], help="default: dev")
     readable = argparse.ArgumentParser(add_help=False)
     readable.add_argument("--json", action="store_true", help="print the result as JSON, for a program")
-    for add in (_train, _promote, _history, _watch, _predict, _status, _destroy, _leftovers, _policy):
+    adders = (
+        *(_train, _transform, _promote, _history, _watch, _predict),
+        *(_status, _destroy, _leftovers, _policy),
+    )
+    for add in adders:
         add(subparsers, shared, readable)
     return top
 
@@ -105,9 +109,27 @@ def _history(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser)
     command.set_defaults(run=commands.history)
 
 
+def _transform(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
+    command = subparsers.add_parser(
+        "transform",
+        parents=[shared, readable],
+        help="score documents in bulk, and print where the results are",
+        description=(
+            "Score a dataset's split, or a folder of .pbr, .rec, .data, .csv or .jsonl files. Line i of "
+            "<object>.out is document i of <object>."
+        ),
+    )
+    command.add_argument("--dataset", help="the dataset in the data bucket")
+    command.add_argument("--split", choices=["test", "train"], help="which documents of it (default: test)")
+    command.add_argument("--prefix", help="a folder of the data bucket instead, such as datasets/mine/")
+    command.add_argument("--training-job", help="whose model scores (default: the one in service)")
+    command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
+    command.set_defaults(run=commands.transform)
+
+
 def _watch(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
     command = subparsers.add_parser(
-        "watch", parents=[shared, readable], help="follow an execution: its states and its training job's log"
+        "watch", parents=[shared, readable], help="follow an execution: its states and its jobs' logs"
     )
     command.add_argument("execution", nargs="?", help="its ARN (default: the one that was started last)")
     command.set_defaults(run=commands.watch)

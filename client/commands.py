@@ -31,10 +31,20 @@ FIELDS = (
 )
 
 
+TRANSFORM_FIELDS = ("dataset", "split", "prefix", "training_job")
+
+
 def train(arguments: Namespace) -> int:
     """Start an execution with the fields that were given, and follow it unless told otherwise."""
     given = {field: getattr(arguments, field) for field in FIELDS}
     return _start(arguments, {key: _alone(value) for key, value in given.items() if value is not None})
+
+
+def transform(arguments: Namespace) -> int:
+    """Start an execution of bulk scoring, and follow it unless told otherwise."""
+    given = {field: getattr(arguments, field) for field in TRANSFORM_FIELDS}
+    said = {field: value for field, value in given.items() if value is not None}
+    return _start(arguments, said, training.TRANSFORM)
 
 
 def promote(arguments: Namespace) -> int:
@@ -118,9 +128,9 @@ def _deployment(arguments: Namespace) -> Deployment:
     return Deployment(arguments.name, arguments.environment)
 
 
-def _start(arguments: Namespace, fields: dict[str, training.Field]) -> int:
+def _start(arguments: Namespace, fields: dict[str, training.Field], machine: str = training.TRAINING) -> int:
     deployment = _deployment(arguments)
-    execution = training.start(deployment, fields)
+    execution = training.start(deployment, fields, machine=machine)
     say(f"started {execution}")
     if arguments.no_watch:
         print(json.dumps({"execution": execution}) if arguments.json else execution)

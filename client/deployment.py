@@ -13,6 +13,7 @@ StackKind = Literal["Storage", "Training", "Serving"]
 STACK_KINDS: tuple[StackKind, ...] = ("Storage", "Training", "Serving")
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # as the setting `name` has it
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+TRANSFORM_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from client import cdk
-from client.deployment import STACK_KINDS, TRAINING_LOG_GROUP, Deployment
+from client.deployment import STACK_KINDS, TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
 from client.errors import SayableError
 from client.logs import our_streams
+from client.train import TRAINING, TRANSFORM
 from client.triggers import stop_triggers
 from client.watch import POLL_SECONDS, say_on_stderr
 
 # SageMaker gives a container 120 s between SIGTERM and SIGKILL, then uploads what there is.
 JOB_LIMIT_SECONDS = 600
 STACK_LIMIT_SECONDS = 2400
+JOB_KINDS = ("training", "transform")
 
 
 def destroy(
@@ -25,7 +27,7 @@ def destroy(
     run: cdk.Run = cdk.run,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """End what runs, destroy the three stacks, and delete the log streams that no stack owns.
+    """End what runs, destroy the three stacks, and delete the models and log streams that no stack owns.
 
     Executions are aborted before the jobs are stopped: an execution that still ran would take a stopped job
     for a failed one and start the next. Jobs are waited for, because a job that ends after the bucket was
@@ -51,17 +53,23 @@ def destroy(
     """
     stop_triggers(deployment, say)
     abort_executions(deployment, say)
-    stop_jobs(deployment, say, sleep)
+    for kind in JOB_KINDS:
+        stop_jobs(deployment, kind, say, sleep)
+    delete_models(deployment, say)
     wait_for_stacks(deployment, sleep)
     run(cdk.command(deployment, "destroy", *_stacks_to_destroy(deployment, say), "--force"))
     delete_log_streams(deployment, say)
 
 
 def abort_executions(deployment: Deployment, say: Callable[[str], None]) -> None:
-    """Abort the running executions of the deployment's state machine, if there is one."""
-    if deployment.describe("Training") is None:
-        return
-    machine = deployment.output("Training", "StateMachineArn")
+    """Abort the running executions of the deployment's state machines, as far as they are deployed."""
+    outputs = (deployment.describe("Training") or {}).get("Outputs", [])
+    for output in outputs:
+        if output["OutputKey"] in {TRAINING, TRANSFORM}:
+            _abort(deployment, output["OutputValue"], say)
+
+
+def _abort(deployment: Deployment, machine: str, say: Callable[[str], None]) -> None:
     states = deployment.client("stepfunctions")
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
     for execution in [item for page in pages for item in page["executions"]]:
@@ -73,13 +81,26 @@ def abort_executions(deployment: Deployment, say: Callable[[str], None]) -> None
         say(f"aborted execution {execution['name']}")
 
 
-def stop_jobs(deployment: Deployment, say: Callable[[str], None], sleep: Callable[[float], None]) -> None:
-    """Stop the training jobs that carry the deployment's prefix, and wait until they have stopped."""
+def stop_jobs(
+    deployment: Deployment, kind: str, say: Callable[[str], None], sleep: Callable[[float], None]
+) -> None:
+    """Stop the jobs of a kind that carry the deployment's prefix, and wait until they have stopped."""
     sagemaker = deployment.client("sagemaker")
-    for job in _running(sagemaker, deployment.prefix):
-        _stop(sagemaker, job)
-        say(f"stopping training job {job}")
-    _wait(lambda: _running(sagemaker, deployment.prefix), "training jobs", JOB_LIMIT_SECONDS, sleep)
+    for job in _running(sagemaker, kind, deployment.prefix):
+        _unless_gone(getattr(sagemaker, f"stop_{kind}_job"), **{f"{kind.capitalize()}JobName": job})
+        say(f"stopping {kind} job {job}")
+    _wait(lambda: _running(sagemaker, kind, deployment.prefix), f"{kind} jobs", JOB_LIMIT_SECONDS, sleep)
+
+
+def delete_models(deployment: Deployment, say: Callable[[str], None]) -> None:
+    """Delete the models that executions of bulk scoring made and, aborted, left."""
+    sagemaker = deployment.client("sagemaker")
+    prefix = f"{deployment.prefix}-transform-"
+    pages = sagemaker.get_paginator("list_models").paginate(NameContains=prefix)
+    for model in [item["ModelName"] for page in pages for item in page["Models"]]:
+        if model.startswith(prefix):
+            _unless_gone(sagemaker.delete_model, ModelName=model)
+            say(f"deleted model {model}")
 
 
 def wait_for_stacks(deployment: Deployment, sleep: Callable[[float], None]) -> None:
@@ -88,11 +109,12 @@ def wait_for_stacks(deployment: Deployment, sleep: Callable[[float], None]) -> N
 
 
 def delete_log_streams(deployment: Deployment, say: Callable[[str], None]) -> None:
-    """Delete our streams in the account's log group of training jobs; the group is everybody's and stays."""
+    """Delete our streams in the account's log groups of jobs; the groups are everybody's and stay."""
     logs = deployment.client("logs")
-    for stream in our_streams(logs, deployment.prefix):
-        logs.delete_log_stream(logGroupName=TRAINING_LOG_GROUP, logStreamName=stream)
-        say(f"deleted log stream {stream}")
+    for group in (TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP):
+        for stream in our_streams(logs, group, deployment.prefix):
+            logs.delete_log_stream(logGroupName=group, logStreamName=stream)
+            say(f"deleted log stream {stream}")
 
 
 def _stacks_to_destroy(deployment: Deployment, say: Callable[[str], None]) -> list[str]:
@@ -103,23 +125,24 @@ def _stacks_to_destroy(deployment: Deployment, say: Callable[[str], None]) -> li
     return [stack for stack in deployment.stacks if stack not in kept] if kept else ["--all"]
 
 
-def _running(sagemaker: Any, prefix: str) -> list[str]:
+def _running(sagemaker: Any, kind: str, prefix: str) -> list[str]:
+    job = kind.capitalize()
     names = [
-        job["TrainingJobName"]
+        summary[f"{job}JobName"]
         for status in ("InProgress", "Stopping")
-        for page in sagemaker.get_paginator("list_training_jobs").paginate(
+        for page in sagemaker.get_paginator(f"list_{kind}_jobs").paginate(
             StatusEquals=status, NameContains=f"{prefix}-"
         )
-        for job in page["TrainingJobSummaries"]
+        for summary in page[f"{job}JobSummaries"]
     ]
     return [name for name in names if name.startswith(f"{prefix}-")]
 
 
-def _stop(sagemaker: Any, job: str) -> None:
+def _unless_gone(call: Callable[..., object], **request: str) -> None:
     try:
-        sagemaker.stop_training_job(TrainingJobName=job)
+        call(**request)
     except ClientError as error:
-        # SageMaker says so of a job that is stopping, or has ended since it was listed.
+        # SageMaker says so of what doesn't exist any more, and of a job that is stopping or has ended.
         if error.response["Error"]["Code"] != "ValidationException":
             raise
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from client.deployment import Deployment
+from client.deployment import TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
 from client.errors import SayableError
 from client.keys import customer_keys
 from client.logs import our_streams
@@ -80,6 +80,17 @@ LISTINGS = (
         )
         for status in ("InProgress", "Stopping")
     ),
+    *(
+        Listing(
+            "running transform jobs",
+            "sagemaker",
+            "list_transform_jobs",
+            "TransformJobSummaries",
+            "TransformJobName",
+            {"StatusEquals": status},
+        )
+        for status in ("InProgress", "Stopping")
+    ),
     Listing(
         "scalable targets",
         "application-autoscaling",
@@ -103,6 +114,12 @@ LISTINGS = (
     Listing("topics", "sns", "list_topics", "Topics", "TopicArn"),
 )
 
+# The groups are the whole account's; the streams in them are one deployment's.
+STREAMS = {
+    "log streams of training jobs": TRAINING_LOG_GROUP,
+    "log streams of transform jobs": TRANSFORM_LOG_GROUP,
+}
+
 
 def take(deployment: Deployment) -> Inventory:
     """List what there is, whoever made it, and the deployment's own log streams.
@@ -120,8 +137,9 @@ def take(deployment: Deployment) -> Inventory:
     inventory: dict[str, set[str]] = {}
     for listing in LISTINGS:
         inventory.setdefault(listing.kind, set()).update(_names(deployment.client(listing.service), listing))
-    streams = our_streams(deployment.client("logs"), deployment.prefix)
-    inventory["log streams of training jobs"] = set(streams)
+    logs = deployment.client("logs")
+    for kind, group in STREAMS.items():
+        inventory[kind] = set(our_streams(logs, group, deployment.prefix))
     inventory["KMS keys"] = set(customer_keys(deployment.client("kms")))
     return {kind: sorted(names) for kind, names in sorted(inventory.items())}
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from client.deployment import TRAINING_LOG_GROUP, Deployment
+from client.deployment import TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
 from client.inventory import Inventory
 
 
@@ -18,12 +18,17 @@ class Kept:
 
 
 # The whole list: the check for leftovers excuses nothing else. No inventory holds the records of ended
-# training jobs, which can't be deleted, and of deleted stacks.
+# training and transform jobs, which can't be deleted, and of deleted stacks.
 KEPT_BY_AWS = (
     Kept(
         "rules",
         "StepFunctionsGetEventsForSageMakerTrainingJobsRule",
         "Step Functions makes this managed rule once an account, to hear when training jobs end.",
+    ),
+    Kept(
+        "rules",
+        "StepFunctionsGetEventsForSageMakerTransformJobsRule",
+        "The same, to hear when transform jobs end.",
     ),
     Kept(
         "roles",
@@ -34,6 +39,11 @@ KEPT_BY_AWS = (
         "log groups",
         TRAINING_LOG_GROUP,
         "SageMaker's log group of all training jobs of the account; our streams in it are deleted.",
+    ),
+    Kept(
+        "log groups",
+        TRANSFORM_LOG_GROUP,
+        "SageMaker's log group of all transform jobs of the account; our streams in it are deleted.",
     ),
     Kept(
         "KMS keys",

@@ -1,25 +1,26 @@
-"""The log lines of one training job, as they come."""
+"""The log lines of one job of SageMaker's, as they come."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.deployment import TRAINING_LOG_GROUP
 from client.errors import found
 
 
-def our_streams(client: Any, prefix: str) -> list[str]:
-    """List the streams of a deployment's training jobs; none where the account has no such log group yet.
+def our_streams(client: Any, group: str, prefix: str) -> list[str]:
+    """List the streams of a deployment's jobs in a group; none where the account has no such group yet.
 
     Parameters
     ----------
     client
         A boto3 client of CloudWatch Logs.
+    group
+        The group of training jobs or the one of transform jobs.
     prefix
         The deployment's, such as lda-dev.
     """
     pages = client.get_paginator("describe_log_streams").paginate(
-        logGroupName=TRAINING_LOG_GROUP, logStreamNamePrefix=f"{prefix}-"
+        logGroupName=group, logStreamNamePrefix=f"{prefix}-"
     )
     streams = found(
         lambda: [str(stream["logStreamName"]) for page in pages for stream in page["logStreams"]],
@@ -30,18 +31,21 @@ def our_streams(client: Any, prefix: str) -> list[str]:
 
 @dataclass
 class JobLog:
-    """Reads each line of a training job's streams once.
+    """Reads each line of a job's streams once.
 
     Parameters
     ----------
     client
         A boto3 client of CloudWatch Logs.
     job
-        The training job's name; its streams are called <job>/algo-1-<epoch seconds>.
+        The job's name; its streams are called <job>/<instance>-<epoch seconds>.
+    group
+        The log group of the jobs of its kind.
     """
 
     client: Any
     job: str
+    group: str
     _tokens: dict[str, str] = field(default_factory=dict)
 
     def command(self) -> str:
@@ -49,7 +53,7 @@ class JobLog:
         streams = self._streams()
         if not streams:
             return ""
-        stream = f"--log-group-name {TRAINING_LOG_GROUP} --log-stream-name {streams[-1]}"
+        stream = f"--log-group-name {self.group} --log-stream-name {streams[-1]}"
         return f"aws logs get-log-events {stream} --start-from-head --query 'events[].message' --output text"
 
     def new_lines(self) -> Iterator[str]:
@@ -60,7 +64,7 @@ class JobLog:
     def _streams(self) -> list[str]:
         answer = found(
             lambda: self.client.describe_log_streams(
-                logGroupName=TRAINING_LOG_GROUP, logStreamNamePrefix=f"{self.job}/"
+                logGroupName=self.group, logStreamNamePrefix=f"{self.job}/"
             ),
             "ResourceNotFoundException",
         )
@@ -71,7 +75,7 @@ class JobLog:
         while True:
             token = self._tokens.get(stream)
             more = {"nextToken": token} if token else {"startFromHead": True}
-            page = self.client.get_log_events(logGroupName=TRAINING_LOG_GROUP, logStreamName=stream, **more)
+            page = self.client.get_log_events(logGroupName=self.group, logStreamName=stream, **more)
             self._tokens[stream] = page["nextForwardToken"]
             yield from (event["message"].rstrip("\n") for event in page["events"])
             if page["nextForwardToken"] == token:

@@ -1,4 +1,4 @@
-"""Start the state machine: the button of the Step Functions console, as a function."""
+"""Start a state machine: the button of the Step Functions console, as a function."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,14 @@ Field = str | int | float | bool | list[int] | list[float]
 _STARTED_BY_AT_MOST = 128  # characters; the state machine refuses more
 
 
-def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> str:
-    """Start one execution: train, evaluate, promote; the evaluation remembers that the caller started it.
+TRAINING = "StateMachineArn"
+TRANSFORM = "TransformStateMachineArn"
+
+
+def start(
+    deployment: Deployment, fields: Mapping[str, Field] | None = None, *, machine: str = TRAINING
+) -> str:
+    """Start one execution, in the caller's name: train, evaluate, promote; or score in bulk.
 
     Parameters
     ----------
@@ -18,7 +24,9 @@ def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> 
         Whose state machine.
     fields
         The execution's input, such as {"num_topics": [10, 20], "alpha0": 0.5}; the settings' values hold for
-        what is left out. The state machine refuses what it doesn't know, before any training job starts.
+        what is left out. The state machine refuses what it doesn't know, before any job starts.
+    machine
+        The output of the Training stack that names the state machine.
 
     Returns
     -------
@@ -30,17 +38,17 @@ def start(deployment: Deployment, fields: Mapping[str, Field] | None = None) -> 
     SayableError
         The Training stack isn't deployed.
     """
-    machine = deployment.output("Training", "StateMachineArn")
+    state_machine = deployment.output("Training", machine)
     given = {"started_by": _caller(deployment), **(fields or {})}
     answer = deployment.client("stepfunctions").start_execution(
-        stateMachineArn=machine, input=json.dumps(given)
+        stateMachineArn=state_machine, input=json.dumps(given)
     )
     return str(answer["executionArn"])
 
 
 def latest(deployment: Deployment) -> str | None:
-    """Find the ARN of the execution that was started last; None before the first one."""
-    machine = deployment.output("Training", "StateMachineArn")
+    """Find the ARN of the training execution that was started last; None before the first one."""
+    machine = deployment.output("Training", TRAINING)
     answer = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
     return str(answer["executions"][0]["executionArn"]) if answer["executions"] else None
 

@@ -1,4 +1,4 @@
-"""Follow an execution from outside: its history for the states, the logs API for the training job."""
+"""Follow an execution from outside: its history for the states, the logs API for its jobs."""
 
 import json
 import sys
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from client.deployment import Deployment
+from client.deployment import TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
 from client.logs import JobLog
 
 POLL_SECONDS = 1.0
+LOG_GROUPS = {"Training": TRAINING_LOG_GROUP, "Transform": TRANSFORM_LOG_GROUP}
 # How an execution's last event is called, and how DescribeExecution calls the status that it leads to.
 ENDINGS = {
     "ExecutionSucceeded": "SUCCEEDED",
@@ -23,7 +24,7 @@ ENDINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How an execution ended; `log` is the command that shows its training job's log."""
+    """How an execution ended; `log` is the command that shows its last job's log."""
 
     execution: str
     status: str
@@ -31,7 +32,7 @@ class Ending:
     output: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     cause: str = ""
-    training_job: str = ""
+    job: str = ""
     log: str = ""
 
     @property
@@ -52,7 +53,7 @@ def watch(
     say: Callable[[str], None] = say_on_stderr,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Ending:
-    """Follow an execution to its end and tell every state, and the training job's log lines while it runs.
+    """Follow an execution to its end and tell every state, and its jobs' log lines while they run.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def tell(ending: Ending) -> list[str]:
         return [ended]
     reason = f"{ending.error or 'No error was named'}: {ending.cause or 'no cause was given'}"
     if ending.log:
-        return [f"{ended} {reason}", f"The training job's log: {ending.log}"]
+        return [f"{ended} {reason}", f"The job's log: {ending.log}"]
     history = f"aws stepfunctions get-execution-history --execution-arn {ending.execution}"
     return [f"{ended} {reason}", f"The execution's history: {history}"]
 
@@ -158,11 +159,12 @@ class _Watcher:
             self._started = event["timestamp"]
         elif event["type"] in ENDINGS:
             self.ending = self._end(event)
-        elif job := training_job(event):
+        elif started := job_of(event):
             yield from self._log_lines()
-            self._jobs[job] = JobLog(self._logs, job)
+            kind, job = started
+            self._jobs[job] = JobLog(self._logs, job, LOG_GROUPS[kind])
             number = f" {len(self._jobs)}" if len(self._jobs) > 1 else ""
-            yield f"{self._clock(event['timestamp'])}  training job{number}: {job}"
+            yield f"{self._clock(event['timestamp'])}  {kind.lower()} job{number}: {job}"
         elif event["type"] in {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}:
             details = next(value for key, value in event.items() if key.endswith("EventDetails"))
             yield f"{self._clock(event['timestamp'])}  {event['type']}: {details.get('error', '')}"
@@ -179,7 +181,7 @@ class _Watcher:
             output=json.loads(details.get("output") or "{}"),
             error=details.get("error", ""),
             cause=details.get("cause", ""),
-            training_job=log.job if log else "",
+            job=log.job if log else "",
             log=log.command() if log else "",
         )
 
@@ -192,9 +194,12 @@ def entered(event: dict[str, Any]) -> str:
     return str(event.get("stateEnteredEventDetails", {}).get("name", ""))
 
 
-def training_job(event: dict[str, Any]) -> str:
-    """Find the training job that an event of the history starts; "" in any other event."""
+def job_of(event: dict[str, Any]) -> tuple[str, str] | None:
+    """Find the kind and name of the job that an event of the history starts; None in any other event."""
     details = event.get("taskScheduledEventDetails", {})
-    if details.get("resourceType") != "sagemaker" or "createTrainingJob" not in details.get("resource", ""):
-        return ""
-    return str(json.loads(details["parameters"]).get("TrainingJobName", ""))
+    if details.get("resourceType") != "sagemaker":
+        return None
+    for kind in LOG_GROUPS:
+        if f"create{kind}Job" in details.get("resource", ""):
+            return kind, str(json.loads(details["parameters"])[f"{kind}JobName"])
+    return None

@@ -25,8 +25,8 @@ def _everyone_deploys_here(deployment: Deployment, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands, "_deployment", lambda _arguments: deployment)
 
 
-def expect_start(aws: PreparedAws, fields: dict[str, object]) -> None:
-    aws.stack("DevTraining", outputs={"StateMachineArn": MACHINE})
+def expect_start(aws: PreparedAws, fields: dict[str, object], *, output: str = "StateMachineArn") -> None:
+    aws.stack("DevTraining", outputs={output: MACHINE})
     aws.answer("sts", "get_caller_identity", CALLER)
     started = {"executionArn": EXECUTION, "startDate": NOW}
     given = json.dumps({"started_by": CALLER["Arn"], **fields})
@@ -84,6 +84,25 @@ def test_promote_is_followed_to_its_end(
     monkeypatch.setattr("client.watch.watch", lambda *_arguments, **_options: ending)
     assert main(["promote", "job"]) == 1
     assert "InvalidInput: No job." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("", {}),
+        ("--dataset nips --split train", {"dataset": "nips", "split": "train"}),
+        (
+            "--prefix datasets/mine/ --training-job lda-dev-x-0",
+            {"prefix": "datasets/mine/", "training_job": "lda-dev-x-0"},
+        ),
+    ],
+)
+def test_transform_starts_the_second_machine_with_what_was_given(
+    aws: PreparedAws, capsys: Output, line: str, fields: dict[str, object]
+) -> None:
+    expect_start(aws, fields, output="TransformStateMachineArn")
+    assert main(["transform", *line.split(), "--no-watch"]) == 0
+    assert capsys.readouterr().out == f"{EXECUTION}\n"
 
 
 @pytest.mark.parametrize(("status", "code"), [("SUCCEEDED", 0), ("FAILED", 1), ("ABORTED", 1)])

@@ -23,9 +23,13 @@ NOTHING: dict[str, Any] = {
         "list_endpoints": ({"Endpoints": []},),
         "list_models": ({"Models": []},),
         "list_training_jobs": ({"TrainingJobSummaries": []}, {"TrainingJobSummaries": []}),
+        "list_transform_jobs": ({"TransformJobSummaries": []}, {"TransformJobSummaries": []}),
     },
     "lambda": {"list_functions": ({},)},
-    "logs": {"describe_log_groups": ({},), "describe_log_streams": ({"logStreams": []},)},
+    "logs": {
+        "describe_log_groups": ({},),
+        "describe_log_streams": ({"logStreams": []}, {"logStreams": []}),
+    },
     "iam": {"list_policies": ({},), "list_roles": ({"Roles": []},)},
     "events": {"list_rules": ({},)},
     "application-autoscaling": {"describe_scalable_targets": ({},)},
@@ -48,7 +52,7 @@ def prepare(aws: PreparedAws, **answers: dict[str, Any]) -> None:
 
 
 def empty_account() -> inventory.Inventory:
-    kinds = {listing.kind for listing in inventory.LISTINGS} | {"log streams of training jobs", "KMS keys"}
+    kinds = {listing.kind for listing in inventory.LISTINGS} | set(inventory.STREAMS) | {"KMS keys"}
     return {kind: [] for kind in sorted(kinds)}
 
 
@@ -110,7 +114,7 @@ def test_without_an_earlier_inventory_the_deployments_own_names_are_what_counts(
         "buckets": ["devstorage-data0123-x"],
         "endpoints": ["lda-dev"],
         "log groups": ["/aws/sagemaker/Endpoints/lda-dev"],
-        "models": ["LdaDevModel-x"],
+        "models": ["LdaDevModel-x", "lda-dev-transform-0123abcd"],
         "stacks": ["DevServing"],
         "topics": ["arn:aws:sns:us-east-1:123456789012:DevTraining-Topic0-x"],
     }
@@ -122,7 +126,7 @@ def test_without_an_earlier_inventory_the_deployments_own_names_are_what_counts(
         "buckets": ["alice-devstorage-data0123-x"],
         "endpoints": ["lda-prod", "alice-dev"],
         "log groups": ["/aws/sagemaker/TrainingJobs"],
-        "models": ["AliceDevModel-x"],
+        "models": ["AliceDevModel-x", "lda-prod-transform-0123abcd"],
         "stacks": ["CDKToolkit", "alice-DevServing", "DevServingOfSomeoneElse"],
     }
     both = {kind: [*mine.get(kind, []), *others.get(kind, [])] for kind in mine | others}

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from client.deployment import Deployment
-from client.watch import Ending, tell, watch
+from client.watch import Ending, job_of, tell, watch
 from tests.client.conftest import PreparedAws
 
 Event = dict[str, Any]
@@ -100,7 +100,7 @@ def test_each_state_is_told_once_over_many_looks_and_pages_and_the_output_is_rea
 ) -> None:
     ending, said = follow(deployment, aws, GOOD, [1, 3, 5, 5, 7], "one", "two")
     assert ending.succeeded
-    assert (ending.output, ending.training_job, ending.seconds) == ({"promoted": True}, JOB, 10.0)
+    assert (ending.output, ending.job, ending.seconds) == ({"promoted": True}, JOB, 10.0)
     assert [line.split(maxsplit=2)[-1] for line in said if "|" not in line] == [
         "InspectDataset entered and left after 1.0 s",
         "Train entered",
@@ -183,3 +183,19 @@ def test_candidates_that_run_at_once_are_timed_each_by_its_own_entry(
         "Train entered and left after 3.0 s",
         "Train entered and left after 10.0 s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "resource", "parameters", "found"),
+    [
+        ("sagemaker", "createTransformJob.sync", {"TransformJobName": "t"}, ("Transform", "t")),
+        ("sagemaker", "createTrainingJob.sync", {"TrainingJobName": "t"}, ("Training", "t")),
+        ("aws-sdk:sagemaker", "createModel", {"ModelName": "t"}, None),
+        ("lambda", "invoke", {}, None),
+    ],
+)
+def test_the_jobs_of_both_machines_are_found_in_their_histories(
+    resource_type: str, resource: str, parameters: dict[str, str], found: object
+) -> None:
+    details = {"resourceType": resource_type, "resource": resource, "parameters": json.dumps(parameters)}
+    assert job_of({"taskScheduledEventDetails": details}) == found
