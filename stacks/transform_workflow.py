@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from stacks import transform_job
-from stacks.console_links import EXECUTION_LINK
+from stacks.console_links import execution_link
 from stacks.functions import Functions
 from stacks.jsonata import condition, evaluated
 from stacks.log_groups import log_group
@@ -174,7 +174,8 @@ class TransformWorkflow(Construct):
         message = (
             f"'The ' & $input.objects & ' objects under ' & $input.input & ({number}) & ' are scored by the "
             f"model of ' & $input.training_job & '. Results: ' & {self._results} & '/ -- line i of "
-            "<object>.out is document i of <object>.\\n\\nThe execution: ' & " + EXECUTION_LINK
+            "<object>.out is document i of <object>.\\n\\nThe execution: "
+            f"{execution_link(self._settings.region)}' & $states.context.Execution.Id"
         )
         tell = tasks.SnsPublish.jsonata(
             self,

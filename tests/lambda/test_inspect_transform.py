@@ -219,6 +219,13 @@ def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
     assert sentence in refusal(run, {})
 
 
+def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., Any], bucket: Any) -> None:
+    manifest = json.loads(bucket.objects[MANIFEST])
+    bucket.objects[MANIFEST] = json.dumps({**manifest, "content_type": "text/csv;label_size=0"}).encode()
+    found = run({})
+    assert (found["content_type"], found["split_type"]) == ("text/csv", "Line")
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff"])
 def test_what_is_no_manifest_is_said_to_be_none(run: Callable[..., Any], bucket: Any, content: bytes) -> None:
     bucket.objects[MANIFEST] = content
