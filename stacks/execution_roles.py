@@ -80,8 +80,7 @@ def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[i
 def _transform(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     read = [bucket.arn_for_objects(keys) for keys in ("models/*", "datasets/*")]
     return [
-        list_objects(bucket.bucket_arn, under="models/"),
-        list_objects(bucket.bucket_arn, under="datasets/"),
+        list_objects(bucket.bucket_arn, under=("models/", "datasets/")),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=read),
         iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("transforms/*")]),
         *pull(image(settings)),

@@ -53,12 +53,13 @@ def alarm_arn(stack: Stack, names: str) -> str:
     )
 
 
-def list_objects(bucket_arn: str, *, under: str) -> iam.PolicyStatement:
-    """Allow listing the keys of a bucket that begin with `under`."""
+def list_objects(bucket_arn: str, *, under: str | tuple[str, ...]) -> iam.PolicyStatement:
+    """Allow listing the keys of a bucket that begin with `under`, or with one of them."""
+    prefixes = (under,) if isinstance(under, str) else under
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
         resources=[bucket_arn],
-        conditions={"StringLike": {"s3:prefix": f"{under}*"}},
+        conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}},
     )
 
 

@@ -122,7 +122,12 @@ def transform_statements(stack: Stack, settings: Settings, role: iam.IRole) -> l
 
 
 def _tags(settings: Settings) -> list[dict[str, str]]:
-    return [
-        {"Key": "project", "Value": settings.name},
-        {"Key": "environment", "Value": settings.environment},
-    ]
+    """Return what a job is found by in the console and in the bill: its deployment, its model, its origin."""
+    tags = {
+        "project": settings.name,
+        "environment": settings.environment,
+        "training_job": evaluated("$input.training_job"),
+        "execution": evaluated("$states.context.Execution.Name"),
+        "started_by": evaluated("$input.started_by"),
+    }
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

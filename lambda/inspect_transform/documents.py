@@ -142,7 +142,8 @@ def _named(keys: list[str]) -> str:
 def _parsed(manifest: Any, folder: str, split: str) -> tuple[Documents, dict[str, int]]:
     if manifest["schema"] != SCHEMA:
         raise ValueError(f"it is of schema {manifest['schema']!r}, and only {SCHEMA} is known")
-    content_type = str(manifest["content_type"])
+    # The parameters that channels of training need, such as label_size of CSV, mean nothing to a transform.
+    content_type = str(manifest["content_type"]).partition(";")[0].strip()
     if content_type not in SPLIT_TYPES:
         raise ValueError(f"its content_type is {content_type!r}")
     found = manifest["splits"][split]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ _FOLDER: Final = re.compile(r"datasets/(?:[^/]+/)+")
 _JOB: Final = re.compile(r"[A-Za-z0-9](?:-*[A-Za-z0-9]){0,62}")
 _KEY_AT_MOST: Final = 900  # S3 allows 1024 bytes; the results' keys are longer than the documents'.
 _STARTED_BY_AT_MOST: Final = 128
+_TAG_PUNCTUATION: Final = "_.:/=+-@"
 _SHOWN_AT_MOST: Final = 200
 
 
@@ -32,6 +34,14 @@ def _matches(pattern: re.Pattern[str], at_most: int) -> Callable[[Any], bool]:
     )
 
 
+def _fits_a_tag(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= _STARTED_BY_AT_MOST
+        and all(letter in _TAG_PUNCTUATION or unicodedata.category(letter)[0] in "LNZ" for letter in value)
+    )
+
+
 FIELDS: Final = {
     "dataset": _Field(_matches(_DATASET, 63), "the name of a dataset: 1 to 63 of a-z, 0-9 and -"),
     "split": _Field(lambda value: value in SPLITS, '"test" or "train"'),
@@ -42,8 +52,8 @@ FIELDS: Final = {
     ),
     "training_job": _Field(_matches(_JOB, 63), "the name of a training job"),
     "started_by": _Field(
-        lambda value: isinstance(value, str) and len(value) <= _STARTED_BY_AT_MOST,
-        f"a text of at most {_STARTED_BY_AT_MOST} characters",
+        _fits_a_tag,
+        f"a text of at most {_STARTED_BY_AT_MOST} letters, digits, spaces and {' '.join(_TAG_PUNCTUATION)}",
     ),
 }
 

@@ -67,6 +67,13 @@ NOT_SHOWN = {
 }
 
 
+# The roles of the second state machine, which test_least_privilege_of_bulk_scoring.py looks at.
+BULK_SCORING = tuple(
+    f"DevTraining-{name}"
+    for name in ("RolesTransform", "Transform", "FunctionsInspectTransform", "FunctionsDeleteModel")
+)
+
+
 @dataclass(frozen=True)
 class Grant:
     """One action in one statement of one inline policy."""
@@ -178,6 +185,7 @@ def attempt(project: Project, small: tuple[Any, Any]) -> Attempt:
 
 def test_each_action_taken_away_is_missed(project: Project, attempt: Attempt) -> None:
     asked = [grant for grant in grants(project) if grant.excuse is None]
+    asked = [grant for grant in asked if not grant.role.startswith(BULK_SCORING)]
     assert len(asked) > 30
     assert [grant for grant in asked if not attempt.shows(grant)] == []
 

@@ -170,7 +170,8 @@ def test_a_prefix_that_cant_be_scored_is_refused(
         ({"prefix": "datasets/x"}, "ends with a slash"),
         ({"prefix": 5}, "must be a folder of the data bucket"),
         ({"training_job": "a b"}, "must be the name of a training job"),
-        ({"started_by": "x" * 129}, "a text of at most 128 characters"),
+        ({"started_by": "x" * 129}, "a text of at most 128 letters, digits, spaces and _ . : / = + - @"),
+        ({"started_by": "Ann & Bob"}, "a text of at most 128 letters"),
         ({"prefix": "datasets/bars/test/", "split": "test"}, "names a prefix and a split"),
         ({"dataset": "none"}, "There is no dataset 'none': s3://data-bucket/datasets/none/manifest.json"),
         ({"training_job": "other-job"}, "There is no training job other-job of this deployment"),
@@ -216,6 +217,13 @@ def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
     edit(manifest)
     bucket.objects[MANIFEST] = json.dumps(manifest).encode()
     assert sentence in refusal(run, {})
+
+
+def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., Any], bucket: Any) -> None:
+    manifest = json.loads(bucket.objects[MANIFEST])
+    bucket.objects[MANIFEST] = json.dumps({**manifest, "content_type": "text/csv;label_size=0"}).encode()
+    found = run({})
+    assert (found["content_type"], found["split_type"]) == ("text/csv", "Line")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff"])

@@ -92,6 +92,21 @@ def test_a_job_reads_records_and_writes_lines(run: Callable[..., Any]) -> None:
     assert job["BatchStrategy"] == "MultiRecord"
 
 
+def test_a_job_and_its_model_say_who_started_them_and_with_what(
+    inspected: dict[str, Any], run: Callable[..., Any]
+) -> None:
+    ended = run(InspectTransform={**inspected, "started_by": "Ann"})
+    for call in ("createModel", "createTransformJob.sync"):
+        (asked,) = ended.of(call)
+        assert {tag["Key"]: tag["Value"] for tag in asked["Tags"]} == {
+            "project": "lda",
+            "environment": "dev",
+            "training_job": "lda-dev-run-0123abcd-0",
+            "execution": "run",
+            "started_by": "Ann",
+        }
+
+
 def test_the_settings_decide_on_image_instances_and_key(run: Callable[..., Any]) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     ended = run(
