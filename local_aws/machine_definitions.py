@@ -110,6 +110,7 @@ def _duplicates(definition: Definition) -> Iterator[str]:
 def _scopes(definition: Definition) -> Iterator[str]:
     """Yield the variables of a branch or an iteration that the machine around it assigns too.
 
+    AWS documents the rule, not its words, which are ours here.
     docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
     """
     for outer, place in _machines(definition):

@@ -1,6 +1,7 @@
 """Which fields the states of a machine may have, in each query language.
 
-The wording is AWS's, as ValidateStateMachineDefinition answers (https://github.com/floci-io/floci/issues/2968).
+The wording is AWS's, as ValidateStateMachineDefinition answers (https://github.com/floci-io/floci/issues/2968),
+but for expressions that are not closed, of which AWS says only that it refuses them.
 The table: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
 """
 
