@@ -81,7 +81,7 @@ def read(client: Any, names: list[str], clock: Callable[[], float] = time.monoto
             if clock() > end:
                 return Quotas(found, f"listing SageMaker's quotas took longer than {SECONDS:g} seconds")
     except (ClientError, BotoCoreError, ResponseParserError) as error:
-        return Quotas(found, str(error).rstrip("."))
+        return Quotas(found, str(error).rstrip(".: "))
     return Quotas(found, "Service Quotas doesn't list it for this account, so that AWS's default is in force")
 
 

@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
-from data_prep import dataset
+from data_prep import dataset, recordio
+from data_prep.adoption import adopt
 
 Load = Callable[..., Any]
 BUCKET = "data-bucket"
@@ -386,6 +387,25 @@ def test_csv_shards_are_checked_and_their_channels_say_that_there_is_no_label(
     found = run({})
     assert found["content_type"] == "text/csv;label_size=0"
     assert found["smoke_test"] == {"keys": [1], "values": [7.0], "shape": [5]}
+
+
+@pytest.mark.parametrize("ending", ["pbr", "csv"])
+def test_adopted_files_are_a_dataset(
+    run: Callable[..., Any], bucket: Any, tmp_path: Path, ending: str
+) -> None:
+    folder = tmp_path / "adopted" / "datasets" / "mine"
+    for part, counts in (("train", COUNTS[:16]), ("test", COUNTS[16:])):
+        (folder / part).mkdir(parents=True)
+        if ending == "csv":
+            np.savetxt(folder / part / "a.csv", counts, fmt="%d", delimiter=",")
+        else:
+            recordio.write(folder / part / "a.pbr", counts)
+    adopt(folder)
+    for path in folder.rglob("*.*"):
+        bucket.objects[f"datasets/mine/{path.relative_to(folder)}"] = path.read_bytes()
+    found = run({"dataset": "mine"})
+    assert found["report"]["documents"] == {"train": 16, "test": 4}
+    assert found["smoke_test"]["values"] == [81.0, 82.0, 83.0, 84.0, 85.0]
 
 
 @pytest.mark.parametrize(
