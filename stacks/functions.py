@@ -122,8 +122,7 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> _P
             ),
             # Quotas that are only listed know no resource.
             iam.PolicyStatement(actions=["servicequotas:ListServiceQuotas"], resources=["*"]),
-            list_objects(bucket.bucket_arn, under="datasets/"),
-            list_objects(bucket.bucket_arn, under="models/"),
+            list_objects(bucket.bucket_arn, under="datasets/", and_under=("models/",)),
             _objects(bucket, "s3:GetObject", "datasets/*"),
         ],
     )

@@ -53,12 +53,12 @@ def alarm_arn(stack: Stack, names: str) -> str:
     )
 
 
-def list_objects(bucket_arn: str, *, under: str) -> iam.PolicyStatement:
-    """Allow listing the keys of a bucket that begin with `under`."""
+def list_objects(bucket_arn: str, *, under: str, and_under: tuple[str, ...] = ()) -> iam.PolicyStatement:
+    """Allow listing the keys of a bucket that begin with `under`, or with one of the others."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
         resources=[bucket_arn],
-        conditions={"StringLike": {"s3:prefix": f"{under}*"}},
+        conditions={"StringLike": {"s3:prefix": [f"{folder}*" for folder in (under, *and_under)]}},
     )
 
 
