@@ -74,7 +74,7 @@ def read(client: Any, names: list[str], clock: Callable[[], float] = time.monoto
     end = clock() + SECONDS
     try:
         for quota in _listed(client):
-            if quota["QuotaName"] in names:
+            if quota["QuotaName"] in names and "Value" in quota:
                 found[quota["QuotaName"]] = Quota(quota["QuotaName"], quota["QuotaCode"], quota["Value"])
             if len(found) == len(set(names)):
                 break
