@@ -56,7 +56,7 @@ class ExecutionRoles(Construct):
 
 def _training(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     return [
-        list_objects(bucket.bucket_arn, under="datasets/"),
+        list_objects(bucket.bucket_arn, "datasets/"),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("datasets/*")]),
         iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("models/*")]),
         *pull(image(settings)),
@@ -67,7 +67,7 @@ def _training(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[
 
 def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     return [
-        list_objects(bucket.bucket_arn, under="models/"),
+        list_objects(bucket.bucket_arn, "models/"),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("models/*")]),
         *pull(image(settings)),
         *write_logs(Stack.of(scope), group=f"/aws/sagemaker/Endpoints/{settings.prefix}"),
@@ -80,7 +80,7 @@ def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[i
 def _transform(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     read = [bucket.arn_for_objects(keys) for keys in ("models/*", "datasets/*")]
     return [
-        list_objects(bucket.bucket_arn, under=("models/", "datasets/")),
+        list_objects(bucket.bucket_arn, "models/", "datasets/"),
         iam.PolicyStatement(actions=["s3:GetObject"], resources=read),
         iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("transforms/*")]),
         *pull(image(settings)),

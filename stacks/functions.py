@@ -121,8 +121,7 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Pl
             ),
             # Quotas that are only listed know no resource.
             iam.PolicyStatement(actions=["servicequotas:ListServiceQuotas"], resources=["*"]),
-            list_objects(bucket.bucket_arn, under="datasets/"),
-            list_objects(bucket.bucket_arn, under="models/"),
+            list_objects(bucket.bucket_arn, "datasets/", "models/"),
             _objects(bucket, "s3:GetObject", "datasets/*"),
         ],
     )
@@ -183,8 +182,7 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
             iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),
             _objects(bucket, "s3:GetObject", "models/*", "evaluations/*", "datasets/*/vocabulary.txt"),
             _objects(bucket, "s3:PutObject", "evaluations/*"),
-            list_objects(bucket.bucket_arn, under="evaluations/"),
-            list_objects(bucket.bucket_arn, under="datasets/"),
+            list_objects(bucket.bucket_arn, "evaluations/", "datasets/"),
             put_metrics(METRIC_NAMESPACE),
         ],
     )

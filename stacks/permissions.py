@@ -53,9 +53,8 @@ def alarm_arn(stack: Stack, names: str) -> str:
     )
 
 
-def list_objects(bucket_arn: str, *, under: str | tuple[str, ...]) -> iam.PolicyStatement:
-    """Allow listing the keys of a bucket that begin with `under`, or with one of them."""
-    prefixes = (under,) if isinstance(under, str) else under
+def list_objects(bucket_arn: str, *prefixes: str) -> iam.PolicyStatement:
+    """Allow listing the keys of a bucket that begin with one of the prefixes."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
         resources=[bucket_arn],

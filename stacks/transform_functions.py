@@ -32,7 +32,7 @@ def inspect_transform(stack: Stack, settings: Settings, bucket: s3.IBucket, serv
             "DATASET": settings.dataset,
         },
         statements=[
-            list_objects(bucket.bucket_arn, under=("datasets/", "models/")),
+            list_objects(bucket.bucket_arn, "datasets/", "models/"),
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[manifests]),
             iam.PolicyStatement(actions=["sagemaker:DescribeTrainingJob"], resources=[jobs]),
             iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),

@@ -92,7 +92,7 @@ class TrainingWorkflow(Construct):
         )
         evaluate = self._evaluate()
         evaluate.next(self._is_worth_promoting(promotion))
-        promotion.connect(evaluate_again=evaluate, promoted=self._test())
+        promotion.connect(evaluate_again=evaluate, promoted=self._test(), replaced=self._not_promoted)
         self._training.connect(evaluate)
         return self._inspect().next(self._what_is_asked(evaluate))
 

@@ -16,8 +16,9 @@ LATE: Final = "$millis() > $deadline"
 # Names the update among the stack's events; each execution makes one.
 _TOKEN: Final = "$input.job_name_base"  # noqa: S105 -- ClientRequestToken is no secret
 # Events come newest first, and an update's carry its token. What failed first is the reason.
+_OURS: Final = f"$states.result.StackEvents[ClientRequestToken = {_TOKEN}]"
 _FIRST_FAILURE: Final = f"""(
-    $ours := $states.result.StackEvents[ClientRequestToken = {_TOKEN}];
+    $ours := {_OURS};
     $first := $ours[$contains(ResourceStatus, '_FAILED')][-1];
     $exists($first) ? $first.LogicalResourceId & ': ' & $first.ResourceStatusReason
     : 'CloudFormation gives no reason; the stack is ' & $serving.status
@@ -28,6 +29,17 @@ _FIRST_FAILURE: Final = f"""(
 def clock(settings: Settings) -> dict[str, str]:
     """Return the assignment of the time until which the stack is waited for."""
     return {"deadline": evaluated(f"$millis() + {settings.promotion_timeout_seconds * 1000}")}
+
+
+def replaced_by_another() -> dict[str, str]:
+    """Return the assignment that adds to the evaluation that its model was promoted and replaced."""
+    replaced = "'Another run promoted ' & $serving.model_data_url & ' before this model was tested.'"
+    added = {
+        "reason": f"$evaluation.reason & ' ' & {replaced}",
+        "summary": f"$evaluation.summary & '\\n' & {replaced}",
+    }
+    fields = ", ".join(f"'{name}': {value}" for name, value in added.items())
+    return {"evaluation": evaluated(f"$merge([$evaluation, {{{fields}}}])")}
 
 
 class Promotion(Construct):
@@ -58,12 +70,14 @@ class Promotion(Construct):
         self.begin = calls.describe("ReadServing", "What does the stack serve now, and is it busy?")
         self.begin.add_catch(failures.explain, **self._caught())
 
-    def connect(self, *, evaluate_again: sfn.IChainable, promoted: sfn.IChainable) -> None:
+    def connect(
+        self, *, evaluate_again: sfn.IChainable, promoted: sfn.IChainable, replaced: sfn.IChainable
+    ) -> None:
         """Lay the ways through the part and out of it."""
         wait = self._calls.wait(
             "WaitForOtherUpdate", "Another run, or a deployment, is changing the stack.", self.begin
         )
-        update = self._update(wait, promoted)
+        update = self._update(wait, promoted, self._was_it_replaced(replaced))
         ready = self._choice("IsServingFree", "Does the stack stand still, and serve what was compared with?")
         self._unless_late(ready, wait)
         ready.when(condition(SERVES_OURS), promoted)
@@ -72,13 +86,15 @@ class Promotion(Construct):
         ready.otherwise(update)
         self.begin.next(ready)
 
-    def _update(self, wait_for_other: sfn.IChainable, promoted: sfn.IChainable) -> sfn.CustomState:
+    def _update(
+        self, wait_for_other: sfn.IChainable, promoted: sfn.IChainable, not_ours: sfn.IChainable
+    ) -> sfn.CustomState:
         read = self._calls.describe("ReadUpdate", "How far is the update?")
         read.add_catch(self._failures.explain, **self._caught())
         wait = self._calls.wait(
             "WaitForUpdate", "The new instances come up, the old ones still answer.", read
         )
-        read.next(self._outcome(wait, promoted))
+        read.next(self._outcome(wait, promoted, not_ours))
         update = self._calls.update(
             "Promote",
             "CloudFormation replaces model and endpoint config, SageMaker the endpoint's instances.",
@@ -98,12 +114,14 @@ class Promotion(Construct):
         update.next(wait)
         return update
 
-    def _outcome(self, wait: sfn.IChainable, promoted: sfn.IChainable) -> sfn.Choice:
+    def _outcome(
+        self, wait: sfn.IChainable, promoted: sfn.IChainable, not_ours: sfn.IChainable
+    ) -> sfn.Choice:
         outcome = self._choice("IsUpdateDone", "UPDATE_COMPLETE counts only with our model in it.")
         self._unless_late(outcome, wait)
         done = f"$serving.status = 'UPDATE_COMPLETE' and {SERVES_OURS}"
         outcome.when(condition(done), promoted)
-        return outcome.otherwise(self._read_reason())
+        return outcome.otherwise(not_ours)
 
     def _unless_late(self, choice: sfn.Choice, wait: sfn.IChainable) -> None:
         """Wait while the stack is in progress, but not beyond the deadline."""
@@ -116,15 +134,22 @@ class Promotion(Construct):
             assign={"failure": failure("PromotionFailed", said=said, **self._failed)},
         )
 
-    def _read_reason(self) -> tasks.CallAwsService:
+    def _was_it_replaced(self, replaced: sfn.IChainable) -> tasks.CallAwsService:
+        """Tell an update that failed from one that another run's followed before it was looked at."""
+        done = f"LogicalResourceId = '{self._calls.stack_name}' and ResourceStatus = 'UPDATE_COMPLETE'"
         read = self._calls.read(
-            "ReadFailedEvents",
-            "The stack rolled back, and the old model serves: why?",
+            "ReadEventsOfUpdate",
+            "Our model doesn't serve: did the update fail, and why, or has another run promoted since?",
             "describeStackEvents",
-            {"failure": failure("PromotionFailed", said=_FIRST_FAILURE, **self._failed)},
+            {
+                "failure": failure("PromotionFailed", said=_FIRST_FAILURE, **self._failed),
+                "done": evaluated(f"$exists({_OURS}[{done}])"),
+            },
         )
         read.add_catch(self._failures.explain, **self._caught())
-        read.next(self._failures.explain)
+        choice = self._choice("WasItReplaced", "What another run has promoted since is not our failure.")
+        choice.when(condition("$done"), replaced, assign=replaced_by_another())
+        read.next(choice.otherwise(self._failures.explain))
         return read
 
     def _caught(self) -> dict[str, Any]:

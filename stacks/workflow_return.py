@@ -9,14 +9,13 @@ from stacks.jsonata import condition, evaluated, quoted
 from stacks.serving_calls import IN_PROGRESS, ServingCalls
 from stacks.settings import Settings
 from stacks.workflow_failures import Failures
-from stacks.workflow_promotion import LATE, SERVES_OURS, clock
+from stacks.workflow_promotion import LATE, SERVES_OURS, clock, replaced_by_another
 
 _BACK: Final = "$serving.status = 'UPDATE_COMPLETE' and $serving.model_data_url = $evaluation.incumbent"
 _BEFORE: Final = (
     "$evaluation.incumbent = '' ? 'There is no endpoint again, as before.' "
     ": 'The endpoint serves ' & $evaluation.incumbent & ' again.'"
 )
-_REPLACED: Final = "'Another run promoted ' & $serving.model_data_url & ' before this model was tested.'"
 
 
 class Return(Construct):
@@ -64,7 +63,7 @@ class Return(Construct):
         )
         whose.when(condition(f"{IN_PROGRESS} and $not({LATE})"), wait)
         whose.when(condition(IN_PROGRESS), self._explain, assign=self._told(self._unknown))
-        whose.when(condition(f"$not({SERVES_OURS})"), replaced, assign=_replaced())
+        whose.when(condition(f"$not({SERVES_OURS})"), replaced, assign=replaced_by_another())
         whose.when(condition("$waited"), test_again)
         nothing_before = condition("$evaluation.incumbent = $job.model_data_url")
         whose.when(nothing_before, self._explain, assign=self._told(serves))
@@ -98,13 +97,3 @@ class Return(Construct):
         """Return the assignment that adds to the failure what serves now."""
         where = f"({now}) & ' ' & $failure.where"
         return {"failure": evaluated(f"$merge([$failure, {{'where': {where}}}])")}
-
-
-def _replaced() -> dict[str, str]:
-    """Return the assignment that adds to the evaluation that its model was promoted and replaced."""
-    added = {
-        "reason": f"$evaluation.reason & ' ' & {_REPLACED}",
-        "summary": f"$evaluation.summary & '\\n' & {_REPLACED}",
-    }
-    fields = ", ".join(f"'{name}': {value}" for name, value in added.items())
-    return {"evaluation": evaluated(f"$merge([$evaluation, {{{fields}}}])")}

@@ -62,7 +62,8 @@ class Training(Construct):
             "TrainCandidates",
             comment="A training job for each combination of num_topics and alpha0, several at a time.",
             items=sfn.ProvideItems.jsonata(evaluated("$input.candidates")),
-            max_concurrency=settings.training_jobs_at_once,
+            # What the setting allows and the quota holds: SageMaker refuses more, it lets none wait.
+            jsonata_max_concurrency=evaluated("$input.report.training.jobs_at_once"),
             assign={"runs": evaluated("$states.result")},
             outputs={},
         )

@@ -62,26 +62,23 @@ def read(given: Any, defaults: Mapping[str, Any]) -> Request:
             f"The execution's input must be an object such as {{}}, not {_shown(given)}. {_known_fields()}"
         )
     own = {name: value for name, value in given.items() if name != COMMENT}
-    wrong = _wrong_fields(own)
+    ill_typed = [name for name, value in own.items() if name in FIELDS and not FIELDS[name].holds(value)]
     merged = {**_LEFT_OUT, **defaults, **own}
-    refused = {name for name in own if name in FIELDS and not FIELDS[name].holds(own[name])}
-    fields = {name: merged[name] for name in FIELDS if name not in refused}
-    contradictions = _contradictions(own, fields)
-    return Request(_with_dataset(own, fields), wrong + contradictions)
+    fields = {name: merged[name] for name in FIELDS if name not in ill_typed}
+    problems = _wrong_fields(own, ill_typed) + _contradictions(own, fields)
+    return Request(_with_dataset(own, fields), problems)
 
 
-def _wrong_fields(own: Mapping[str, Any]) -> list[str]:
+def _wrong_fields(own: Mapping[str, Any], ill_typed: list[str]) -> list[str]:
     unknown = [
         f"The execution's input has an unknown field {_cut(repr(name))}."
         for name in own
         if name not in FIELDS
     ]
-    ill_typed = [
-        f"The field {name} of the execution's input is {_shown(value)}; it must be {FIELDS[name].words}."
-        for name, value in own.items()
-        if name in FIELDS and not FIELDS[name].holds(value)
+    wrong = few(unknown, "fields") + [
+        f"The field {name} of the execution's input is {_shown(own[name])}; it must be {FIELDS[name].words}."
+        for name in ill_typed
     ]
-    wrong = [*few(unknown, "fields"), *ill_typed]
     return [*wrong[:-1], f"{wrong[-1]} {_known_fields()}"] if wrong else []
 
 

@@ -74,14 +74,14 @@ def read(client: Any, names: list[str], clock: Callable[[], float] = time.monoto
     end = clock() + SECONDS
     try:
         for quota in _listed(client):
-            if quota["QuotaName"] in names:
+            if quota["QuotaName"] in names and "Value" in quota:
                 found[quota["QuotaName"]] = Quota(quota["QuotaName"], quota["QuotaCode"], quota["Value"])
             if len(found) == len(set(names)):
                 break
             if clock() > end:
                 return Quotas(found, f"listing SageMaker's quotas took longer than {SECONDS:g} seconds")
     except (ClientError, BotoCoreError, ResponseParserError) as error:
-        return Quotas(found, str(error).rstrip("."))
+        return Quotas(found, str(error).rstrip(".: "))
     return Quotas(found, "Service Quotas doesn't list it for this account, so that AWS's default is in force")
 
 

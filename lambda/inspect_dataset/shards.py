@@ -24,7 +24,7 @@ LARGEST_RECORD: Final = 1 << 22
 _BYTES_A_WORD: Final = 9
 _GROWTH: Final = 4
 # So many longer heads at a time, as Python numbers, fit the function's memory.
-_LONG_HEADS: Final = BoundedSemaphore(4)
+_LONG_HEADS: Final = BoundedSemaphore(8)
 
 
 @dataclass(frozen=True)

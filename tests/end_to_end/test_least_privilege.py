@@ -24,6 +24,14 @@ NOT_SHOWN = {
     ("DevTraining-Functions", "logs:CreateLogStream"): FUNCTION_LOG,
     ("DevTraining-Functions", "logs:PutLogEvents"): FUNCTION_LOG,
     (
+        "DevTraining-FunctionsInspectDataset",
+        "servicequotas:ListServiceQuotas",
+    ): "a run whose quotas can't be read says so, and goes on",
+    (
+        "DevTraining-FunctionsInspectDataset",
+        "sagemaker:DescribeTrainingJob",
+    ): "only a run that promotes an earlier model reads its training job",
+    (
         "DevTraining-RolesHosting",
         "s3:ListBucket",
     ): "AWS documents it for CreateModel; the local one needs none",

@@ -23,12 +23,24 @@ def golden() -> Path:
     return GOLDEN
 
 
+_CLIENTS: dict[str, Any] = {}
+_MAKE_CLIENT: Any = boto3.client
+
+
+def client_once(service: str, **options: Any) -> Any:
+    """Make a client of a service once: that of SageMaker takes a while, and no test lets one reach AWS."""
+    if service not in _CLIENTS:
+        _CLIENTS[service] = _MAKE_CLIENT(service, **options)
+    return _CLIENTS[service]
+
+
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     """Return a function that imports a module of a folder; three folders have one called handler."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setattr(boto3, "client", client_once)
     before = set(sys.modules)
 
     def import_from(folder: str, module: str = "handler", **environment: str) -> Any:

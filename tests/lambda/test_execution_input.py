@@ -45,7 +45,7 @@ def test_an_empty_input_means_the_defaults_and_the_consoles_comment_nothing(
             "num_topics": [5, 10],
             "alpha0": [0.1, 1],
             "dry_run": True,
-            "started_by": "Zoë, no: zoe@team.org"[5:],
+            "started_by": "Zoë: zoe@team.org",
         },
         {"promote_training_job": "lda-dev-run-1-0", "minimum_pwll": -3, "started_by": ""},
     ],

@@ -32,7 +32,7 @@ INPUT = {
     "dry_run": False,
     "promote_training_job": None,
     "started_by": "someone",
-    "report": {"dataset": "griffiths"},
+    "report": {"dataset": "griffiths", "training": {"jobs_at_once": 1}},
 }
 JOB_NAME = "lda-dev-run-0123abcd-0"
 JOB = {

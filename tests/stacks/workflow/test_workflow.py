@@ -66,7 +66,7 @@ def test_a_dry_run_ends_with_the_report_and_trains_nothing(aws: Any, run: Callab
     ended = run(InspectDataset={**aws.input, "dry_run": True})
     assert (ended.status, ended.output, ended.visited[-1]) == (
         "SUCCEEDED",
-        {"dataset": "griffiths"},
+        aws.input["report"],
         "Checked",
     )
     assert [name for name, _ in ended.calls] == ["InspectDataset"]

@@ -68,7 +68,7 @@ def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification
 
 
 @pytest.mark.parametrize("kind", CAUSES)
-@pytest.mark.parametrize("step", ["ReadUpdate", "ReadFailedEvents"])
+@pytest.mark.parametrize("step", ["ReadUpdate", "ReadEventsOfUpdate"])
 def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
     aws: Any, run: Callable[..., Any], step: str, kind: str
 ) -> None:

@@ -143,3 +143,20 @@ def test_our_update_has_its_whole_time_however_long_anothers_took(aws: Any, run:
     free, ours = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_IN_PROGRESS", aws.url)
     answers = [free, ours, aws.stack("UPDATE_COMPLETE", aws.url)]
     assert run(late=("IsWorthPromoting",), describeStacks=answers).output == aws.promoted
+
+
+def test_an_update_that_anothers_followed_before_it_was_looked_at_is_no_failure(
+    aws: Any, run: Callable[..., Any]
+) -> None:
+    events = [
+        aws.event("DevServing", "UPDATE_COMPLETE", None, of="another"),
+        aws.event("DevServing", "UPDATE_COMPLETE", None),
+        aws.event("Endpoint", "UPDATE_COMPLETE", None),
+    ]
+    then = [aws.stack("UPDATE_IN_PROGRESS", aws.old), aws.stack("UPDATE_COMPLETE", aws.old)]
+    ended = run(
+        describeStacks=[aws.stack("UPDATE_COMPLETE", ""), *then], describeStackEvents={"StackEvents": events}
+    )
+    assert (ended.status, ended.output["promoted"]) == ("SUCCEEDED", False)
+    assert ended.output["reason"].endswith(f"Another run promoted {aws.old} before this model was tested.")
+    assert ended.of("SmokeTest") == []

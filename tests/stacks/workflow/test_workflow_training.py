@@ -186,8 +186,12 @@ def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any])
     )
 
 
-def test_as_many_train_at_once_as_the_setting_says(states: dict[str, Any]) -> None:
-    assert states["TrainCandidates"]["MaxConcurrency"] == 2
+def test_as_many_train_at_once_as_the_report_says(
+    aws: Any, run: Callable[..., Any], states: dict[str, Any]
+) -> None:
+    assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.jobs_at_once %}"
+    report = {"dataset": "griffiths", "training": {"jobs_at_once": 3}}
+    assert run(InspectDataset={**sweep(aws, 3), "report": report}).status == "SUCCEEDED"
 
 
 def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:

@@ -1,0 +1,138 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data_prep import dataset
+
+Load = Callable[..., Any]
+BUCKET = "data-bucket"
+MANIFEST = "datasets/bars/manifest.json"
+TRAIN = "datasets/bars/train/part-00000.pbr"
+TEST = "datasets/bars/test/part-00000.pbr"
+COUNTS = np.arange(1, 101).reshape(20, 5)
+DEFAULTS = {
+    "dataset": "bars",
+    "num_topics": 3,
+    "alpha0": 1.0,
+    "max_restarts": 10,
+    "max_iterations": 1000,
+    "tol": 1e-8,
+    "promote": True,
+    "minimum_pwll": None,
+    "require_promotion": False,
+}
+
+
+TRAINING = {
+    "instance_type": "ml.c4.2xlarge",
+    "instance_count": 1,
+    "max_runtime_seconds": 5400,
+    "jobs_at_once": 2,
+    "price_per_instance_hour": 0.5,
+    "algorithm": "built-in",
+}
+ENDPOINT = {"instance_type": "ml.c4.xlarge", "instance_count": 1}
+FOR_TRAINING = "ml.c4.2xlarge for training job usage"
+FOR_ENDPOINT = "ml.c4.xlarge for endpoint usage"
+
+
+class FakeQuotas:
+    """The account's quotas, one a page; `refusal` is raised by the second page."""
+
+    def __init__(self) -> None:
+        self.values = {"ml.m5.large for training job usage": 0.0, FOR_TRAINING: 20.0, FOR_ENDPOINT: 20.0}
+        self.refusal: Exception | None = None
+
+    def get_paginator(self, operation: str) -> "FakeQuotas":
+        assert operation == "list_service_quotas"
+        return self
+
+    def paginate(self, *, ServiceCode: str, PaginationConfig: dict[str, int]) -> Any:  # noqa: N803 -- boto3's names
+        assert (ServiceCode, PaginationConfig) == ("sagemaker", {"PageSize": 100})
+        for number, (name, value) in enumerate(self.values.items()):
+            yield {"Quotas": [{"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value}]}
+            if self.refusal:
+                raise self.refusal
+
+
+@pytest.fixture
+def quotas() -> FakeQuotas:
+    return FakeQuotas()
+
+
+@pytest.fixture
+def bucket(fake_s3: Any, tmp_path: Path) -> Any:
+    dataset.write(tmp_path, "bars", COUNTS[:16], COUNTS[16:], source="A test.", shard_bytes=100)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            fake_s3.objects[str(path.relative_to(tmp_path))] = path.read_bytes()
+    return fake_s3
+
+
+@pytest.fixture
+def run(load: Load, bucket: Any, quotas: FakeQuotas, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    handler = load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev")
+    monkeypatch.setattr(handler, "_S3", bucket)
+    monkeypatch.setattr(handler, "_QUOTAS", quotas)
+    monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
+
+    def inspect(given: Any, training: Any = None, endpoint: Any = None) -> Any:
+        monkeypatch.setenv("TRAINING", json.dumps({**TRAINING, **(training or {})}))
+        monkeypatch.setenv("ENDPOINT", json.dumps({**ENDPOINT, **(endpoint or {})}))
+        event = {
+            "input": given,
+            "execution_name": "Run_1",
+            "execution_arn": "arn:aws:states:::execution:M:Run_1",
+        }
+        return handler.handler(event, None)
+
+    return inspect
+
+
+def _edit_manifest(bucket: Any, edit: Callable[[Any], None]) -> None:
+    document = json.loads(bucket.objects[MANIFEST])
+    edit(document)
+    bucket.objects[MANIFEST] = json.dumps(document).encode()
+
+
+def _refusal(run: Callable[..., Any], given: Any, **settings: Any) -> str:
+    with pytest.raises(ValueError, match=r".") as raised:
+        run(given, **settings)
+    assert type(raised.value).__name__ == "InvalidInputError"
+    return str(raised.value)
+
+
+def _as_csv(bucket: Any, content_type: str, train: bytes = b"0,0,0,0,0\r\n1,2,3,4,5\r\n") -> None:
+    """Put one CSV shard in the place of each split's shards."""
+    contents = {"train": train, "test": b"0,0,0,0,0\n0,7,0,0,0\n0,1"}
+
+    def describe(manifest: Any) -> None:
+        manifest["content_type"] = content_type
+        for part, content in contents.items():
+            for shard in manifest["splits"][part]["shards"]:
+                bucket.objects.pop(shard["key"], None)
+            key = f"datasets/bars/{part}/a.csv"
+            bucket.objects[key] = content
+            shard = {"key": key, "bytes": len(content), "sha256": "0" * 64, "s3_checksum": None}
+            manifest["splits"][part]["shards"] = [shard]
+
+    _edit_manifest(bucket, describe)
+
+
+@pytest.fixture
+def refusal() -> Any:
+    return _refusal
+
+
+@pytest.fixture
+def edit_manifest() -> Any:
+    return _edit_manifest
+
+
+@pytest.fixture
+def as_csv() -> Any:
+    return _as_csv

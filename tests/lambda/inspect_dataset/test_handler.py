@@ -1,0 +1,123 @@
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Load = Callable[..., Any]
+BUCKET = "data-bucket"
+MANIFEST = "datasets/bars/manifest.json"
+TRAIN = "datasets/bars/train/part-00000.pbr"
+TEST = "datasets/bars/test/part-00000.pbr"
+COUNTS = np.arange(1, 101).reshape(20, 5)
+FOR_TRAINING = "ml.c4.2xlarge for training job usage"
+FOR_ENDPOINT = "ml.c4.xlarge for endpoint usage"
+
+
+def test_the_normalised_input_is_all_that_later_states_read(run: Callable[..., Any], bucket: Any) -> None:
+    shards = json.loads(bucket.objects[MANIFEST])["splits"]["test"]["shards"]
+    digest = hashlib.sha256("\n".join(shard["sha256"] for shard in shards).encode()).hexdigest()
+    arn_digest = hashlib.sha256(b"arn:aws:states:::execution:M:Run_1").hexdigest()[:8]
+    assert len(shards) > 1
+    assert run({"num_topics": 4, "minimum_pwll": -3}) == {
+        "dataset": "bars",
+        "job_name_base": f"lda-dev-run-1-{arn_digest}",
+        "candidates": [
+            {
+                "name": f"lda-dev-run-1-{arn_digest}",
+                "hyperparameters": {
+                    "num_topics": "4",
+                    "alpha0": "1",
+                    "max_restarts": "10",
+                    "max_iterations": "1000",
+                    "tol": "1e-08",
+                    "feature_dim": "5",
+                    "mini_batch_size": "16",
+                },
+            }
+        ],
+        "channels": {
+            "train": f"s3://{BUCKET}/datasets/bars/train/",
+            "test": f"s3://{BUCKET}/datasets/bars/test/",
+        },
+        "content_type": "application/x-recordio-protobuf",
+        "test_split": digest,
+        "smoke_test": {"keys": [0, 1, 2, 3, 4], "values": [81.0, 82.0, 83.0, 84.0, 85.0], "shape": [5]},
+        "promote": True,
+        "minimum_pwll": -3,
+        "require_promotion": False,
+        "dry_run": False,
+        "promote_training_job": None,
+        "started_by": "",
+        "report": {
+            "dataset": "bars",
+            "documents": {"train": 16, "test": 4},
+            "vocabulary": 5,
+            "tokens": int(COUNTS[:16].sum()),
+            "candidates": [{"num_topics": 4, "alpha0": 1}],
+            "training": {
+                "instance_type": "ml.c4.2xlarge",
+                "instance_count": 1,
+                "jobs_at_once": 1,
+                "longest_hours": 1.5,
+                "price_per_instance_hour": 0.5,
+                "at_most_cost": 0.75,
+            },
+            "notes": [],
+        },
+    }
+
+
+def test_a_sweep_is_a_candidate_for_each_combination_and_costs_them_all(run: Callable[..., Any]) -> None:
+    found = run({"num_topics": [2, 3], "alpha0": [0.5, 1], "dry_run": True, "started_by": "zoe"})
+    base = found["job_name_base"]
+    told = [(one["name"], one["hyperparameters"]["num_topics"]) for one in found["candidates"]]
+    assert told == [(f"{base}-1", "2"), (f"{base}-2", "2"), (f"{base}-3", "3"), (f"{base}-4", "3")]
+    assert found["report"]["candidates"][2] == {"num_topics": 3, "alpha0": 0.5}
+    assert found["report"]["training"]["jobs_at_once"] == 2
+    assert found["report"]["training"]["at_most_cost"] == 4 * 0.75
+    assert (found["dry_run"], found["started_by"]) == (True, "zoe")
+
+
+def test_without_a_price_nobody_guesses_the_cost(run: Callable[..., Any]) -> None:
+    told = run({}, training={"price_per_instance_hour": None})["report"]["training"]
+    assert (told["at_most_cost"], told["price_per_instance_hour"]) == (None, None)
+
+
+def test_a_dataset_may_be_named_by_its_manifest(run: Callable[..., Any]) -> None:
+    assert run({"manifest": MANIFEST})["dataset"] == "bars"
+
+
+def test_the_smoke_tests_document_is_short_however_long_the_first_one_is(
+    load: Load, run: Callable[..., Any]
+) -> None:
+    assert run({})["smoke_test"]["keys"]
+    training = load("inspect_dataset", "training")
+    document = load("inspect_dataset", "record").Document(None, [1.0] * 100_000, None)
+    manifest = type("Manifest", (), {"feature_dim": 100_000})
+    assert len(json.dumps(training.smoke_test(document, manifest))) < 5000
+
+
+def test_every_problem_is_told_at_once(
+    refusal: Any, run: Callable[..., Any], bucket: Any, quotas: Any
+) -> None:
+    del bucket.objects[TEST]
+    bucket.objects[TRAIN] += b"0000"
+    quotas.values[FOR_TRAINING] = quotas.values[FOR_ENDPOINT] = 0
+    found = refusal(run, {"topics": 3, "num_topics": 6, "tol": 0})
+    assert found.startswith("7 problems: (1) The execution's input has an unknown field 'topics'. (2) The")
+    for part in (
+        "The field tol",
+        f"names {TEST}",
+        f"{TRAIN} has",
+        "num_topics is 6",
+        FOR_TRAINING,
+        FOR_ENDPOINT,
+    ):
+        assert found.count(part) == 1
+
+
+def test_an_unclear_dataset_is_not_looked_at(refusal: Any, run: Callable[..., Any], bucket: Any) -> None:
+    assert "names a dataset and a manifest" in refusal(run, {"dataset": "bars", "manifest": MANIFEST})
+    assert bucket.calls == []
