@@ -92,7 +92,10 @@ def test_app_composes_stacks_and_nothing_else() -> None:
 
 def test_a_function_imports_its_own_folder_the_standard_library_and_boto3() -> None:
     folders = [folder for folder in (ROOT / "lambda").iterdir() if (folder / "handler.py").exists()]
-    assert {folder.name for folder in folders} == {"inspect_dataset", "evaluate_model", "smoke_test"}
+    assert {folder.name for folder in folders} == {
+        *("inspect_dataset", "evaluate_model", "smoke_test"),
+        *("inspect_transform", "delete_model"),
+    }
     for folder in folders:
         own = {path.stem for path in folder.glob("*.py")}
         for path in folder.glob("*.py"):
