@@ -31,7 +31,10 @@ NOT_SHOWN = {
     ("DevTraining-FunctionsDeleteModel", "sagemaker:DeleteModel"): ABORTED,
     ("DevTraining-Transform", "sagemaker:StopTransformJob"): ABORTED,
     ("DevTraining-Transform", "sagemaker:ListTags"): "AWS documents it for .sync; the local one needs none",
-    ("DevTraining-Transform", "sns:Publish"): "a notification that can't be sent hides no result",
+    **{
+        ("DevTraining-Transform", action): "a notification that can't be sent hides no result"
+        for action in ("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey")
+    },
     **{
         ("DevTraining-Transform", f"logs:{action}"): DELIVERY
         for action in (
