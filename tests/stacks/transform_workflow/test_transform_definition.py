@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.workflow.conftest import listed, of_type, text
+from tests.stacks.call_arguments import mistakes
+from tests.stacks.interpreter import of_type, text
+from tests.stacks.workflow.conftest import listed
 
 TemplateOf = Callable[..., dict[str, Any]]
 PLACE = "us-east-1:<AWS::AccountId>"
@@ -60,7 +62,6 @@ def test_the_machine_is_logged_traced_and_bounded(
 def test_every_call_holds_what_its_api_takes(
     inspected: dict[str, Any],
     run: Callable[..., Any],
-    mistakes: Callable[..., list[str]],
     content_type: str,
     settings: dict[str, object],
 ) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.interpreter import error
+
 CREATE, TRANSFORM, DELETE = "createModel", "createTransformJob.sync", "deleteModel"
 NAME = "lda-dev-transform-0123abcd"
 RESULTS = "s3://<DevStorage:ExportsOutputRefDataBucketE6B0FAA83794BF10>/transforms"
@@ -59,7 +61,7 @@ def test_people_are_told_where_the_results_are(
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM, DELETE])
-def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], error: Any, step: str) -> None:
+def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], step: str) -> None:
     ended = run(**{step: error("SageMaker.SageMakerException", "User: x is not authorized to perform: y")})
     assert (ended.status, ended.error) == ("FAILED", "TransformFailed")
     assert "is not authorized to perform: y" in (ended.cause or "")
@@ -68,7 +70,7 @@ def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], e
     assert ended.visited[-3:] == ["ExplainFailure", "TellOfFailure", "Failed"]
 
 
-def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any], error: Any) -> None:
+def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any]) -> None:
     said = json.dumps({"errorMessage": "2 problems: (1) A. (2) B.", "errorType": "InvalidInputError"})
     ended = run(InspectTransform=error("InvalidInputError", said))
     assert ended.error == "InvalidInput"
@@ -76,9 +78,7 @@ def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any], error: A
     assert [name for name, _ in ended.calls] == ["InspectTransform", "publish"]
 
 
-def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(
-    run: Callable[..., Any], error: Any
-) -> None:
+def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(run: Callable[..., Any]) -> None:
     broken = error("SageMaker.SageMakerException", "Service unavailable")
     ended = run(**{TRANSFORM: error("States.TaskFailed", CLIENT_ERROR), DELETE: broken})
     assert ended.cause == (
@@ -87,9 +87,7 @@ def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(
     )
 
 
-def test_results_whose_model_cant_be_deleted_are_told_where_they_are(
-    run: Callable[..., Any], error: Any
-) -> None:
+def test_results_whose_model_cant_be_deleted_are_told_where_they_are(run: Callable[..., Any]) -> None:
     ended = run(**{DELETE: error("SageMaker.SageMakerException", "No.")})
     assert ended.cause == (
         f"The documents are scored, and the results are under {RESULTS}/{NAME}-0/, but the model {NAME} "
@@ -108,16 +106,14 @@ def test_results_whose_model_cant_be_deleted_are_told_where_they_are(
     ],
 )
 def test_what_passes_by_itself_is_tried_again(
-    run: Callable[..., Any], error: Any, job: Any, step: str, name: str, cause: str
+    run: Callable[..., Any], job: Any, step: str, name: str, cause: str
 ) -> None:
     ended = run(**{step: [error(name, cause), error(name, cause), job]})
     assert (ended.status, len(ended.of(step))) == ("SUCCEEDED", 3)
     assert sum(state.startswith("WaitBeforeNext") for state in ended.visited) == 2
 
 
-def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(
-    run: Callable[..., Any], error: Any, job: Any
-) -> None:
+def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(run: Callable[..., Any], job: Any) -> None:
     ended = run(
         **{
             CREATE: [error("SageMaker.SageMakerException", THROTTLED), {}],
@@ -131,7 +127,7 @@ def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM])
-def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], error: Any, step: str) -> None:
+def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], step: str) -> None:
     ended = run(**{step: error("SageMaker.SageMakerException", THROTTLED)})
     assert (ended.error, len(ended.of(step))) == ("TransformFailed", 3)
     assert "Rate exceeded" in (ended.cause or "")
@@ -146,9 +142,7 @@ def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], error: Any
         ("SageMaker.AmazonSageMakerException", "1 validation error detected"),
     ],
 )
-def test_what_doesnt_pass_is_not_tried_again(
-    run: Callable[..., Any], error: Any, name: str, cause: str
-) -> None:
+def test_what_doesnt_pass_is_not_tried_again(run: Callable[..., Any], name: str, cause: str) -> None:
     ended = run(**{TRANSFORM: error(name, cause)})
     assert (ended.error, len(ended.of(TRANSFORM)), ended.of(DELETE)) == (
         "TransformFailed",
@@ -157,7 +151,7 @@ def test_what_doesnt_pass_is_not_tried_again(
     )
 
 
-def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any], error: Any) -> None:
+def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any]) -> None:
     exists = 'Cannot create already existing model "arn:aws:sagemaker:x". (Service: SageMaker)'
     lost = error("SageMaker.SageMakerException", "InternalFailure")
     ended = run(**{CREATE: [lost, error("SageMaker.SageMakerException", exists)]})
@@ -175,9 +169,7 @@ def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM])
-def test_a_notification_that_cant_be_sent_hides_nothing(
-    run: Callable[..., Any], error: Any, step: str
-) -> None:
+def test_a_notification_that_cant_be_sent_hides_nothing(run: Callable[..., Any], step: str) -> None:
     unsent = error("SNS.AuthorizationErrorException", "no")
     assert run(publish=unsent).status == "SUCCEEDED"
     failed = run(publish=unsent, **{step: error("X", "The reason.")})

@@ -1,14 +1,13 @@
 """The state machine as it is deployed, run by ministack's interpreter with scripted services."""
 
 import json
-import re
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from ministack.services import stepfunctions
+
+from tests.stacks.interpreter import Run, error, interpret, of_type, text
 
 TemplateOf = Callable[..., dict[str, Any]]
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
@@ -84,10 +83,6 @@ def event(resource: str, status: str, reason: str | None, of: str = "lda-dev-run
     return fields if reason is None else {**fields, "ResourceStatusReason": reason}
 
 
-def error(name: str, cause: Any) -> Any:
-    return stepfunctions._ExecutionError(name, cause)
-
-
 @pytest.fixture(scope="session")
 def aws() -> types.SimpleNamespace:
     """What services are asked and answer."""
@@ -103,42 +98,6 @@ def aws() -> types.SimpleNamespace:
         event=event,
         error=error,
     )
-
-
-@dataclass
-class Run:
-    """An execution that has ended."""
-
-    status: str
-    output: Any
-    error: str | None
-    cause: str | None
-    visited: list[str]
-    calls: list[tuple[str, Any]]
-
-    def of(self, service: str) -> list[Any]:
-        return [arguments for name, arguments in self.calls if name == service]
-
-
-@dataclass
-class Services:
-    """What each service answers, call by call; the last answer stays. An exception is raised."""
-
-    answers: dict[str, list[Any]]
-    calls: list[tuple[str, Any]] = field(default_factory=list)
-
-    def __call__(self, resource: str, arguments: Any) -> Any:
-        name = resource.rpartition(":")[2]
-        if name == "invoke":
-            name = re.sub(r"<Functions(.+?)[0-9A-F]{8}>", r"\1", arguments["FunctionName"])
-            arguments = arguments["Payload"]
-        self.calls.append((name, arguments))
-        answers = self.answers[name]
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        is_function = name in {"InspectDataset", "EvaluateModel", "SmokeTest"}
-        return {"StatusCode": 200, "Payload": answer} if is_function else answer
 
 
 @pytest.fixture(scope="session")
@@ -163,52 +122,15 @@ def states(definition: str) -> dict[str, Any]:
     return {**outer, **outer["TrainCandidates"]["ItemProcessor"]["States"]}
 
 
-def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {name: value for name, value in template["Resources"].items() if value["Type"] == kind}
-
-
-def text(value: Any) -> str:
-    """Resolve intrinsic functions into readable text."""
-    if isinstance(value, str):
-        return value
-    ((function, argument),) = value.items()
-    if function == "Fn::Join":
-        return str(argument[0]).join(text(part) for part in argument[1])
-    if function == "Ref":
-        return f"<{argument}>".replace("<AWS::Partition>", "aws")
-    return f"<{argument[0]}>" if function == "Fn::GetAtt" else f"<{text(argument)}>"
-
-
 @pytest.fixture
 def run(definition: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the machine in ministack's own interpreter: no server, no waiting."""
-    monkeypatch.setattr(stepfunctions, "_SFN_WAIT_SCALE", 0)
-    monkeypatch.setattr(stepfunctions, "time", types.SimpleNamespace(sleep=lambda _: None))
-    monkeypatch.setattr(stepfunctions, "_emit_execution_status_event", lambda _: None)
-    arn = "arn:aws:states:us-east-1:000000000000:execution:M:run"
+    functions = {"InspectDataset", "EvaluateModel", "SmokeTest"}
 
     def execute(*, given: str = "{}", late: tuple[str, ...] = (), **answers: Any) -> Run:
-        own = {name: answer if isinstance(answer, list) else [answer] for name, answer in answers.items()}
-        services = Services({**happy(), **own})
-        monkeypatch.setattr(stepfunctions, "_invoke_resource", services)
-        machine = {"definition": overdue(definition, late), "name": "M"}
-        monkeypatch.setitem(stepfunctions._state_machines, "arn:machine", machine)
-        execution: dict[str, Any] = {
-            "executionArn": arn,
-            "stateMachineArn": "arn:machine",
-            "name": "run",
-            "startDate": "2026-01-01T00:00:00Z",
-            "input": given,
-            "status": "RUNNING",
-            "events": [],
-        }
-        monkeypatch.setitem(stepfunctions._executions, arn, execution)
-        stepfunctions._run_execution(arn)
-        entered = [found.get("stateEnteredEventDetails") for found in execution["events"]]
-        visited = [details["name"] for details in entered if details]
-        output = json.loads(execution["output"])
-        ended = (execution["status"], output, execution.get("error"), execution.get("cause"))
-        return Run(*ended, visited, services.calls)
+        return interpret(
+            overdue(definition, late), {**happy(), **answers}, monkeypatch, functions=functions, given=given
+        )
 
     return execute
 
