@@ -57,7 +57,9 @@ class Moments:
 
         a0, pairs = self.alpha0, self.corpus.add_up(vectors.shape, add, self.hosts)
         pairs -= self.pair_diagonal[:, None] * vectors
-        return np.asarray(a0 * (a0 + 1) * pairs - a0**2 * np.outer(self.mean, self.mean @ vectors))
+        pairs *= a0 * (a0 + 1)
+        pairs -= np.outer(self.mean, a0**2 * (self.mean @ vectors))
+        return pairs
 
     def dense_second(self) -> FloatArray:
         """Return M2 itself, (V, V): for small vocabularies."""
