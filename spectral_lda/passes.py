@@ -61,14 +61,13 @@ class Passes:
 
     def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
         """Share out every token by all other tokens, and go on by ``relaxation`` steps."""
-        by_word = last.by_word + WORD_PRIOR
-        inverse = (1 / by_word.sum(axis=0)).astype(np.float32)
-        singles = by_word.astype(np.float32)
+        topics = last.topics()
+        inverse = (1 / (last.by_word.sum(axis=0) + WORD_PRIOR * len(topics))).astype(np.float32)
 
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
             sharing.share_others(
-                *(*block.arrays, documents[rows], self._prior, singles, inverse),
+                *(*block.arrays, documents[rows], self._prior, topics, inverse),
                 *(np.float32(relaxation), last.by_document[rows], tokens, sums),
             )
 
