@@ -88,15 +88,15 @@ class Refiner:
 
     def _finished(self, tokens: Tokens) -> FloatArray:
         """Return the topics (K, V) after a pass over all documents, those that judged included."""
-        prior = max(WORD_PRIORS, key=lambda prior: self._judge(tokens.topics(prior), background=0.0))
+        prior = max(WORD_PRIORS, key=lambda prior: self._judge(tokens.smoothed(prior), background=0.0))
         everything = np.ones_like(self.held.chosen)
         folded = self._passes.fold_in(tokens, self.held.chosen)
         share, _ = self._ways[0]
-        topics = share(folded, everything, 0.0).topics(prior)
+        topics = share(folded, everything, 0.0).smoothed(prior)
         return np.ascontiguousarray(topics.T, dtype=np.float64)
 
     def _judged(self, tokens: Tokens) -> _State:
-        return _State(tokens, self._judge(tokens.topics()))
+        return _State(tokens, self._judge(tokens.topics))
 
     def _judge(self, topics: Singles, background: float = BACKGROUND) -> float:
         """Return how well the topics find the second halves of the held-out documents by the first."""
