@@ -28,6 +28,7 @@ def infer_mixtures(
     *,
     start: Singles | None = None,
     sweeps: int = MAX_SWEEPS,
+    tolerance: np.float32 = TOLERANCE,
 ) -> Singles:
     """Return the topic mixture of every document, (D, K), rows summing to 1.
 
@@ -41,7 +42,7 @@ def infer_mixtures(
 
     def infer(block: Block) -> None:
         rows = mixtures[block.documents]
-        inference.infer(*block.arrays, prior, by_word, TOLERANCE, sweeps, rows)
+        inference.infer(*block.arrays, prior, by_word, tolerance, sweeps, rows)
 
     corpus.each(mixtures.shape[1], infer)
     return mixtures

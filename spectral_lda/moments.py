@@ -33,6 +33,8 @@ BATCH_NUMBERS = 2**20
 # Runs of words that are worked on side by side.
 WORD_SHARDS = 8
 
+_Floats = NDArray[np.float32] | FloatArray
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -141,18 +143,23 @@ def compute_moments(
     return Moments(corpus, hosts, alpha0, pair_weights, triple_weights, *columns)
 
 
-def _add_cubes(rows: FloatArray, weighted: FloatArray, total: FloatArray) -> None:
+def _add_cubes(rows: _Floats, weighted: _Floats, total: FloatArray) -> None:
     """Add sum_r r_i r_j w_l, for i <= j, to ``total`` (k (k + 1) / 2, k)."""
     size = max(1, BATCH_NUMBERS // max(1, total.shape[0]))
     for batch in _batches(len(rows), size):
-        products = np.empty((len(rows[batch]), total.shape[0]))
+        products = np.empty((len(rows[batch]), total.shape[0]), rows.dtype)
         sums.squares(np.ascontiguousarray(rows[batch]), products)
         total += products.T @ weighted[batch]
 
 
 def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
-    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k)."""
+    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k), to single precision.
+
+    Every host adds all words in the same order, so that this rounding, far below the sampling noise, is the
+    same for all.
+    """
     words, width = by_word.shape
+    by_word, weighted = by_word.astype(np.float32), weighted.astype(np.float32)
 
     def shard(rows: slice) -> FloatArray:
         total = np.zeros((width * (width + 1) // 2, width))
