@@ -27,8 +27,8 @@ MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
 WORD_PRIORS = (0.01, 0.03, 0.1)
 # A pass that gains less than this share of what all have gained ends the search; one of the first need only
 # gain something, as some corpora start slowly.
-SMALLEST_GAIN = 0.002
-FEWEST_PASSES = 10
+SMALLEST_GAIN = 0.005
+FEWEST_PASSES = 5
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
 MAX_PASSES = 100
