@@ -14,9 +14,8 @@ import numpy as np
 
 from spectral_lda.counts import FloatArray
 
-# Two restarts whose relative errors are this near have found the same components, for all that topics show;
-# one of fifty components that is missed costs three times as much.
-SAME_ERROR = 5e-3
+# Two restarts whose relative errors are this near have found the same components, for all that topics show.
+SAME_ERROR = 1e-3
 # The share of a sweep's change that is added to it: real texts take half the sweeps, and nearer to 1 they
 # would never settle.
 INERTIA = 0.5

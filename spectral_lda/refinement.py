@@ -27,14 +27,14 @@ MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
 WORD_PRIORS = (0.01, 0.03, 0.1)
 # A pass that gains less than this share of what all have gained ends the search; one of the first need only
 # gain something, as some corpora start slowly.
-SMALLEST_GAIN = 0.005
-FEWEST_PASSES = 5
+SMALLEST_GAIN = 0.002
+FEWEST_PASSES = 10
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
 MAX_PASSES = 100
 # What ends the inference of the held-out documents' mixtures: a tenth of this, a score to five digits, takes
 # twice the time.
-JUDGING_TOLERANCE = np.float32(1e-4)
+JUDGING_TOLERANCE = 1e-4
 # The probability that a held-out word keeps beside the topics, so that no word unknown to them decides.
 BACKGROUND = 0.01
 

@@ -66,8 +66,8 @@ def share_others(
 ) -> None:
     """Do as `share`, each token by all others: its own part is taken out of the counts that judge it.
 
-    ``inverse`` (K,) is one over the tokens by topic that ``topics`` (V, K) are the shares of, the words' prior
-    in them. A part is small beside its topic, so 1 / (n - p) is (1 + p / n) / n.
+    ``inverse`` (K,) is one over the tokens by topic, the words' prior in them, whose shares ``topics`` (V, K)
+    are. A part is small beside its topic, so 1 / (n - p) is (1 + p / n) / n.
     """
     width = prior.size
     theta, parts = np.empty_like(prior), np.empty_like(prior)
