@@ -17,9 +17,8 @@ from spectral_lda.hosts import Hosts
 
 # Non-zeros in a block: 2^17 of them are 1.5 MB, what a core's cache holds beside a block's own rows.
 BLOCK_NONZEROS = 2**17
-# Shards have an array each that they add to: few where it is large beside the data, and never fewer than
-# small machines have cores.
-FEWEST_SHARDS, MOST_SHARDS = 4, 32
+# Shards have an array each that they add to: few where it is large beside the data.
+FEWEST_SHARDS, MOST_SHARDS = 2, 32
 # Below this, a second thread costs more than it saves.
 FEWEST_NONZEROS = 2**15
 

@@ -20,6 +20,10 @@ from spectral_lda.recovery import keep_largest, recover, split_topics
 from spectral_lda.refinement import Refiner
 from spectral_lda.whitening import Whitening, whiten
 
+# Where refinement follows, a restart ends at this change of the error, and with many topics two restarts are
+# enough: on real texts all differ in a few of them, which the passes even out. Of few, one could be lost.
+ROUGH_TOL = 1e-4
+MANY_TOPICS, ROUGH_RESTARTS = 30, 2
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
 EXTRA_TOPICS = 1.25
 
@@ -78,7 +82,8 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
         The sum of the Dirichlet prior over topic mixtures: small for documents of few topics each.
     max_restarts, max_iterations, tol
         Restarts of the alternating least squares at most (one that finds again what the best one found is
-        the last), sweeps of each, and the change of the relative error that ends one.
+        the last), sweeps of each, and the change of the relative error that ends one. Where refinement
+        follows, a change of 1e-4 is enough, and above 30 topics two restarts are.
     refine
         Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
     extra_topics
@@ -171,14 +176,14 @@ class _Fit:
             if held is None:
                 return Model(*self._spectral(everything))
             # Were the moments to see the documents that judge, pass 0 would look better than it is.
-            alpha, beta = self._spectral(~held.chosen)
+            alpha, beta = self._spectral(~held.chosen, rough=True)
             refined = Refiner(self.corpus, held, alpha, self.hosts).refine(beta, self.observe)
             if refined is None:
                 self.observe("The spectral topics are the best; computing them from all documents")
                 return Model(*self._spectral(everything))
             return Model(alpha, refined)
 
-    def _spectral(self, chosen: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    def _spectral(self, chosen: NDArray[np.bool_], *, rough: bool = False) -> tuple[FloatArray, FloatArray]:
         """Return exactly num_topics topics from the moments of the chosen documents."""
         self.observe("Computing the moments of the word counts")
         settings = self.settings
@@ -191,25 +196,27 @@ class _Fit:
             self.observe("Whitening the second moment (SVD)")
             whitening = whiten(moments, settings.computed_topics, rng)
             if whitening.eigenvalues.size:
-                alpha, beta = self._decompose(moments, whitening, rng)
+                alpha, beta = self._decompose(moments, whitening, rng, rough=rough)
             adequacy.warn_of_noise(whitening, settings.num_topics)
         if alpha.size < settings.num_topics:
             adequacy.warn_of_rank(self.corpus, alpha.size, settings.num_topics, self.hosts)
         return split_topics(*keep_largest(alpha, beta, settings.num_topics), settings.num_topics)
 
     def _decompose(
-        self, moments: Moments, whitening: Whitening, rng: np.random.Generator
+        self, moments: Moments, whitening: Whitening, rng: np.random.Generator, *, rough: bool
     ) -> tuple[FloatArray, FloatArray]:
         self.observe("Computing the whitened third moment")
+        settings = self.settings
+        few = rough and settings.num_topics > MANY_TOPICS
         parts = decompose(
             moments.whitened_third(whitening.whitener),
-            max_restarts=self.settings.max_restarts,
-            max_iterations=self.settings.max_iterations,
-            tol=self.settings.tol,
+            max_restarts=min(settings.max_restarts, ROUGH_RESTARTS) if few else settings.max_restarts,
+            max_iterations=settings.max_iterations,
+            tol=max(settings.tol, ROUGH_TOL) if rough else settings.tol,
             rng=rng,
             observe=self.observe,
         )
-        alpha, beta = recover(whitening, parts, self.settings.alpha0)
+        alpha, beta = recover(whitening, parts, settings.alpha0)
         return of_the_first(self.hosts, alpha), of_the_first(self.hosts, beta)
 
     def _unigrams(self) -> FloatArray:

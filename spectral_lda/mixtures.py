@@ -11,7 +11,7 @@ Singles = NDArray[np.float32]
 
 # A sweep that moves no topic's share by more than this ends the iteration, after a leap beyond it: far below
 # the sampling error of a mixture (0.1 in L1 for 150 words).
-TOLERANCE = np.float32(1e-5)
+TOLERANCE = 1e-5
 # Pairs of sweeps. Nearly all documents settle within 25; the limit bounds what one strange document can cost.
 MAX_SWEEPS = 250
 
@@ -28,6 +28,7 @@ def infer_mixtures(
     *,
     start: Singles | None = None,
     sweeps: int = MAX_SWEEPS,
+    tolerance: float = TOLERANCE,
 ) -> Singles:
     """Return the topic mixture of every document, (D, K), rows summing to 1.
 
@@ -41,7 +42,7 @@ def infer_mixtures(
 
     def infer(block: Block) -> None:
         rows = mixtures[block.documents]
-        inference.infer(*block.arrays, prior, by_word, TOLERANCE, sweeps, rows)
+        inference.infer(*block.arrays, prior, by_word, np.float32(tolerance), sweeps, rows)
 
     corpus.each(mixtures.shape[1], infer)
     return mixtures

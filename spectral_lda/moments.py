@@ -10,6 +10,7 @@ Anandkumar, Ge, Hsu, Kakade, Telgarsky: Tensor decompositions for learning laten
 (2014), 2773-2832, theorem 3.5. https://jmlr.org/papers/v15/anandkumar14b.html
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ HALF_LENGTH = 20.0
 BATCH_NUMBERS = 2**20
 # Runs of words that are worked on side by side.
 WORD_SHARDS = 8
+
+_Floats = NDArray[np.float32] | FloatArray
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Moments:
 
         a0, pairs = self.alpha0, self.corpus.add_up(vectors.shape, add, self.hosts)
         pairs -= self.pair_diagonal[:, None] * vectors
-        return np.asarray(a0 * (a0 + 1) * pairs - a0**2 * np.outer(self.mean, self.mean @ vectors))
+        pairs *= a0 * (a0 + 1)
+        pairs -= np.outer(self.mean, a0**2 * (self.mean @ vectors))
+        return pairs
 
     def dense_second(self) -> FloatArray:
         """Return M2 itself, (V, V): for small vocabularies."""
@@ -87,21 +92,23 @@ class Moments:
         """Return E3(W, W, W)."""
         by_word = np.ascontiguousarray(whitener)
         words, width = whitener.shape
-        products = width * (width + 1) // 2
+        half = (width + 1) // 2
+        front, back = half * (half + 1) // 2, (width - half) * (width - half + 1) // 2
 
         def add(block: Block, total: FloatArray) -> None:
             projected = self._project(block, by_word)
             weighted = self.triple_weights[block.documents, None] * projected
-            _add_cubes(projected, weighted, total[:products])
-            sums.scatter(*block.arrays, weighted, total[products:])
+            _add_cubes(projected[:, :half], weighted, total[:front])
+            _add_cubes(projected[:, half:], weighted, total[front:-words])
+            sums.scatter(*block.arrays, weighted, total[-words:])
 
         # One array holds both sums: the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
-        total = self.corpus.add_up((products + words, width), add, self.hosts)
+        total = self.corpus.add_up((front + back + words, width), add, self.hosts)
         # A token that is met twice is taken out in three arrangements; met three times, it was taken out
         # three times instead of once.
-        repeats = total[products:] - 2 / 3 * self.triple_diagonal[:, None] * by_word
-        cubes = _unfold(total[:products], width)
-        return np.asarray(cubes - _three_arrangements(_unfold(_cubes_by_word(by_word, repeats), width)))
+        repeats = total[-words:] - 2 / 3 * self.triple_diagonal[:, None] * by_word
+        cubes = _joined(_unfold(total[:front]), _unfold(total[front:-words]))
+        return np.asarray(cubes - _three_arrangements(_unfold(_cubes_by_word(by_word, repeats))))
 
     def _project(self, block: Block, by_word: FloatArray) -> FloatArray:
         projected = np.empty((block.indptr.size - 1, by_word.shape[1]))
@@ -136,18 +143,23 @@ def compute_moments(
     return Moments(corpus, hosts, alpha0, pair_weights, triple_weights, *columns)
 
 
-def _add_cubes(rows: FloatArray, weighted: FloatArray, total: FloatArray) -> None:
+def _add_cubes(rows: _Floats, weighted: _Floats, total: FloatArray) -> None:
     """Add sum_r r_i r_j w_l, for i <= j, to ``total`` (k (k + 1) / 2, k)."""
-    size = max(1, BATCH_NUMBERS // total.shape[0])
+    size = max(1, BATCH_NUMBERS // max(1, total.shape[0]))
     for batch in _batches(len(rows), size):
-        products = np.empty((len(rows[batch]), total.shape[0]))
-        sums.squares(rows[batch], products)
+        products = np.empty((len(rows[batch]), total.shape[0]), rows.dtype)
+        sums.squares(np.ascontiguousarray(rows[batch]), products)
         total += products.T @ weighted[batch]
 
 
 def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
-    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k)."""
+    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k), to single precision.
+
+    Every host adds all words in the same order, so that this rounding, far below the sampling noise, is the
+    same for all.
+    """
     words, width = by_word.shape
+    by_word, weighted = by_word.astype(np.float32), weighted.astype(np.float32)
 
     def shard(rows: slice) -> FloatArray:
         total = np.zeros((width * (width + 1) // 2, width))
@@ -157,12 +169,30 @@ def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
     return np.asarray(sum(parallel.run(shard, _batches(words, -(-words // WORD_SHARDS)))))
 
 
-def _unfold(folded: FloatArray, width: int) -> FloatArray:
-    """Return the tensor (k, k, k) of which only the first two indices i <= j are stored."""
-    first, second = np.triu_indices(width)
-    tensor = np.empty((width, width, width))
+def _unfold(folded: FloatArray) -> FloatArray:
+    """Return the tensor (h, h, k) of which only the first two indices i <= j are stored."""
+    size = math.isqrt(2 * len(folded))
+    first, second = np.triu_indices(size)
+    tensor = np.empty((size, size, folded.shape[1]))
     tensor[first, second] = folded
     tensor[second, first] = folded
+    return tensor
+
+
+def _joined(front: FloatArray, back: FloatArray) -> FloatArray:
+    """Return the symmetric tensor (k, k, k) of which the first two indices lie in the same half.
+
+    Two of three indices always do, so that products of two columns from both halves need not be summed.
+    """
+    width, half = front.shape[2], len(front)
+    tensor = np.empty((width, width, width))
+    for own, other, known in (
+        (slice(0, half), slice(half, width), front),
+        (slice(half, width), slice(0, half), back),
+    ):
+        tensor[own, own] = known
+        tensor[own, other, own] = known[:, :, other].transpose(0, 2, 1)
+        tensor[other, own, own] = known[:, :, other].transpose(2, 0, 1)
     return tensor
 
 

@@ -8,6 +8,7 @@ document, which makes it the surer on long documents; the second is far better o
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,14 @@ class Tokens:
     by_document: Singles
     by_word: FloatArray
 
-    def topics(self, word_prior: float | None = None) -> Singles:
-        """Return beta by word, (V, K)."""
-        smoothed = self.by_word + (WORD_PRIOR if word_prior is None else word_prior)
+    @cached_property
+    def topics(self) -> Singles:
+        """Beta by word, (V, K), as long as the passes go on."""
+        return self.smoothed(WORD_PRIOR)
+
+    def smoothed(self, word_prior: float) -> Singles:
+        """Return beta by word, (V, K), under a prior of so many tokens for each word."""
+        smoothed = self.by_word + word_prior
         smoothed /= smoothed.sum(axis=0)
         return smoothed.astype(np.float32)
 
@@ -57,18 +63,17 @@ class Passes:
 
     def by_mixture(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
         """Share out every token by the whole mixture of its document, and go on by ``relaxation`` steps."""
-        return self._share(last, last.topics(), documents, relaxation)
+        return self._share(last, last.topics, documents, relaxation)
 
     def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
         """Share out every token by all other tokens, and go on by ``relaxation`` steps."""
-        by_word = last.by_word + WORD_PRIOR
-        inverse = (1 / by_word.sum(axis=0)).astype(np.float32)
-        singles = by_word.astype(np.float32)
+        topics = last.topics
+        inverse = (1 / (last.by_word.sum(axis=0) + WORD_PRIOR * len(topics))).astype(np.float32)
 
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
             sharing.share_others(
-                *(*block.arrays, documents[rows], self._prior, singles, inverse),
+                *(*block.arrays, documents[rows], self._prior, topics, inverse),
                 *(np.float32(relaxation), last.by_document[rows], tokens, sums),
             )
 
@@ -78,7 +83,7 @@ class Passes:
         """Give documents that took no part the tokens by topic that the topics say."""
         chosen = np.flatnonzero(documents)
         others = Corpus.of(self.corpus.take(chosen), whole=False)
-        mixtures = infer_mixtures(others, self.alpha, tokens.topics())
+        mixtures = infer_mixtures(others, self.alpha, tokens.topics)
         by_document = tokens.by_document.copy()
         by_document[chosen] = self._expected(mixtures, others.lengths)
         return Tokens(by_document, tokens.by_word)

@@ -27,11 +27,14 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "passes.FIRST_SWEEPS": (1, 2, 4, 16),
     "refinement.SMALLEST_GAIN": (0.0005, 0.001, 0.002, 0.005, 0.02),
     "refinement.FEWEST_PASSES": (1, 10),
+    "refinement.JUDGING_TOLERANCE": (1e-5, 1e-4, 1e-3),
     "holdout.SHARE": (0.02, 0.05, 0.1),
     "whitening.KRYLOV_DEPTH": (2, 3, 4),
     "moments.HALF_LENGTH": (1.0, 20.0, 50.0),
     "decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
     "decomposition.INERTIA": (0.0, 0.5),
+    "fitting.ROUGH_TOL": (1e-8, 1e-6, 1e-4, 1e-3),
+    "fitting.ROUGH_RESTARTS": (1, 2, 10),
 }
 
 

@@ -90,7 +90,7 @@ def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
     for k in range(theta.size):
         change = once[k] - theta[k]
         bend = twice[k] - once[k] - change
-        reached = theta[k] + 2 * length * change + length * length * bend
+        reached = theta[k] + (length + length) * change + length * length * bend
         # A leap beyond the simplex is cut short of its border, from where no sweep comes back.
         theta[k] = max(reached, LEAST_SHARE * twice[k])
     _scale_to_one(theta)

@@ -238,3 +238,28 @@ def test_a_setting_out_of_range_is_a_sentence(settings: dict[str, Any], sentence
 def test_the_examples_of_the_documentation_are_true() -> None:
     assert doctest.testmod(fitting).attempted > 0
     assert doctest.testmod(fitting).failed == 0
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(("topics", "refine", "most"), [(31, True, 2), (31, False, 4), (8, True, 4)])
+def test_only_where_many_topics_are_refined_two_restarts_do(
+    topics: int,
+    refine: bool,  # noqa: FBT001 -- a case
+    most: int,
+) -> None:
+    counts = np.random.default_rng(0).poisson(0.3, (200, 60))
+    said: list[str] = []
+    settings = Settings(num_topics=topics, max_restarts=4, max_iterations=5, refine=refine)
+    fit_observed(counts, settings, said.append)
+    restarts = [line for line in said if line.startswith("Restart ")]
+    assert set(restarts) <= {f"Restart {number}/{most}" for number in range(1, most + 1)}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_the_least_squares_end_sooner_where_refinement_follows(bars: Callable[[int], Any]) -> None:
+    def sweeps(*, refine: bool) -> int:
+        said: list[str] = []
+        fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=1, refine=refine), said.append)
+        return next(int(line.split()[-2]) for line in said if line.startswith("Reconstruction error"))
+
+    assert sweeps(refine=True) < sweeps(refine=False)

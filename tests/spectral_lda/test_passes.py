@@ -101,7 +101,7 @@ def test_relaxed_passes_end_at_a_fixed_point_of_em() -> None:
     for _ in range(2000):
         tokens = passes.by_mixture(tokens, everything, 0.8)
     once_more = passes.by_mixture(tokens, everything, 0.0)
-    np.testing.assert_allclose(once_more.topics(), tokens.topics(), atol=1e-4)
+    np.testing.assert_allclose(once_more.topics, tokens.topics, atol=1e-4)
 
 
 @pytest.mark.parametrize("counts", [[[2.0**53, 1.0]], [[1e-30, 2e-30]]])
@@ -109,7 +109,7 @@ def test_no_count_is_too_large_or_too_small(counts: list[list[float]]) -> None:
     passes = Passes(Corpus.of(counts, whole=False), ALPHA, ALONE)
     tokens = passes.first(np.full((2, 3), 0.5, np.float32), np.ones(1, np.bool_))
     for way in (passes.by_mixture, passes.by_others):
-        assert np.isfinite(way(tokens, np.ones(1, np.bool_), 0.8).topics()).all()
+        assert np.isfinite(way(tokens, np.ones(1, np.bool_), 0.8).topics).all()
 
 
 @pytest.mark.parametrize("way", [Passes.by_mixture, Passes.by_others])

@@ -46,3 +46,11 @@ def test_the_operator_finds_the_eigenpairs_of_the_matrix(monkeypatch: pytest.Mon
 def test_a_rank_that_is_rounding_is_left_out() -> None:
     whitening = whiten(moments_of([[5, 0, 0], [9, 0, 0]]), 3, np.random.default_rng(0))
     np.testing.assert_allclose(whitening.eigenvalues, [1.0])
+
+
+def test_columns_that_are_almost_dependent_still_give_an_orthonormal_basis() -> None:
+    block = np.random.default_rng(0).standard_normal((50, 4))
+    block[:, 3] = block[:, 2] + 1e-12 * block[:, 3]
+    found = module._orthonormal(block)
+    np.testing.assert_allclose(found.T @ found, np.eye(4), atol=1e-12)
+    np.testing.assert_allclose(found @ (found.T @ block), block, atol=1e-12)
