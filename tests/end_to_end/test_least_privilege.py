@@ -32,6 +32,10 @@ NOT_SHOWN = {
         "sagemaker:DescribeTrainingJob",
     ): "only a run that promotes an earlier model reads its training job",
     (
+        "DevTraining-FunctionsEvaluateModel",
+        "cloudwatch:PutMetricData",
+    ): "a model whose metric can't be put is judged all the same, and the message says so",
+    (
         "DevTraining-RolesHosting",
         "s3:ListBucket",
     ): "AWS documents it for CreateModel; the local one needs none",
@@ -47,9 +51,9 @@ NOT_SHOWN = {
         "DevTraining-Workflow",
         "cloudformation:DescribeStackEvents",
     ): "only a promotion that fails reads its reason",
-    ("DevTraining-Workflow", "sns:Publish"): "only a run that fails notifies, and fails the same without",
+    ("DevTraining-Workflow", "sns:Publish"): "a run that can't notify ends the same",
     **{
-        (role, f"kms:{action}"): "only a run that notifies uses the key, and it ends the same without"
+        (role, f"kms:{action}"): "a run that can't notify ends the same"
         for role in ("DevTraining-Workflow", "DevTraining-Notifications")
         for action in ("Decrypt", "GenerateDataKey")
     },
