@@ -2,11 +2,15 @@
 
 import json
 import re
+import runpy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ministack.services import stepfunctions
+
+from stacks.workflow import MOST_CANDIDATES
+from tests.stacks.conftest import ROOT
 
 TRAIN = "createTrainingJob.sync"
 
@@ -204,3 +208,12 @@ def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
         "execution": "run",
         "started_by": "someone",
     }
+
+
+def test_the_machines_time_is_enough_for_as_many_candidates_as_are_let_through(
+    definition: str, states: dict[str, Any]
+) -> None:
+    most = runpy.run_path(str(ROOT / "lambda" / "inspect_dataset" / "candidates.py"))["AT_MOST"]
+    assert most == MOST_CANDIDATES
+    at_once, seconds = 2, states["Train"]["TimeoutSeconds"]
+    assert json.loads(definition)["TimeoutSeconds"] > most / at_once * seconds
