@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -118,11 +119,15 @@ class Project:
     def environment(self) -> str:
         return str(self.context.get("environment", "dev"))
 
+    def bootstrap(self) -> None:
+        self._cdk("bootstrap", f"aws://123456789012/{self.machine.environment['AWS_REGION']}")
+
     def deploy(self) -> None:
-        account = f"aws://123456789012/{self.machine.environment['AWS_REGION']}"
-        for arguments in (("bootstrap", account), ("deploy", "--all", "--require-approval", "never")):
-            done = self.machine.cdk(*arguments, **self.context)
-            assert done.returncode == 0, done.stdout + done.stderr
+        self._cdk("deploy", "--all", "--require-approval", "never")
+
+    def _cdk(self, *arguments: str) -> None:
+        done = self.machine.cdk(*arguments, **self.context)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def output(self, stack: str, name: str) -> str:
         stack = f"{self.environment.capitalize()}{stack}"
@@ -217,6 +222,7 @@ class Mailbox:
             "Principal": {"Service": "sns.amazonaws.com"},
             "Action": "sqs:SendMessage",
             "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
         queues.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
@@ -270,8 +276,11 @@ def kill(pid: int) -> None:
 
 
 @contextlib.contextmanager
-def machine_in(folder: Path, images: Path = IMAGES) -> Iterator[Machine]:
+def machine_in(folder: Path, images: Path = IMAGES, *, state: Path | None = None) -> Iterator[Machine]:
+    """A machine that runs, from nothing or from a copy of another's state."""
     machine = Machine(folder, images)
+    if state:
+        shutil.copytree(state, machine.state)
     machine.up()
     try:
         yield machine

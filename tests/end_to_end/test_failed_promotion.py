@@ -27,7 +27,7 @@ def flag(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory, flag: Path) -> Iterator[Machine]:
+def machine(tmp_path_factory: pytest.TempPathFactory, deployed: Path, flag: Path) -> Iterator[Machine]:
     folder = tmp_path_factory.mktemp("machine")
     serve, train = folder / "serve.py", folder / "train.py"
     serve.write_text(SERVE.format(flag=str(flag), root=str(ROOT)))
@@ -42,7 +42,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory, flag: Path) -> Iterator[Ma
         .replace('["python", "-m", "container.serve"]', f'["python", "{serve}"]')
         .replace('["python", "-m", "container.train"]', f'["python", "{train}"]')
     )
-    with machine_in(folder, images) as machine:
+    with machine_in(folder, images, state=deployed) as machine:
         yield machine
 
 

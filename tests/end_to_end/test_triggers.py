@@ -2,12 +2,11 @@
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.machine import Machine, Project, run, until
+from tests.end_to_end.machine import Machine, Mailbox, Project, run, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -21,30 +20,8 @@ def project(machine: Machine) -> Project:
 
 
 @pytest.fixture(scope="module")
-def messages(project: Project) -> Callable[[], list[str]]:
-    """Return the messages that the topic has sent since the last call."""
-    queues, topic = project.machine.client("sqs"), project.output("Training", "NotificationTopicArn")
-    url = queues.create_queue(QueueName="triggers")["QueueUrl"]
-    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    queues.set_queue_attributes(
-        QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [policy]})}
-    )
-    project.machine.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-
-    def receive() -> list[str]:
-        received = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        for message in received:
-            queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [str(json.loads(message["Body"])["Message"]) for message in received]
-
-    return receive
+def mailbox(project: Project) -> Mailbox:
+    return project.mailbox()
 
 
 def inputs(project: Project) -> dict[str, Any]:
@@ -74,14 +51,14 @@ def test_uploading_a_dataset_starts_one_execution_with_it(project: Project, smal
 
 
 def test_an_aborted_execution_is_told_in_a_sentence_with_a_link_into_the_console(
-    project: Project, messages: Callable[[], list[str]]
+    project: Project, mailbox: Mailbox
 ) -> None:
     told: list[str] = []
     execution = project.start()
     project.machine.client("stepfunctions").stop_execution(executionArn=execution)
 
     def is_told() -> bool:
-        told.extend(message for message in messages() if execution in message)
+        told.extend(message for message in mailbox.messages() if execution in message)
         return bool(told)
 
     until(is_told, seconds=30)
