@@ -49,7 +49,8 @@ demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroy
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 test: install-dev ## every test; the last line is pytest's
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
+	@# Four processes on two cores: the end-to-end tests wait more than they compute.
+	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder
 
 bench: install ## every benchmark; prints tables
 	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .); done
