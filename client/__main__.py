@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -85,8 +85,7 @@ def _train(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -
     command.add_argument(
         "--dry-run", action="store_true", default=None, help="check everything and say what it would cost"
     )
-    command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
-    command.set_defaults(run=commands.train)
+    _starts(command, commands.train)
 
 
 def _promote(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
@@ -97,8 +96,7 @@ def _promote(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser)
         description="Start the state machine with a model of the history: promote it, and ask the endpoint.",
     )
     command.add_argument("training_job", help="its training job: python -m client history lists them")
-    command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
-    command.set_defaults(run=commands.promote)
+    _starts(command, commands.promote)
 
 
 def _history(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:
@@ -122,8 +120,13 @@ def _transform(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parse
     command.add_argument("--split", choices=["test", "train"], help="which documents of it (default: test)")
     command.add_argument("--prefix", help="a folder of the data bucket instead, such as datasets/mine/")
     command.add_argument("--training-job", help="whose model scores (default: the one in service)")
+    _starts(command, commands.transform)
+
+
+def _starts(command: Parser, run: Callable[[argparse.Namespace], int]) -> None:
+    """Add what the commands that start an execution have in common."""
     command.add_argument("--no-watch", action="store_true", help="print the execution's ARN and return")
-    command.set_defaults(run=commands.transform)
+    command.set_defaults(run=run)
 
 
 def _watch(subparsers: "Subparsers[Parser]", shared: Parser, readable: Parser) -> None:

@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.lda_image import image
-from stacks.permissions import describe_alarms, list_objects, pull, put_metrics, write_logs
+from stacks.permissions import describe_alarms, for_this_account, list_objects, pull, put_metrics, write_logs
 from stacks.settings import Settings
 
 
@@ -44,11 +44,7 @@ class ExecutionRoles(Construct):
         return iam.Role(
             self,
             id_,
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                # SageMaker may take the role for this account's jobs only (confused deputy).
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
-            ),
+            assumed_by=for_this_account(Stack.of(self), "sagemaker.amazonaws.com"),
             description=f"{user} of {Stack.of(self).stack_name}",
             inline_policies={"execution": iam.PolicyDocument(statements=statements)},
         )

@@ -15,12 +15,10 @@ from constructs import Construct
 from stacks.function_plan import Plan
 from stacks.log_groups import log_group
 from stacks.permissions import list_objects, put_metrics
-from stacks.resource_names import generated_names
+from stacks.resource_names import METRIC_NAMESPACE, generated_names
 from stacks.settings import Settings
 from stacks.transform_functions import delete_model, inspect_transform
 
-# Of the metric that the evaluation publishes, beside SageMaker's own.
-METRIC_NAMESPACE: Final = "SageMakerLDA"
 SOURCES: Final = Path(__file__).parent.parent / "lambda"
 # What Python, mypy and ruff leave behind isn't code, and would make two syntheses differ.
 _NO_CODE: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]

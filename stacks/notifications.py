@@ -15,6 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.console_links import execution_link
+from stacks.permissions import for_this_account
 from stacks.settings import Settings
 
 # What publishing to an encrypted topic takes of its key (Amazon SNS developer guide, "Key management").
@@ -90,10 +91,7 @@ class Notifications(Construct):
         return iam.Role(
             self,
             "Publisher",
-            assumed_by=iam.ServicePrincipal(
-                "events.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
-            ),
+            assumed_by=for_this_account(Stack.of(self), "events.amazonaws.com"),
             description=f"Rules of {Stack.of(self).stack_name} that notify",
             inline_policies={"publish": iam.PolicyDocument(statements=self._publishing())},
         )

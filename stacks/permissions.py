@@ -69,3 +69,9 @@ def pass_role(role: iam.IRole, *, to: str) -> iam.PolicyStatement:
         resources=[role.role_arn],
         conditions={"StringEquals": {"iam:PassedToService": to}},
     )
+
+
+def for_this_account(stack: Stack, service: str, **source: str) -> iam.ServicePrincipal:
+    """Let a service take a role on this account's behalf only (confused deputy)."""
+    conditions = {"aws:SourceAccount": stack.account, **source}
+    return iam.ServicePrincipal(service, conditions={"StringEquals": conditions})

@@ -11,6 +11,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.permissions import for_this_account
 from stacks.settings import Settings
 
 # A start that fails is tried again, but no longer than a day: then the next one is as good.
@@ -95,10 +96,7 @@ class Triggers(Construct):
         return iam.Role(
             self,
             id_,
-            assumed_by=iam.ServicePrincipal(
-                service,
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account, **source}},
-            ),
+            assumed_by=for_this_account(Stack.of(self), service, **source),
             description=f"Starts executions of {Stack.of(self).stack_name}",
             inline_policies={"start": iam.PolicyDocument(statements=[start])},
         )
