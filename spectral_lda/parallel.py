@@ -4,9 +4,11 @@ What is cut into shards, and in which order their results are added, depends on 
 one thread meanwhile: the shards keep the cores busy, and two levels of threads would wait for each other.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import TypeVar
 
 from numba import config
@@ -22,13 +24,24 @@ def cores() -> int:
 
 
 def run(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-    """Yield the results of ``function``, which releases the interpreter's lock, in the order of the tasks."""
+    """Return the results of ``function``, which releases the interpreter's lock, in the order of the tasks.
+
+    A function that is run so must not run others so: its thread would wait for itself.
+    """
     listed = list(tasks)
     if len(listed) <= 1 or cores() == 1:
-        yield from map(function, listed)
-        return
-    with ThreadPoolExecutor(min(cores(), len(listed))) as pool:
-        yield from pool.map(function, listed)
+        return map(function, listed)
+    return _threads(cores()).map(function, listed)
+
+
+@cache
+def _threads(count: int) -> ThreadPoolExecutor:
+    """Return threads that stay: to start some takes as long as a pass over a small corpus."""
+    return ThreadPoolExecutor(count, "spectral_lda")
+
+
+# A process that was forked has none of its parent's threads.
+os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def blas_on_one_thread() -> AbstractContextManager[object]:
