@@ -53,10 +53,6 @@ def hold_out(corpus: Corpus, seed: int, hosts: Hosts) -> Holdout | None:
 def _halve(counts: CountMatrix, seeds: NDArray[np.uint64]) -> tuple[CountMatrix, CountMatrix]:
     """Toss a coin for every token: two count matrices that sum to ``counts``."""
     given = counts.copy()
-    for row, seed in enumerate(seeds):
-        own = slice(counts.indptr[row], counts.indptr[row + 1])
-        rng = np.random.default_rng(seed)
-        tokens, rest = np.divmod(counts.data[own], 1.0)
-        given.data[own] = rng.binomial(tokens.astype(np.int64), 0.5) + rest * rng.integers(0, 2, rest.size)
+    checks.halve(counts.indptr.astype(np.int64), counts.data, seeds, given.data)
     wanted = sparse.csr_array((counts.data - given.data, counts.indices, counts.indptr), shape=counts.shape)
     return given, wanted

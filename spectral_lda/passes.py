@@ -39,9 +39,17 @@ class Tokens:
 
     def smoothed(self, word_prior: float) -> Singles:
         """Return beta by word, (V, K), under a prior of so many tokens for each word."""
-        smoothed = self.by_word + word_prior
-        smoothed /= smoothed.sum(axis=0)
-        return smoothed.astype(np.float32)
+        topics = np.empty(self.by_word.shape, np.float32)
+        sharing.smooth(self.by_word, word_prior, 1 / self.totals(word_prior), topics)
+        return topics
+
+    def totals(self, word_prior: float) -> FloatArray:
+        """Return the tokens of every topic, (K,), the words' prior among them."""
+        return np.asarray(self._by_topic + word_prior * len(self.by_word))
+
+    @cached_property
+    def _by_topic(self) -> FloatArray:
+        return np.asarray(self.by_word.sum(axis=0))
 
 
 Add = Callable[[Block, Singles, FloatArray], None]
@@ -68,7 +76,7 @@ class Passes:
     def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
         """Share out every token by all other tokens, and go on by ``relaxation`` steps."""
         topics = last.topics
-        inverse = (1 / (last.by_word.sum(axis=0) + WORD_PRIOR * len(topics))).astype(np.float32)
+        inverse = (1 / last.totals(WORD_PRIOR)).astype(np.float32)
 
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
@@ -107,11 +115,8 @@ class Passes:
             add(block, by_document[block.documents], sums)
 
         reached = self.corpus.add_up(last.by_word.shape, add_block, self.hosts)
-        beyond = reached - last.by_word
-        beyond *= relaxation
-        beyond += reached
-        reached *= sharing.LEAST_LEFT
-        return Tokens(by_document, np.maximum(beyond, reached, out=beyond))
+        sharing.go_on(relaxation, last.by_word, reached)
+        return Tokens(by_document, reached)
 
     def _expected(self, mixtures: Singles, lengths: FloatArray) -> Singles:
         """Return the tokens by topic that documents with such mixtures have."""

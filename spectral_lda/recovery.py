@@ -4,6 +4,7 @@ import numpy as np
 
 from spectral_lda.counts import FloatArray
 from spectral_lda.decomposition import Decomposition
+from spectral_lda.kernels import simplex
 from spectral_lda.whitening import Whitening
 
 # No topic's prior falls below this share of the mean one: the moments of real text give priors of nearly
@@ -16,7 +17,7 @@ def recover(whitening: Whitening, parts: Decomposition, alpha0: float) -> tuple[
 
     The rows of beta are normalised and put onto the simplex; alpha is scaled to the sum ``alpha0``.
     """
-    beta = project_to_simplex(_normalised((whitening.unwhitener @ parts.vectors).T))
+    beta = project_to_simplex(_normalised(parts.vectors.T @ whitening.unwhitener.T))
     smallest = np.sqrt(np.finfo(np.float64).tiny)
     return scale_prior(1.0 / np.maximum(parts.weights, smallest) ** 2, alpha0), beta
 
@@ -53,14 +54,10 @@ def project_to_simplex(rows: FloatArray) -> FloatArray:
 
     References
     ----------
-    Duchi, Shalev-Shwartz, Singer, Chandra: Efficient projections onto the l1-ball, ICML 2008, figure 1.
+    Michelot: A finite algorithm for finding the projection of a point onto the canonical simplex of R^n,
+    Journal of Optimization Theory and Applications 50 (1986), 195-200.
     """
-    descending = -np.sort(-rows, axis=1)
-    excess = np.cumsum(descending, axis=1) - 1.0
-    position = np.arange(1, rows.shape[1] + 1)
-    kept = np.count_nonzero(descending * position > excess, axis=1)
-    threshold = excess[np.arange(len(rows)), kept - 1] / kept
-    projected = np.maximum(rows - threshold[:, None], 0.0)
+    projected = np.maximum(rows - simplex.thresholds(rows)[:, None], 0.0)
     return np.asarray(projected / projected.sum(axis=1, keepdims=True))
 
 

@@ -11,6 +11,7 @@ Pointers = NDArray[np.int64]
 Words = NDArray[np.int32]
 Doubles = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Floats = Doubles | Singles
 Flags = NDArray[np.bool_]
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, Flags, Pointers, Singles, Words, fast, fast_inside
+from spectral_lda.kernels.compiling import Doubles, Flags, Floats, Pointers, Singles, Words, fast, fast_inside
 from spectral_lda.kernels.inference import TINY
 
 # How much is left of what a pass reached, however far beyond it goes: a sum of tokens has no place below 0.
@@ -113,8 +113,24 @@ def _weigh_by_others(
     return total
 
 
+@fast
+def go_on(relaxation: float, last: Doubles, reached: Doubles) -> None:
+    """Go on beyond what was ``reached`` (V, K) by words, away from the ``last``."""
+    for word in range(len(last)):
+        _relax(relaxation, last[word], reached[word])
+
+
+@fast
+def smooth(tokens: Doubles, prior: float, inverse: Doubles, topics: Singles) -> None:
+    """Set ``topics`` (V, K) to the tokens and a ``prior``, times the ``inverse`` (K,) of their sums."""
+    for word in range(len(tokens)):
+        counts, shares = tokens[word], topics[word]
+        for k in range(inverse.size):
+            shares[k] = (counts[k] + prior) * inverse[k]
+
+
 @fast_inside
-def _relax(relaxation: np.float32, last: Singles, reached: Singles) -> None:
+def _relax(relaxation: float, last: Floats, reached: Floats) -> None:
     """Go on beyond what was reached, away from the last."""
     for k in range(last.size):
         beyond = reached[k] + relaxation * (reached[k] - last[k])
