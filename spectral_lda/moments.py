@@ -11,7 +11,6 @@ Anandkumar, Ge, Hsu, Kakade, Telgarsky: Tensor decompositions for learning laten
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +21,7 @@ from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import Hosts
 from spectral_lda.kernels import sums
+from spectral_lda.products import runs
 
 # Three distinct tokens are needed for a third moment.
 SHORTEST_DOCUMENT = 3
@@ -30,8 +30,6 @@ SHORTEST_DOCUMENT = 3
 HALF_LENGTH = 20.0
 # Numbers in one batch of products of two columns: 2^20 float64 are 8 MB.
 BATCH_NUMBERS = 2**20
-# Runs of words that are worked on side by side.
-WORD_SHARDS = 8
 
 _Floats = NDArray[np.float32] | FloatArray
 
@@ -146,7 +144,8 @@ def compute_moments(
 def _add_cubes(rows: _Floats, weighted: _Floats, total: FloatArray) -> None:
     """Add sum_r r_i r_j w_l, for i <= j, to ``total`` (k (k + 1) / 2, k)."""
     size = max(1, BATCH_NUMBERS // max(1, total.shape[0]))
-    for batch in _batches(len(rows), size):
+    for start in range(0, len(rows), size):
+        batch = slice(start, start + size)
         products = np.empty((len(rows[batch]), total.shape[0]), rows.dtype)
         sums.squares(np.ascontiguousarray(rows[batch]), products)
         total += products.T @ weighted[batch]
@@ -166,7 +165,7 @@ def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
         _add_cubes(by_word[rows], weighted[rows], total)
         return total
 
-    return np.asarray(sum(parallel.run(shard, _batches(words, -(-words // WORD_SHARDS)))))
+    return np.asarray(sum(parallel.run(shard, runs(words))))
 
 
 def _unfold(folded: FloatArray) -> FloatArray:
@@ -199,7 +198,3 @@ def _joined(front: FloatArray, back: FloatArray) -> FloatArray:
 def _three_arrangements(tensor: FloatArray) -> FloatArray:
     """Sum the three distinct transposes of a tensor that is symmetric in its first two indices."""
     return tensor + tensor.transpose(0, 2, 1) + tensor.transpose(2, 1, 0)
-
-
-def _batches(rows: int, size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, rows, size))

@@ -7,6 +7,7 @@ import numpy as np
 from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import of_the_first
 from spectral_lda.moments import Moments
+from spectral_lda.products import inner, times
 
 # Up to this vocabulary M2 is formed and decomposed exactly; above, it stays an operator, which is faster.
 DENSE_VOCABULARY = 256
@@ -51,7 +52,7 @@ def whiten(moments: Moments, rank: int, rng: np.random.Generator) -> Whitening:
     values, vectors = of_the_first(moments.hosts, values), of_the_first(moments.hosts, vectors)
     order = np.argsort(values)[::-1][:rank]
     order = order[values[order] > RANK_TOLERANCE * moments.alpha0 * (moments.alpha0 + 1)]
-    return Whitening(values[order], basis @ vectors[:, order], noise=max(0.0, -float(values.min())))
+    return Whitening(values[order], times(basis, vectors[:, order]), noise=max(0.0, -float(values.min())))
 
 
 def _block_lanczos(moments: Moments, width: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
@@ -64,7 +65,7 @@ def _block_lanczos(moments: Moments, width: int, rng: np.random.Generator) -> tu
         block = of_the_first(moments.hosts, block)
         basis[:, stop - width : stop] = block
         block = moments.second(block)
-        inside = basis[:, :stop].T @ block
+        inside = inner(basis[:, :stop], block)
         products[:stop, stop - width : stop] = inside
         if stop < size:
             block = _orthonormal_to(basis[:, :stop], block, inside)
@@ -77,8 +78,8 @@ def _orthonormal_to(basis: FloatArray, block: FloatArray, inside: FloatArray) ->
     Where it adds nothing but rounding, one projection leaves a part of that inside; two or three don't.
     """
     for _ in range(3):
-        block = _orthonormal(block - basis @ inside)
-        inside = basis.T @ block
+        block = _orthonormal(block - times(basis, inside))
+        inside = inner(basis, block)
         if np.abs(inside).max() < ORTHOGONAL:
             break
     return block
@@ -90,9 +91,9 @@ def _orthonormal(block: FloatArray) -> FloatArray:
     Cholesky's factor gives it in a third of Householder's time, unless they are almost dependent.
     """
     try:
-        found = block @ np.linalg.inv(np.linalg.cholesky(block.T @ block)).T
-        if np.abs(found.T @ found - np.eye(block.shape[1])).max() < ORTHOGONAL:
-            return np.asarray(found)
+        found = times(block, np.linalg.inv(np.linalg.cholesky(inner(block, block))).T)
+        if np.abs(inner(found, found) - np.eye(block.shape[1])).max() < ORTHOGONAL:
+            return found
     except np.linalg.LinAlgError:
         pass
     return np.asarray(np.linalg.qr(block)[0])
