@@ -3,9 +3,8 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,7 @@ FEWEST_SHARDS, MOST_SHARDS = 2, 32
 FEWEST_NONZEROS = 2**15
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Consecutive documents as contiguous arrays."""
 
     documents: slice
@@ -35,7 +33,7 @@ class Block:
     @property
     def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32], FloatArray]:
         """What every kernel takes first."""
-        return self.indptr, self.indices, self.data
+        return self[1:]
 
 
 class Corpus:

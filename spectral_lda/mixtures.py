@@ -11,7 +11,7 @@ Singles = NDArray[np.float32]
 
 # A sweep that moves no topic's share by more than this ends the iteration, after a leap beyond it: far below
 # the sampling error of a mixture (0.1 in L1 for 150 words).
-TOLERANCE = 1e-5
+TOLERANCE = 2e-5
 # Pairs of sweeps. Nearly all documents settle within 25; the limit bounds what one strange document can cost.
 MAX_SWEEPS = 250
 
