@@ -19,8 +19,9 @@ from spectral_lda.hosts import Hosts
 from spectral_lda.kernels import sharing
 from spectral_lda.mixtures import Singles, infer_mixtures
 
-# The prior of a word in a topic while the passes go on, in tokens.
-WORD_PRIOR = 0.1
+# The prior of a word in a topic while the passes go on, in tokens. Sharing out by all other tokens wants a
+# larger one: a word that is met once has no other token that speaks for its topic.
+WORD_PRIOR, OTHERS_WORD_PRIOR = 0.1, 0.4
 # Pairs of sweeps over a document that start from the spectral topics; the passes do the rest.
 FIRST_SWEEPS = 2
 
@@ -75,8 +76,8 @@ class Passes:
 
     def by_others(self, last: Tokens, documents: NDArray[np.bool_], relaxation: float) -> Tokens:
         """Share out every token by all other tokens, and go on by ``relaxation`` steps."""
-        topics = last.topics
-        inverse = (1 / last.totals(WORD_PRIOR)).astype(np.float32)
+        topics = last.smoothed(OTHERS_WORD_PRIOR)
+        inverse = (1 / last.totals(OTHERS_WORD_PRIOR)).astype(np.float32)
 
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
@@ -115,7 +116,7 @@ class Passes:
             add(block, by_document[block.documents], sums)
 
         reached = self.corpus.add_up(last.by_word.shape, add_block, self.hosts)
-        sharing.go_on(relaxation, last.by_word, reached)
+        sharing.go_on(np.float64(relaxation), last.by_word, reached)
         return Tokens(by_document, reached)
 
     def _expected(self, mixtures: Singles, lengths: FloatArray) -> Singles:

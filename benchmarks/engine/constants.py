@@ -20,7 +20,8 @@ from spectral_lda import fit
 
 # module.constant -> the values that were compared
 CHOICES: dict[str, tuple[Any, ...]] = {
-    "passes.WORD_PRIOR": (0.01, 0.03, 0.1),
+    "passes.WORD_PRIOR": (0.03, 0.1, 0.3),
+    "passes.OTHERS_WORD_PRIOR": (0.1, 0.2, 0.4, 0.6),
     "refinement.WORD_PRIORS": ((0.1,), (0.03, 0.1), (0.01, 0.03, 0.1), (0.01, 0.03, 0.1, 0.3)),
     "refinement.MIXTURE_RELAXATION": (0.0, 0.5, 0.8, 0.9),
     "refinement.OTHERS_RELAXATION": (0.0, 0.3, 0.5, 0.7),
@@ -31,6 +32,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "holdout.SHARE": (0.02, 0.05, 0.1),
     "whitening.KRYLOV_DEPTH": (2, 3, 4),
     "moments.HALF_LENGTH": (1.0, 20.0, 50.0),
+    "recovery.SMALLEST_PRIOR": (0.01, 0.1, 1.0),
     "decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
     "decomposition.INERTIA": (0.0, 0.5),
     "fitting.ROUGH_TOL": (1e-8, 1e-6, 1e-4, 1e-3),

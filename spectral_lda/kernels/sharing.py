@@ -1,5 +1,7 @@
 """Tokens shared out over the topics."""
 
+from typing import Any
+
 import numpy as np
 
 from spectral_lda.kernels.compiling import Doubles, Flags, Floats, Pointers, Singles, Words, fast, fast_inside
@@ -114,7 +116,7 @@ def _weigh_by_others(
 
 
 @fast
-def go_on(relaxation: float, last: Doubles, reached: Doubles) -> None:
+def go_on(relaxation: np.float64, last: Doubles, reached: Doubles) -> None:
     """Go on beyond what was ``reached`` (V, K) by words, away from the ``last``."""
     for word in range(len(last)):
         _relax(relaxation, last[word], reached[word])
@@ -130,7 +132,7 @@ def smooth(tokens: Doubles, prior: float, inverse: Doubles, topics: Singles) -> 
 
 
 @fast_inside
-def _relax(relaxation: float, last: Floats, reached: Floats) -> None:
+def _relax(relaxation: np.floating[Any], last: Floats, reached: Floats) -> None:
     """Go on beyond what was reached, away from the last."""
     for k in range(last.size):
         beyond = reached[k] + relaxation * (reached[k] - last[k])

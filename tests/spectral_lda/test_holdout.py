@@ -57,5 +57,19 @@ def test_fractions_go_to_one_half_whole() -> None:
     np.testing.assert_array_equal(halves, masses[held.chosen])
 
 
+def test_a_coin_is_tossed_for_every_token() -> None:
+    counts = np.random.default_rng(0).integers(38, 43, (20_000, 12))
+    held = held_of(counts)
+    tossed = held.given.parts[0].toarray()[counts[held.chosen] == 40]
+    assert abs(tossed.mean() - 20) < 0.3
+    assert 2.9 < tossed.std() < 3.4  # of a binomial distribution: the square root of 10
+
+
+def test_more_tokens_of_a_word_than_coins_could_be_tossed_for_are_halved() -> None:
+    counts = 2**52 + np.random.default_rng(0).integers(0, 1000, (2000, 4))
+    held = held_of(counts)
+    np.testing.assert_array_equal(held.given.parts[0].toarray(), counts[held.chosen] // 2)
+
+
 def test_a_corpus_too_small_to_give_documents_away_gives_none(bars: Callable[[int], Any]) -> None:
     assert hold_out(Corpus.of(bars(0).train[:99]), 0, ALONE) is None

@@ -11,7 +11,7 @@ from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
 from spectral_lda.hosts import ALONE
 from spectral_lda.kernels import sharing
-from spectral_lda.passes import WORD_PRIOR, Passes, Tokens
+from spectral_lda.passes import OTHERS_WORD_PRIOR, WORD_PRIOR, Passes, Tokens
 
 ALPHA = np.array([0.1, 0.4, 0.2])
 Pair = tuple[FloatArray, FloatArray]
@@ -27,13 +27,14 @@ def example(seed: int) -> tuple[FloatArray, Tokens]:
 def by_formula(counts: FloatArray, last: Tokens, *, others: bool) -> Pair:
     """The pass, token by token, in the words of the papers."""
     tokens, words = np.zeros((12, 3)), np.zeros((6, 3))
-    beta = (last.by_word + WORD_PRIOR) / (last.by_word + WORD_PRIOR).sum(axis=0)
+    counted = last.by_word + (OTHERS_WORD_PRIOR if others else WORD_PRIOR)
+    beta = counted / counted.sum(axis=0)
     for d, w in zip(*np.nonzero(counts), strict=True):
         theta = last.by_document[d] + ALPHA
         part = theta * beta[w] / (theta * beta[w]).sum()
         if others:
-            rest = (theta - part) * (last.by_word[w] + WORD_PRIOR - part)
-            part = np.maximum(rest / ((last.by_word + WORD_PRIOR).sum(axis=0) - part), 0)
+            rest = (theta - part) * (counted[w] - part)
+            part = np.maximum(rest / (counted.sum(axis=0) - part), 0)
             part /= part.sum()
         tokens[d] += counts[d, w] * part
         words[w] += counts[d, w] * part
