@@ -112,10 +112,15 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Pl
             "INPUT_DEFAULTS": json.dumps(_input_defaults(settings)),
             "TRAINING": json.dumps(_training(settings)),
             "ENDPOINT": json.dumps(_instances(settings, "endpoint")),
+            "ENDPOINT_NAME": settings.prefix,
         },
         statements=[
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeTrainingJob"], resources=[_training_jobs(stack, settings)]
+            ),
+            # Whether a promotion replaces instances or starts the first ones.
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeEndpoint"], resources=[_endpoint(stack, settings)]
             ),
             # Quotas that are only listed know no resource.
             iam.PolicyStatement(actions=["servicequotas:ListServiceQuotas"], resources=["*"]),
@@ -186,6 +191,10 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
     )
 
 
+def _endpoint(stack: Stack, settings: Settings) -> str:
+    return stack.format_arn(service="sagemaker", resource="endpoint", resource_name=settings.prefix)
+
+
 def _smoke_test(stack: Stack, settings: Settings) -> Plan:
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
@@ -199,7 +208,7 @@ def _smoke_test(stack: Stack, settings: Settings) -> Plan:
         statements=[
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-                resources=[arn("endpoint", settings.prefix)],
+                resources=[_endpoint(stack, settings)],
             ),
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpointConfig"],
