@@ -104,7 +104,7 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Pl
     return Plan(
         folder="inspect_dataset",
         description="Checks an execution's input and dataset before any money is spent",
-        timeout=Duration.minutes(5),  # two requests a shard: ten thousand shards take half a minute
+        timeout=Duration.minutes(5),  # a request for every thousand objects, two for each that is looked into
         memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
         environment={
             "DATA_BUCKET": bucket.bucket_name,
