@@ -36,7 +36,7 @@ class Functions(Construct):
     smoke_test
         Asks the endpoint for one document's topics.
     inspect_transform
-        Checks what bulk scoring is asked for; reads manifests.
+        Checks what bulk scoring is asked for; reads datasets/.
     delete_model
         Takes away what an aborted execution of bulk scoring left.
     """

@@ -114,12 +114,12 @@ def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
     assert all("ldadev" in resource.lower() for _, resource in generated)
 
 
-def test_inspecting_bulk_scoring_reads_manifests_jobs_and_the_stack(
+def test_inspecting_bulk_scoring_reads_datasets_jobs_and_the_stack(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectTransform") == OWN_LOGS | {
         ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/manifest.json"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
         ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
     }
