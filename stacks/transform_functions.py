@@ -50,7 +50,7 @@ def delete_model(stack: Stack, settings: Settings) -> Plan:
     return Plan(
         folder="delete_model",
         description="Deletes the model of an aborted bulk scoring and stops its transform job",
-        timeout=Duration.minutes(1),
+        timeout=Duration.minutes(2),  # half a minute lies between its two looks
         memory_mb=256,
         environment={"JOB_PREFIX": settings.prefix, "ATTEMPTS": str(ATTEMPTS)},
         statements=[
