@@ -1,5 +1,6 @@
 """Failures that somebody asks for, so that a workflow's own handling of them can be seen at work."""
 
+import difflib
 import functools
 import json
 import re
@@ -7,7 +8,7 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from local_aws import hooks, iam, names
+from local_aws import actions, hooks, iam, names
 from local_aws.hooks import Answer, Request, Response
 
 JOBS = ("training-job", "transform-job")
@@ -73,9 +74,9 @@ def serve(method: str, body: bytes) -> dict[str, Any]:
     FaultRefusedError
         If there can be no such fault.
     """
+    asked = [_checked(Fault(**json.loads(body)))] if method == "POST" else []
     with _LOCK:
-        if method == "POST":
-            _FAULTS.append(_checked(Fault(**json.loads(body))))
+        _FAULTS.extend(asked)
         if method == "DELETE":
             _FAULTS.clear()
         return {"faults": [asdict(fault) for fault in _FAULTS]}
@@ -92,12 +93,23 @@ def _checked(fault: Fault) -> Fault:
             f"{fault.target!r} can't be made to fail: name an action as IAM policies do "
             f"(sagemaker:CreateTrainingJob), or {' or '.join(JOBS)}."
         )
+    known = actions.of(service)
+    if known and fault.target not in known:
+        raise FaultRefusedError(_unknown(fault.target, known))
     if not re.fullmatch(r"[\w.]+", fault.error):
         raise FaultRefusedError(
             f"{fault.error!r} is no error's code, which is one word (ThrottlingException): "
             "its text comes with --message."
         )
     return fault
+
+
+def _unknown(target: str, known: frozenset[str]) -> str:
+    service, _, name = target.partition(":")
+    # Compared without the service, which makes everything alike.
+    near = difflib.get_close_matches(name, sorted(action.partition(":")[2] for action in known))
+    like = f" Like it are {', '.join(f'{service}:{one}' for one in near)}." if near else ""
+    return f"{target!r} can't be made to fail: no call of {service} is authorised by that name.{like}"
 
 
 def _take(target: str) -> Fault | None:

@@ -94,7 +94,7 @@ async def _answer_about_faults(scope: Any, receive: Any, send: Any) -> None:
         await _say(send, 415, {"message": "A fault is asked for in JSON."})
         return
     try:
-        await _say(send, 200, faults.serve(scope["method"], body))
+        await _say(send, 200, await asyncio.to_thread(faults.serve, scope["method"], body))
     except faults.FaultRefusedError as refusal:
         await _say(send, 400, {"message": str(refusal)})
 

@@ -36,7 +36,7 @@ class Functions(Construct):
     smoke_test
         Asks the endpoint for one document's topics.
     inspect_transform
-        Checks what bulk scoring is asked for; reads manifests.
+        Checks what bulk scoring is asked for; reads datasets/.
     delete_model
         Takes away what an aborted execution of bulk scoring left.
     """
@@ -104,7 +104,7 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Pl
     return Plan(
         folder="inspect_dataset",
         description="Checks an execution's input and dataset before any money is spent",
-        timeout=Duration.minutes(5),  # two requests a shard: ten thousand shards take half a minute
+        timeout=Duration.minutes(5),  # a request for every thousand objects, two for each that is looked into
         memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
         environment={
             "DATA_BUCKET": bucket.bucket_name,
@@ -112,10 +112,15 @@ def _inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Pl
             "INPUT_DEFAULTS": json.dumps(_input_defaults(settings)),
             "TRAINING": json.dumps(_training(settings)),
             "ENDPOINT": json.dumps(_instances(settings, "endpoint")),
+            "ENDPOINT_NAME": settings.prefix,
         },
         statements=[
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeTrainingJob"], resources=[_training_jobs(stack, settings)]
+            ),
+            # Whether a promotion replaces instances or starts the first ones.
+            iam.PolicyStatement(
+                actions=["sagemaker:DescribeEndpoint"], resources=[_endpoint(stack, settings)]
             ),
             # Quotas that are only listed know no resource.
             iam.PolicyStatement(actions=["servicequotas:ListServiceQuotas"], resources=["*"]),
@@ -186,6 +191,10 @@ def _evaluate_model(stack: Stack, settings: Settings, bucket: s3.IBucket, servin
     )
 
 
+def _endpoint(stack: Stack, settings: Settings) -> str:
+    return stack.format_arn(service="sagemaker", resource="endpoint", resource_name=settings.prefix)
+
+
 def _smoke_test(stack: Stack, settings: Settings) -> Plan:
     def arn(resource: str, name: str) -> str:
         return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
@@ -199,7 +208,7 @@ def _smoke_test(stack: Stack, settings: Settings) -> Plan:
         statements=[
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"],
-                resources=[arn("endpoint", settings.prefix)],
+                resources=[_endpoint(stack, settings)],
             ),
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpointConfig"],

@@ -11,18 +11,17 @@ from stacks.transform_job import ATTEMPTS
 
 
 def inspect_transform(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> Plan:
-    """Plan the function that checks what is asked for; it reads manifests and descriptions."""
+    """Plan the function that checks what is asked for; it reads datasets and descriptions."""
     jobs = stack.format_arn(
         service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
     )
     serving = stack.format_arn(
         service="cloudformation", resource="stack", resource_name=f"{serving_stack_name}/*"
     )
-    manifests = bucket.arn_for_objects("datasets/*/manifest.json")
     return Plan(
         folder="inspect_transform",
         description="Checks what is to be scored, and by which model, before any money is spent",
-        timeout=Duration.minutes(5),  # a request for every thousand objects
+        timeout=Duration.minutes(5),  # a request for every thousand objects, and a few for first documents
         memory_mb=1024,
         environment={
             "DATA_BUCKET": bucket.bucket_name,
@@ -33,7 +32,7 @@ def inspect_transform(stack: Stack, settings: Settings, bucket: s3.IBucket, serv
         },
         statements=[
             list_objects(bucket.bucket_arn, "datasets/", "models/"),
-            iam.PolicyStatement(actions=["s3:GetObject"], resources=[manifests]),
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("datasets/*")]),
             iam.PolicyStatement(actions=["sagemaker:DescribeTrainingJob"], resources=[jobs]),
             iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[serving]),
         ],
@@ -51,7 +50,7 @@ def delete_model(stack: Stack, settings: Settings) -> Plan:
     return Plan(
         folder="delete_model",
         description="Deletes the model of an aborted bulk scoring and stops its transform job",
-        timeout=Duration.minutes(1),
+        timeout=Duration.minutes(2),  # half a minute lies between its two looks
         memory_mb=256,
         environment={"JOB_PREFIX": settings.prefix, "ATTEMPTS": str(ATTEMPTS)},
         statements=[

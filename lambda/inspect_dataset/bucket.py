@@ -9,7 +9,17 @@ from manifest import Manifest, Shard, manifest_key, parse
 from problems import InvalidInputError, names
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_s3.client import S3Client
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a listing says of an object: its bytes, and when it was written."""
+
+    size: int
+    written: datetime
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,24 @@ class Bucket:
         """
         key = manifest_key(dataset)
         # Listed first: of a missing key, a role that may list under a prefix alone is told "access denied".
-        if key not in self.listing(key):
+        listed = self.listing(key).get(key)
+        if not listed:
             raise InvalidInputError(self._no_manifest(dataset, key))
-        return parse(self.client.get_object(Bucket=self.name, Key=key)["Body"].read(), dataset)
+        content = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+        return parse(content, dataset, listed.written)
 
-    def listing(self, prefix: str) -> dict[str, int]:
-        """Return the sizes, in bytes, of the objects whose keys begin with `prefix`, by their keys.
+    def listing(self, prefix: str) -> dict[str, Listed]:
+        """Return the objects whose keys begin with `prefix`, by their keys.
 
         What the console leaves where it "creates a folder" isn't among them: it holds nothing.
         """
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         found = (entry for page in pages for entry in page.get("Contents", []))
-        return {entry["Key"]: entry["Size"] for entry in found if not entry["Key"].endswith("/")}
+        return {
+            entry["Key"]: Listed(entry["Size"], entry["LastModified"])
+            for entry in found
+            if not entry["Key"].endswith("/")
+        }
 
     def checksum(self, shard: Shard) -> dict[str, Any]:
         """Return S3's answer about an object, its checksum included."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import instance_types
 import quotas
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from environment import Environment, Training
@@ -26,7 +27,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Services:
-    """Where instance types and quotas are read."""
+    """Where instance types, the endpoint and quotas are read."""
 
     sagemaker: SageMakerClient
     quotas: Any
@@ -40,7 +41,7 @@ def check(services: Services, said: Environment, *, candidates: int, promote: bo
     candidates
         How many models are trained; none where an earlier one is promoted.
     promote
-        Whether the endpoint may be updated: SageMaker starts the new instances beside the old ones.
+        Whether the endpoint may be made or updated.
     """
     problems = _type_problems(services.sagemaker, said, trains=candidates > 0, promote=promote)
     names = [quotas.for_training(said.training.instances)] if candidates else []
@@ -48,13 +49,14 @@ def check(services: Services, said: Environment, *, candidates: int, promote: bo
     read = quotas.read(services.quotas, names)
     notes = read.notes(names)
     if promote and (hosting := read.get(quotas.for_endpoint(said.endpoint))):
-        why = f"replacing the endpoint's {said.endpoint.instance_count} by as many new ones"
-        problems += hosting.problem(2 * said.endpoint.instance_count, why)
+        refused, told = _hosting(services.sagemaker, said, hosting)
+        problems, notes = problems + refused, notes + told
     wanted = min(said.training.jobs_at_once, candidates)
     training = read.get(quotas.for_training(said.training.instances))
     if not training or not candidates:
         return Capacity(problems, notes, wanted)
-    problems += training.problem(said.training.instances.instance_count, "a training job")
+    count = said.training.instances.instance_count
+    problems += training.problem(count, f"a training job takes {count}")
     fitting = _fitting(training, said.training, wanted)
     return Capacity(problems, notes + _fewer(training, wanted, fitting), fitting)
 
@@ -69,6 +71,29 @@ def _type_problems(client: SageMakerClient, said: Environment, *, trains: bool, 
             client, instance_types.HOSTING, "endpoint_instance_type", said.endpoint.instance_type
         )
     return found
+
+
+def _hosting(client: SageMakerClient, said: Environment, quota: Quota) -> tuple[list[str], list[str]]:
+    """Return what refuses the promotion, and what will refuse the next one.
+
+    To replace an endpoint's model, SageMaker starts the new instances beside the old ones.
+    """
+    count = said.endpoint.instance_count
+    if _exists(client, said.endpoint_name):
+        why = f"replacing the endpoint's {count} by as many new ones takes {2 * count}"
+        return quota.problem(2 * count, why), []
+    told = quota.problem(2 * count, f"an endpoint takes {count}, or {2 * count} while its model is replaced")
+    return (told, []) if quota.value < count else ([], told)
+
+
+def _exists(client: SageMakerClient, endpoint: str) -> bool:
+    try:
+        client.describe_endpoint(EndpointName=endpoint)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":  # SageMaker's word for "could not find"
+            raise
+        return False
+    return True
 
 
 def _fitting(quota: Quota, training: Training, wanted: int) -> int:

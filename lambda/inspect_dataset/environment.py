@@ -42,6 +42,7 @@ class Environment:
     input_defaults: Mapping[str, Any]
     training: Training
     endpoint: Instances
+    endpoint_name: str
 
 
 def environment() -> Environment:
@@ -59,6 +60,7 @@ def environment() -> Environment:
             training["algorithm"],
         ),
         _instances(endpoint),
+        os.environ["ENDPOINT_NAME"],
     )
 
 

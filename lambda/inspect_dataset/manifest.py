@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message
 from typing import Any, Final
 
@@ -38,9 +39,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A dataset as its manifest describes it."""
+    """A dataset as its manifest describes it, which was `written` after the shards."""
 
     key: str
+    written: datetime
     feature_dim: int
     content_type: str
     splits: Mapping[str, Split]
@@ -71,7 +73,7 @@ def manifest_key(dataset: str) -> str:
     return f"datasets/{dataset}/manifest.json"
 
 
-def parse(content: bytes, dataset: str) -> Manifest:
+def parse(content: bytes, dataset: str, written: datetime) -> Manifest:
     """Read a manifest.
 
     Raises
@@ -83,7 +85,7 @@ def parse(content: bytes, dataset: str) -> Manifest:
     try:
         found = json.loads(content)
         schema = found["schema"]
-        manifest = _manifest(key, found) if schema == SCHEMA else None
+        manifest = _manifest(key, written, found) if schema == SCHEMA else None
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidInputError(
             f"{key} isn't a manifest ({type(error).__name__}: {error}). Upload the dataset anew."
@@ -112,9 +114,9 @@ def contradictions(manifest: Manifest) -> list[str]:
     return found
 
 
-def _manifest(key: str, found: Mapping[str, Any]) -> Manifest:
+def _manifest(key: str, written: datetime, found: Mapping[str, Any]) -> Manifest:
     splits = {name: _split(found["splits"][name]) for name in SPLITS}
-    return Manifest(key, int(found["feature_dim"]), str(found["content_type"]), splits)
+    return Manifest(key, written, int(found["feature_dim"]), str(found["content_type"]), splits)
 
 
 def _split(found: Mapping[str, Any]) -> Split:

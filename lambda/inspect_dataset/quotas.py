@@ -28,12 +28,12 @@ class Quota:
     value: float
 
     def problem(self, needed: int, why: str) -> list[str]:
-        """Return nothing, or that the quota is smaller than what is `needed`."""
+        """Return nothing, or that the quota is smaller than what is `needed`, `why` being how that comes."""
         if self.value >= needed:
             return []
         return [
             (
-                f"The account's quota {self.name!r} is {self.value:g}, and {why} takes {needed}. Ask for "
+                f"The account's quota {self.name!r} is {self.value:g}, and {why}. Ask for "
                 f"{needed}: in the console under Service Quotas, AWS services, Amazon SageMaker, or with aws "
                 "service-quotas request-service-quota-increase --service-code sagemaker --quota-code "
                 f"{self.code} --desired-value {needed}"

@@ -1,6 +1,6 @@
 """A run that trains: what is checked, and what later states read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import candidates
@@ -24,6 +24,7 @@ class _Data:
     """A dataset as it was found: its manifest and a test document, where there are such."""
 
     problems: list[str]
+    notes: list[str] = field(default_factory=list)
     manifest: Manifest | None = None
     document: Content | None = None
 
@@ -46,7 +47,7 @@ def prepare_training(
     if problems or not (data.manifest and data.document):
         raise refusal(problems)
     base = candidates.job_name_base(said.job_prefix, event["execution_name"], event["execution_arn"])
-    notes = [*plausibility.notes(fields, data.manifest, said.training), *room.notes]
+    notes = [*data.notes, *plausibility.notes(fields, data.manifest, said.training), *room.notes]
     training = report.training_costs(said.training, candidates=count, jobs_at_once=room.jobs_at_once)
     return {
         "dataset": fields["dataset"],
@@ -79,7 +80,8 @@ def _data(fields: dict[str, Any], bucket: Bucket) -> _Data:
     if wrong := contradictions(manifest):
         return _Data(wrong)
     found = dataset.inspect(bucket, manifest)
-    return _Data([*found.problems, *plausibility.problems(fields, manifest)], manifest, found.document)
+    problems = [*found.problems, *plausibility.problems(fields, manifest)]
+    return _Data(problems, found.notes, manifest, found.document)
 
 
 def _candidates(base: str, fields: dict[str, Any], manifest: Manifest) -> list[dict[str, Any]]:

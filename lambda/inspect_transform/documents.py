@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+import widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,15 +38,17 @@ class Documents:
     ----------
     folder
         Where it lies in the bucket; SageMaker reads whatever key begins so.
-    documents, feature_dim
-        None where no manifest says them.
+    documents
+        None where no manifest says how many there are.
+    widths
+        How many words they are over, by the folder or the object that says so.
     """
 
     folder: str
     content_type: str
     objects: int
     documents: int | None = None
-    feature_dim: int | None = None
+    widths: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def split_type(self) -> str:
@@ -68,6 +72,10 @@ class Bucket:
     def read(self, key: str) -> bytes:
         """Return an object."""
         return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+
+    def head(self, key: str, length: int) -> bytes:
+        """Return at most the first `length` bytes of an object that isn't empty."""
+        return self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=0-{length - 1}")["Body"].read()
 
     def datasets(self) -> list[str]:
         """Return the names of the folders of datasets."""
@@ -109,7 +117,11 @@ def of_prefix(bucket: Bucket, prefix: str, problems: list[str]) -> Documents | N
         by_type[_content_type(key)].append(key)
     problems += _unusable(prefix, by_type, [key for key, size in listing.items() if not size])
     content_type = next((found for found in by_type if found), None)
-    return Documents(prefix, content_type, len(listing)) if content_type else None
+    if content_type is None:
+        return None
+    filled = [key for key in by_type[content_type] if listing[key]]
+    found = widths.read(bucket, filled, content_type)
+    return Documents(prefix, content_type, len(listing), widths=found)
 
 
 def _content_type(key: str) -> str | None:
@@ -151,7 +163,8 @@ def _parsed(manifest: Any, folder: str, split: str) -> tuple[Documents, dict[str
     if not sizes:
         raise ValueError(f"its {split} split is empty")
     documents = int(found["documents"])
-    return Documents(folder, content_type, len(sizes), documents, int(manifest["feature_dim"])), sizes
+    said = {folder: int(manifest["feature_dim"])}
+    return Documents(folder, content_type, len(sizes), documents, said), sizes
 
 
 def _differences(manifest: str, folder: str, said: Mapping[str, int], found: Mapping[str, int]) -> list[str]:

@@ -51,8 +51,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     problems = list(request.problems)
     documents = find_documents(bucket, request, said.dataset, problems)
     model = find_model(bucket, request, said, problems)
-    if documents and model and documents.feature_dim not in (None, model.feature_dim):
-        problems.append(mismatch(documents, model))
+    if documents and model:
+        problems += mismatch(documents, model)
     if problems or documents is None or model is None:
         raise InvalidInputError(sentence(problems))
     return {
@@ -88,9 +88,14 @@ def find_model(bucket: Bucket, request: Request, said: Environment, problems: li
     return models.in_service(problems)
 
 
-def mismatch(documents: Documents, model: Model) -> str:
-    """Say that the model doesn't know the documents' vocabulary."""
-    return (
-        f"The documents of {documents.folder} are over {documents.feature_dim} words, and the model of "
+def mismatch(documents: Documents, model: Model) -> list[str]:
+    """Return nothing, or that the model doesn't know the documents' vocabulary."""
+    others = [place for place, words in documents.widths.items() if words != model.feature_dim]
+    if not others:
+        return []
+    said = (
+        f"The documents of {others[0]} are over {documents.widths[others[0]]} words, and the model of "
         f"{model.training_job} knows {model.feature_dim}: score them with a model of their vocabulary."
     )
+    more = len(others) - 1
+    return [f"{said} So it is with {more} more of the objects that were looked at." if more else said]

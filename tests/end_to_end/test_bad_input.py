@@ -44,6 +44,24 @@ def test_the_comment_that_the_console_prefills_is_ignored(project: Project) -> N
     outcome.succeeded()
 
 
+def test_a_quota_of_one_endpoint_instance_is_enough_for_the_first_model_and_none_is_not(
+    project: Project,
+) -> None:
+    quotas = project.machine.client("service-quotas")
+    pages = quotas.get_paginator("list_service_quotas").paginate(ServiceCode="sagemaker")
+    found = (one for page in pages for one in page["Quotas"])
+    code = next(one["QuotaCode"] for one in found if one["QuotaName"] == "ml.c4.xlarge for endpoint usage")
+    outcomes = {}
+    for value in (1, 0, 20):
+        quotas.request_service_quota_increase(ServiceCode="sagemaker", QuotaCode=code, DesiredValue=value)
+        outcomes[value] = project.run(dry_run=True)
+    told = "an endpoint takes 1, or 2 while its model is replaced"
+    assert [told in note for note in outcomes[1].succeeded().output["notes"]] == [True]
+    assert outcomes[0].error == "InvalidInput"
+    assert told in outcomes[0].cause
+    assert outcomes[20].succeeded().output["notes"] == []
+
+
 @pytest.mark.parametrize("damage", ["missing", "foreign", "replaced"])
 def test_shards_that_do_not_match_the_manifest_are_named(
     project: Project, small: tuple[Any, Any], damage: str

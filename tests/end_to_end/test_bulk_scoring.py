@@ -101,9 +101,20 @@ def test_what_cant_be_scored_is_refused_before_anything_is_created(bulk: Bulk) -
     assert bulk.jobs("Completed", "Failed", "Stopped") == before
 
 
-def test_a_job_that_fails_says_where_its_log_is_and_leaves_no_model(bulk: Bulk) -> None:
+def test_documents_over_other_words_than_the_models_are_refused_before_anything_is_created(
+    bulk: Bulk,
+) -> None:
+    before = bulk.jobs("Completed", "Failed", "Stopped")
     bulk.put("datasets/narrow/a.csv", np.ones((3, 4)))
     outcome = bulk.run(prefix="datasets/narrow/")
+    assert (outcome.status, outcome.error) == ("FAILED", "InvalidInput")
+    assert outcome.cause.startswith("The documents of datasets/narrow/a.csv are over 4 words")
+    assert bulk.jobs("Completed", "Failed", "Stopped") == before
+
+
+def test_a_job_that_fails_says_where_its_log_is_and_leaves_no_model(bulk: Bulk) -> None:
+    bulk.put("datasets/negative/a.csv", np.vstack([np.ones(25), -np.ones(25)]))
+    outcome = bulk.run(prefix="datasets/negative/")
     assert (outcome.status, outcome.error) == ("FAILED", "TransformFailed")
     assert "of the log group /aws/sagemaker/TransformJobs." in outcome.cause
     assert (bulk.models(), len(bulk.jobs("Failed"))) == ([], 1)

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from botocore.stub import Stubber
 
 SOURCES = Path(__file__).parent.parent.parent / "lambda"
 GOLDEN = Path(__file__).parent / "golden"
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 Load = Callable[..., Any]
 
 
@@ -81,6 +83,7 @@ class FakeS3:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.checksums: dict[str, dict[str, str]] = {}
+        self.written: dict[str, datetime] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
     def list_objects_v2(self, **request: Any) -> dict[str, Any]:
@@ -92,7 +95,10 @@ class FakeS3:
                 "KeyCount": len(folders),
                 "CommonPrefixes": [{"Prefix": name} for name in sorted(folders)],
             }
-        contents = [{"Key": key, "Size": len(self.objects[key])} for key in sorted(keys)]
+        contents = [
+            {"Key": key, "Size": len(self.objects[key]), "LastModified": self.written.get(key, WRITTEN)}
+            for key in sorted(keys)
+        ]
         return {"KeyCount": len(contents), **({"Contents": contents} if contents else {})}
 
     def get_paginator(self, operation: str) -> "FakeS3":

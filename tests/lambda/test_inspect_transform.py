@@ -133,8 +133,8 @@ def test_a_prefix_is_read_by_the_suffixes_of_its_keys(
 ) -> None:
     bucket.objects |= {
         "datasets/mine/": b"",
-        f"datasets/mine/a.{suffix}": b"1",
-        f"datasets/mine/b/c.{suffix}": b"1",
+        f"datasets/mine/a.{suffix}": b"1,2,3,4,5",
+        f"datasets/mine/b/c.{suffix}": b"1,2,3,4,5",
     }
     found = run({"prefix": "datasets/mine/"})
     assert found["input"] == f"s3://{BUCKET}/datasets/mine/"
@@ -217,6 +217,17 @@ def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
     edit(manifest)
     bucket.objects[MANIFEST] = json.dumps(manifest).encode()
     assert sentence in refusal(run, {})
+
+
+def test_a_prefix_over_other_words_than_the_models_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+    objects = {"a": b"1,2,3,4\n", "b": b"1,2,3,4,5\n", "c": b"1\n"}
+    bucket.objects |= {f"datasets/mine/{name}.csv": content for name, content in objects.items()}
+    assert refusal(run, {"prefix": "datasets/mine/"}) == (
+        f"The documents of datasets/mine/a.csv are over 4 words, and the model of {JOB} knows 5: score them "
+        "with a model of their vocabulary. So it is with 1 more of the objects that were looked at."
+    )
+    del bucket.objects["datasets/mine/c.csv"]
+    assert refusal(run, {"prefix": "datasets/mine/"}).endswith("a model of their vocabulary.")
 
 
 def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., Any], bucket: Any) -> None:

@@ -71,13 +71,16 @@ class FakeSageMaker:
             raise self.answer
         return self.answer
 
+    def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
+        return {"EndpointName": EndpointName}
+
 
 @pytest.fixture
 def handler(load: Load, fake_s3: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
     monkeypatch.setenv("TRAINING", json.dumps(TRAINING))
     monkeypatch.setenv("ENDPOINT", json.dumps({"instance_type": "ml.c4.xlarge", "instance_count": 1}))
-    loaded = load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev")
+    loaded = load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
     fake_s3.objects[KEY] = b"a model"
     monkeypatch.setattr(loaded, "_S3", fake_s3)
     monkeypatch.setattr(loaded, "_QUOTAS", FakeQuotas())

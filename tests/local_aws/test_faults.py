@@ -97,6 +97,13 @@ def test_faults_are_listed_and_cleared(fault: Any) -> None:
             ("nowhere:Fail", "Wrong"),
             "'nowhere:Fail' can't be made to fail: name an action as IAM",
         ),
+        (
+            ("sns:CreateTpoic", "Wrong"),
+            "'sns:CreateTpoic' can't be made to fail: no call of sns is authorised by that name. Like it ",
+        ),
+        (("s3:HeadObject", "Wrong"), "is authorised by that name. Like it are s3:GetObject, "),
+        (("lambda:Invoke", "Wrong"), "Like it are lambda:InvokeFunction."),
+        (("states:Xyzzy", "Wrong"), "no call of states is authorised by that name.\n"),
         (("training-jobs", "Wrong"), "'training-jobs' can't be made to fail"),
         ((CREATE_TOPIC, "Rate exceeded"), "'Rate exceeded' is no error's code"),
         (("training-job", "Why", "--message", "x"), "A training-job has a FailureReason alone"),

@@ -61,11 +61,12 @@ def allowed(template: TemplateOf) -> Callable[..., Allowed]:
     return load
 
 
-def test_inspecting_reads_datasets_jobs_and_quotas_and_nothing_else(
+def test_inspecting_reads_datasets_jobs_the_endpoint_and_quotas_and_nothing_else(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectDataset") == OWN_LOGS | {
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"),
         ("servicequotas:ListServiceQuotas", "*"),
         ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
         ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
@@ -113,12 +114,12 @@ def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
     assert all("ldadev" in resource.lower() for _, resource in generated)
 
 
-def test_inspecting_bulk_scoring_reads_manifests_jobs_and_the_stack(
+def test_inspecting_bulk_scoring_reads_datasets_jobs_and_the_stack(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectTransform") == OWN_LOGS | {
         ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/manifest.json"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
         ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
     }
@@ -185,6 +186,7 @@ def test_inspecting_knows_the_instances_of_training_and_endpoint(template: Templ
         "algorithm": "built-in",
     }
     assert json.loads(variables["ENDPOINT"]) == {"instance_type": "ml.c4.xlarge", "instance_count": 1}
+    assert variables["ENDPOINT_NAME"] == "lda-dev"
 
 
 def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:

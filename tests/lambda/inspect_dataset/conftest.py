@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from botocore.exceptions import ClientError
 
 from data_prep import dataset
 
@@ -59,9 +60,35 @@ class FakeQuotas:
                 raise self.refusal
 
 
+class FakeSageMaker:
+    """SageMaker's own API description, and perhaps the endpoint; without it, `refusal` is what is said."""
+
+    def __init__(self, meta: Any) -> None:
+        self.meta = meta
+        self.serves = True
+        self.refusal = ("ValidationException", 'Could not find endpoint "lda-dev".')
+
+    def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
+        assert EndpointName == "lda-dev"
+        if not self.serves:
+            code, message = self.refusal
+            raise ClientError({"Error": {"Code": code, "Message": message}}, "DescribeEndpoint")
+        return {"EndpointName": EndpointName}
+
+
 @pytest.fixture
 def quotas() -> FakeQuotas:
     return FakeQuotas()
+
+
+@pytest.fixture
+def handler(load: Load) -> Any:
+    return load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
+
+
+@pytest.fixture
+def sagemaker(handler: Any) -> FakeSageMaker:
+    return FakeSageMaker(handler._SAGEMAKER.meta)
 
 
 @pytest.fixture
@@ -74,10 +101,11 @@ def bucket(fake_s3: Any, tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def run(load: Load, bucket: Any, quotas: FakeQuotas, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    handler = load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev")
-    monkeypatch.setattr(handler, "_S3", bucket)
-    monkeypatch.setattr(handler, "_QUOTAS", quotas)
+def run(
+    handler: Any, bucket: Any, quotas: FakeQuotas, sagemaker: FakeSageMaker, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    for name, replacement in (("_S3", bucket), ("_QUOTAS", quotas), ("_SAGEMAKER", sagemaker)):
+        monkeypatch.setattr(handler, name, replacement)
     monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
 
     def inspect(given: Any, training: Any = None, endpoint: Any = None) -> Any:

@@ -59,6 +59,36 @@ def test_replacing_an_endpoint_takes_twice_its_instances(
     assert run({}, endpoint={"instance_count": 3})["report"]["notes"] == []
 
 
+def test_the_first_promotion_replaces_nothing_so_that_once_its_instances_are_enough(
+    run: Callable[..., Any], quotas: Any, sagemaker: Any
+) -> None:
+    sagemaker.serves = False
+    quotas.values[FOR_ENDPOINT] = 3
+    (told,) = run({}, endpoint={"instance_count": 3})["report"]["notes"]
+    assert told.startswith(
+        f"The account's quota '{FOR_ENDPOINT}' is 3, and an endpoint takes 3, or 6 while its model is "
+        "replaced. Ask for 6: "
+    )
+    quotas.values[FOR_ENDPOINT] = 6
+    assert run({}, endpoint={"instance_count": 3})["report"]["notes"] == []
+
+
+def test_a_quota_below_the_first_endpoint_is_a_problem(
+    refusal: Any, run: Callable[..., Any], quotas: Any, sagemaker: Any
+) -> None:
+    sagemaker.serves = False
+    quotas.values[FOR_ENDPOINT] = 2
+    assert "is 2, and an endpoint takes 3, or 6" in refusal(run, {}, endpoint={"instance_count": 3})
+
+
+def test_an_endpoint_that_may_not_be_looked_at_is_not_taken_for_none(
+    run: Callable[..., Any], sagemaker: Any
+) -> None:
+    sagemaker.serves, sagemaker.refusal = False, ("AccessDeniedException", "not you")
+    with pytest.raises(ClientError, match="not you"):
+        run({})
+
+
 @pytest.mark.parametrize(
     "refused",
     [
