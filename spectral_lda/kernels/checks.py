@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from spectral_lda.kernels.compiling import Doubles, Pointers, Words, exact
 
 SOUND, NOT_FINITE, NEGATIVE, TOO_LARGE, FRACTIONAL, OUTSIDE, UNSORTED = range(7)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @exact
@@ -40,13 +41,29 @@ def check(
 
 @exact
 def fingerprint(indptr: Pointers, indices: Words, data: Doubles, seed: int, out: NDArray[np.uint64]) -> None:
-    """Hash every row's words and counts with a seed: SplitMix64's finaliser over each entry."""
+    """Hash every row's words and counts with a seed; a stored 0 is no word."""
     bits = data.view(np.uint64)
     for row in range(indptr.size - 1):
         state = np.uint64(seed)
         for at in range(indptr[row], indptr[row + 1]):
-            state ^= np.uint64(indices[at]) * np.uint64(0x9E3779B97F4A7C15) + bits[at]
-            state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            state ^= state >> np.uint64(31)
+            if data[at] != 0:
+                state = _mixed(state ^ (np.uint64(indices[at]) * _GOLDEN + bits[at]))
         out[row] = state
+
+
+@exact
+def apart(hashes: NDArray[np.uint64], numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return hashes that differ where the numbers do; a number of 0 leaves its hash."""
+    found = hashes.copy()
+    for at in range(hashes.size):
+        if numbers[at] > 0:
+            found[at] = _mixed(hashes[at] ^ (numbers[at] * _GOLDEN))
+    return found
+
+
+@exact
+def _mixed(state: np.uint64) -> np.uint64:
+    """SplitMix64's finaliser."""
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
