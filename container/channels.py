@@ -50,13 +50,15 @@ def parse_channels(config: dict[str, Any]) -> list[Channel]:
     return [_channel(name, channel) for name, channel in config.items()]
 
 
-def _channel(name: str, given: dict[str, Any]) -> Channel:
-    mode = given.get("TrainingInputMode", "File")
+def _channel(name: str, given: Any) -> Channel:
+    if not isinstance(given, dict):
+        raise ClientError(f"inputdataconfig.json has {given!r} for the channel {name!r}, not an object.")
+    mode = given.get("TrainingInputMode") or "File"
     if mode not in {*FILE_MODES, PIPE}:
         raise ClientError(
             f"The channel {name!r} has the input mode {mode!r}; LDA reads {', '.join(FILE_MODES)} and {PIPE}."
         )
-    if given.get("RecordWrapperType", "None") != "None":
+    if (given.get("RecordWrapperType") or "None") != "None":
         raise ClientError(
             f"The channel {name!r} has the RecordWrapperType {given['RecordWrapperType']!r}, which wraps "
             "whole files; LDA's records are documents: leave it out."
@@ -73,7 +75,7 @@ def _channel(name: str, given: dict[str, Any]) -> Channel:
 
 def _content_type(channel: dict[str, Any]) -> str:
     """Return the content type; none given means recordio, as for the built-in algorithm."""
-    given = channel.get("ContentType") or RECORDIO
+    given = str(channel.get("ContentType") or RECORDIO)
     try:
         content_type = parse_content_type(given)
     except ValueError as error:

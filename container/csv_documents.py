@@ -22,11 +22,17 @@ def parse_csv(lines: Iterable[str], words: int) -> CountMatrix:
     ------
     DocumentError
         A line has another number of values, or one that is no number from 0 to 2^53; lines and values are
-        counted from 1.
+        counted from 1. Or the lines are no text.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     batches = iter(lambda: list(islice(numbered, _LINES)), [])
-    return stack((_documents(batch, words) for batch in batches), words)
+    try:
+        return stack((_documents(batch, words) for batch in batches), words)
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            "CSV must be UTF-8 text, and is read neither compressed nor in other encodings; this holds the "
+            f"byte 0x{error.object[error.start]:02x}, which stands for no character there."
+        ) from error
 
 
 def _documents(batch: list[tuple[int, str]], words: int) -> CountMatrix:
@@ -53,7 +59,7 @@ def _row(line: str, number: int, words: int) -> FloatArray:
         row = np.array(values, dtype=np.float64)
     except ValueError:
         row = np.full(words, np.nan)
-    if not ((row >= 0) & (row <= LARGEST_COUNT)).all():
+    if "_" in line or not ((row >= 0) & (row <= LARGEST_COUNT)).all():
         place = next(place for place, value in enumerate(values) if not _is_weight(value))
         raise DocumentError(
             f"Value {place + 1} of line {number} is {values[place].strip()[:40]!r}, "
@@ -64,6 +70,6 @@ def _row(line: str, number: int, words: int) -> FloatArray:
 
 def _is_weight(value: str) -> bool:
     try:
-        return 0 <= float(value) <= LARGEST_COUNT
+        return "_" not in value and 0 <= float(value) <= LARGEST_COUNT  # Python takes 1_0 for 10
     except ValueError:
         return False

@@ -16,7 +16,7 @@ def _parse_csv_body(body: bytes, words: int) -> CountMatrix:
     plain = scan_csv(body, words)
     if plain is not None:
         return plain
-    return parse_csv(io.StringIO(body.decode("utf-8-sig"), newline=None), words)
+    return parse_csv(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline=None), words)
 
 
 def _parse_recordio(body: bytes, words: int) -> CountMatrix:

@@ -72,8 +72,9 @@ def _positive_whole(key: str, value: Any) -> int:
 
 
 def _positive(key: str, value: Any) -> float:
+    text = _text(value)
     try:
-        number = float(_text(value))
+        number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number > 0):

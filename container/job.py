@@ -108,10 +108,13 @@ class _Job:
 
 
 def _settings(parameters: Hyperparameters) -> Settings:
-    return Settings(
-        num_topics=parameters.num_topics,
-        alpha0=parameters.alpha0,
-        max_restarts=parameters.max_restarts,
-        max_iterations=parameters.max_iterations,
-        tol=parameters.tol,
-    )
+    try:
+        return Settings(
+            num_topics=parameters.num_topics,
+            alpha0=parameters.alpha0,
+            max_restarts=parameters.max_restarts,
+            max_iterations=parameters.max_iterations,
+            tol=parameters.tol,
+        )
+    except ValueError as error:
+        raise ClientError(f"A hyperparameter is out of range: {error}") from error

@@ -56,12 +56,11 @@ def checked(counts: CountsLike, *, whole: bool, before: int = 0) -> tuple[CountM
         )
     if raw.dtype.kind not in "buif":
         raise ValueError(f"counts must be numbers; these are of type {raw.dtype}.")
-    native = raw if raw.dtype.isnative else raw.astype(raw.dtype.newbyteorder("="))
-    matrix: CountMatrix = native if isinstance(native, sparse.csr_array) else sparse.csr_array(native)
+    matrix = _as_csr(raw)
     lengths = np.empty(matrix.shape[0])
     problem, at = _check(matrix, lengths, whole=whole)
     if problem == checks.UNSORTED:
-        matrix = matrix.copy()
+        matrix = matrix.astype(np.float64)  # entries that stand twice may have no sum in their own type
         matrix.sum_duplicates()
         problem, at = _check(matrix, lengths, whole=whole)
     if problem != checks.SOUND:
@@ -80,6 +79,19 @@ def as_plain(array: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
     if array.dtype == dtype and array.flags.carray:
         return array
     return array.astype(dtype, order="C")
+
+
+def _as_csr(raw: Any) -> CountMatrix:
+    """Return an array or a sparse matrix as CSR, itself if it is that already."""
+    if not raw.dtype.isnative:
+        raw = raw.astype(raw.dtype.newbyteorder("="))
+    if isinstance(raw, sparse.csr_array):
+        return raw
+    if getattr(raw, "format", "csr") != "csr":
+        raw = raw.astype(np.float64)  # the conversion sums entries that stand twice
+    elif raw.dtype == np.float16:
+        raw = raw.astype(np.float32)  # scipy has no sparse matrices of these
+    return sparse.csr_array(raw)
 
 
 def _check(matrix: CountMatrix, lengths: FloatArray, *, whole: bool) -> tuple[int, int]:

@@ -24,6 +24,8 @@ from spectral_lda.whitening import Whitening, whiten
 # enough: on real texts all differ in a few of them, which the passes even out. Of few, one could be lost.
 ROUGH_TOL = 1e-4
 MANY_TOPICS, ROUGH_RESTARTS = 30, 2
+# A prior so small or large is none that documents could show, and beyond it the moments lose their digits.
+SMALLEST_ALPHA0, LARGEST_ALPHA0 = 1e-9, 1e9
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
 EXTRA_TOPICS = 1.25
 
@@ -48,8 +50,12 @@ class Settings:
                 raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
         for name in ("alpha0", "tol"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
+            if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
                 raise ValueError(f"{name} must be a positive number, not {value!r}.")
+        if not SMALLEST_ALPHA0 <= self.alpha0 <= LARGEST_ALPHA0:
+            raise ValueError(
+                f"alpha0 must be from {SMALLEST_ALPHA0:g} to {LARGEST_ALPHA0:g}, not {self.alpha0!r}."
+            )
 
     @property
     def computed_topics(self) -> int:

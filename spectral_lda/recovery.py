@@ -1,5 +1,7 @@
 """Recovery: from whitened components back to topics over words and their prior."""
 
+import heapq
+
 import numpy as np
 
 from spectral_lda.counts import FloatArray
@@ -36,17 +38,22 @@ def keep_largest(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[Floa
 
 
 def split_topics(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[FloatArray, FloatArray]:
-    """Split the topic with the largest prior into two equal halves until there are ``topics`` topics.
+    """Split the topic with the largest prior into two equal parts until there are ``topics`` topics.
 
     The moments stay what they were, so nothing is invented where the data can't carry as many topics.
     """
-    priors, sources = alpha.tolist(), list(range(alpha.size))
-    while len(priors) < topics:
-        largest = priors.index(max(priors))
-        priors[largest] /= 2
-        priors.append(priors[largest])
-        sources.append(sources[largest])
-    return np.array(priors), beta[sources]
+    parts = [(-prior, place) for place, prior in enumerate(alpha.tolist())]
+    heapq.heapify(parts)
+    sources = list(range(alpha.size))
+    while len(parts) < topics:
+        prior, place = parts[0]
+        heapq.heapreplace(parts, (prior / 2, place))
+        heapq.heappush(parts, (prior / 2, len(parts)))
+        sources.append(sources[place])
+    priors = np.empty(len(parts))
+    for prior, place in parts:
+        priors[place] = -prior
+    return priors, beta[sources]
 
 
 def project_to_simplex(rows: FloatArray) -> FloatArray:

@@ -10,6 +10,9 @@ from spectral_lda.kernels.compiling import Doubles, Pointers, Singles, Words, fa
 TINY = np.float32(1e-30)
 # How much of a sweep's mixture is kept of a topic that an extrapolation would take away.
 LEAST_SHARE = np.float32(1e-3)
+# A document of no more mass than this, by itself or for each unit of the prior, moves no mixture in single
+# precision, but its inverse would overflow there.
+NEGLIGIBLE_LENGTH, NEGLIGIBLE_SHARE = 1e-30, 1e-20
 
 
 @fast
@@ -29,13 +32,14 @@ def infer(
     Journal of Statistics 35, 2008). The steps being scaled by the document's length, no count is too large.
     """
     width = alpha.size
+    negligible = max(NEGLIGIBLE_LENGTH, NEGLIGIBLE_SHARE * alpha.sum())
     once, twice, prior = np.empty_like(alpha), np.empty_like(alpha), np.empty_like(alpha)
     for row in range(indptr.size - 1):
         start, stop = indptr[row], indptr[row + 1]
         length = 0.0
         for at in range(start, stop):
             length += data[at]
-        if length == 0:
+        if length <= negligible:
             continue
         theta, scale = mixtures[row], np.float32(1 / length)
         for k in range(width):

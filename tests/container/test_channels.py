@@ -30,6 +30,11 @@ def test_a_sharded_channel_is_known_by_its_distribution() -> None:
     assert [channel.sharded for channel in parse_channels(config)] == [True, False]
 
 
+def test_what_is_null_is_not_given() -> None:
+    names = ("TrainingInputMode", "RecordWrapperType", "ContentType", "S3DistributionType")
+    assert parse_channels({"train": dict.fromkeys(names)}) == parse_channels({"train": {}})
+
+
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
@@ -44,13 +49,13 @@ def test_a_sharded_channel_is_known_by_its_distribution() -> None:
             {"train": {"TrainingInputMode": "Pipe", "ContentType": "text/csv"}},
             "'train' is text/csv in Pipe mode; LDA reads text/csv in File mode only",
         ),
+        ({"train": "File"}, "has 'File' for the channel 'train', not an object"),
+        ({"train": {"ContentType": 5}}, "The content type '5' is unknown"),
         ({"train": {"RecordWrapperType": "RecordIO"}}, "'train' has the RecordWrapperType 'RecordIO'"),
         ({"train": {"ContentType": "application/json"}}, "The content type 'application/json' is unknown"),
         ({"train": {"ContentType": "text/csv;label_size=1"}}, "label_size must be 0"),
     ],
 )
-def test_a_channel_that_can_not_be_read_is_the_clients_error(
-    config: dict[str, dict[str, str]], sentence: str
-) -> None:
+def test_a_channel_that_can_not_be_read_is_the_clients_error(config: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ClientError, match=sentence):
         parse_channels(config)

@@ -48,7 +48,7 @@ def test_what_is_no_positive_whole_number_is_named(key: str, value: object) -> N
 
 
 @pytest.mark.parametrize("key", ["alpha0", "tol"])
-@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "much", "", False, None])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "much", "1_0", "٣", "", False, None])
 def test_what_is_no_positive_number_is_named(key: str, value: object) -> None:
     with pytest.raises(ClientError, match=re.escape(f"'{key}' must be a positive number, not {value!r}")):
         parse_hyperparameters({**REQUIRED, key: value})

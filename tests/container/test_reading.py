@@ -1,5 +1,6 @@
 """What a host reads of a channel: the formats, the modes, and its part of the documents."""
 
+import gzip
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from scipy import sparse
 
 from container import reading
 from container.channels import Channel
+from container.content_types import CSV
 from container.errors import ClientError
 from container.folders import Folders
 from container.reading import read_channel
@@ -170,3 +172,10 @@ def test_a_mistake_far_into_a_file_is_found_where_it_stands(folders: Folders) ->
     recordio.write(folders.channel("train") / "part.pbr", wrong)
     with pytest.raises(ClientError, match=r"part\.pbr: The count 0\.5 in row 29000, column 7 is not a whole"):
         read_channel(folders, Channel(name="train"), 50, ALONE)
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"1,0,2,1\n"), "1,0,2,1\n".encode("utf-16")])
+def test_csv_that_is_no_utf_8_is_told_so(folders: Folders, content: bytes) -> None:
+    (folders.channel("train") / "part.csv").write_bytes(content)
+    with pytest.raises(ClientError, match=r"part\.csv: CSV must be UTF-8 text, and is read neither"):
+        read_channel(folders, Channel(name="train", content_type=CSV), 4, ALONE)

@@ -144,6 +144,7 @@ def failed(job: Job, sentence: str) -> None:
     ("change", "sentence"),
     [
         ({"num_topics": "ten"}, "'num_topics' must be a whole number of at least 1, not 'ten'"),
+        ({"alpha0": "1e30"}, "out of range: alpha0 must be from 1e-09 to 1e\\+09, not 1e\\+30"),
         ({"feature_dim": "30"}, "part.pbr: its documents are over 4 words, but feature_dim is 30"),
     ],
 )

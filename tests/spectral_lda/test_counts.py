@@ -1,5 +1,7 @@
 """What can't be counts is refused, naming its place."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -17,6 +19,7 @@ MATRIX = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
         np.asfortranarray,
         lambda m: m.astype(np.uint8),
         lambda m: m.astype(">f4"),
+        lambda m: m.astype(np.float16),
         lambda m: m.tolist(),
         sparse.csr_array,
         sparse.csc_matrix,
@@ -48,6 +51,21 @@ def test_entries_that_stand_twice_are_summed(entries: list[int]) -> None:
     counts = sparse.csr_array(([1, 2, 4], entries, [0, 3]), shape=(1, 3))
     assert as_counts(counts).toarray().tolist() == counts.toarray().tolist()
     assert as_counts(counts).nnz == 2
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.bool_, np.float32])
+@pytest.mark.parametrize(
+    ("form", "places"),
+    [
+        (sparse.csr_matrix, ([1, 1, 1], [0, 3, 3])),
+        (sparse.csc_array, ([0, 0, 0], [0, 0, 3])),
+        (sparse.coo_array, ([[0, 0, 0], [1, 1, 1]],)),
+    ],
+)
+def test_entries_that_stand_twice_are_summed_beyond_their_type(form: Any, places: Any, dtype: type) -> None:
+    values: Any = np.full(3, 2**24 - 1 if dtype == np.float32 else 100).astype(dtype)
+    counted = as_counts(form((values, *places), shape=(2, 2))).toarray()
+    assert counted.tolist() == [[0, 3 * float(values[0])], [0, 0]]
 
 
 def test_a_column_beyond_the_vocabulary_is_named() -> None:

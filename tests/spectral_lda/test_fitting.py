@@ -227,6 +227,9 @@ def test_shards_are_learned_from_as_one_matrix_is(bars: Callable[[int], Any]) ->
         ({"num_topics": 2, "max_iterations": True}, "max_iterations must be"),
         ({"num_topics": 2, "seed": -1}, "seed must be a whole number of at least 0, not -1"),
         ({"num_topics": 2, "alpha0": 0}, "alpha0 must be a positive number, not 0"),
+        ({"num_topics": 2, "alpha0": "1"}, "alpha0 must be a positive number, not '1'"),
+        ({"num_topics": 2, "alpha0": 1e-30}, "alpha0 must be from 1e-09 to 1e\\+09, not 1e-30"),
+        ({"num_topics": 2, "alpha0": 1e20}, "alpha0 must be from 1e-09 to 1e\\+09, not 1e\\+20"),
         ({"num_topics": 2, "tol": float("nan")}, "tol must be a positive number, not nan"),
     ],
 )

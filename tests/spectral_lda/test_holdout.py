@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
+from scipy import sparse
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.holdout import Holdout, hold_out
@@ -38,6 +40,25 @@ def test_the_choice_and_the_halves_depend_on_the_document_alone(bars: Callable[[
     np.testing.assert_array_equal(mixed.chosen, held.chosen[order])
     given = sorted(held.given.parts[0].toarray().tolist())
     assert sorted(mixed.given.parts[0].toarray().tolist()) == given
+
+
+def test_a_stored_zero_changes_no_choice(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train
+    everything = (train.ravel(), np.tile(np.arange(25), 1600), np.arange(0, 25 * 1601, 25))
+    stored = sparse.csr_array(everything, shape=train.shape)
+    np.testing.assert_array_equal(held_of(stored).chosen, held_of(train).chosen)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_copies_of_a_document_are_chosen_one_by_one(seed: int) -> None:
+    held = held_of(np.repeat([[4, 4, 0, 0], [0, 0, 4, 4]], [300, 100], axis=0), seed)
+    assert 0 < held.chosen[:300].sum() < 60
+    assert held.chosen[300:].sum() < 30
+
+
+@pytest.mark.parametrize("seed", [2**63, 2**64 + 1, np.int64(2**63 - 1)])
+def test_any_whole_number_is_a_seed(bars: Callable[[int], Any], seed: int) -> None:
+    assert held_of(bars(0).train, seed).chosen.any()
 
 
 def test_another_seed_chooses_others(bars: Callable[[int], Any]) -> None:

@@ -62,6 +62,13 @@ def test_hosts_learn_what_one_learns(bars: Callable[[int], Any], cuts: list[int]
         assert score == pytest.approx(per_word_log_likelihood(alone, train), abs=1e-6)
 
 
+def test_copies_of_a_document_on_several_hosts_change_nothing(bars: Callable[[int], Any]) -> None:
+    train, settings = np.repeat(bars(0).train[:200], 8, axis=0), Settings(num_topics=10)
+    alone = fit_observed(train, settings, lambda _: None)
+    for model, _ in fit_on([train[::3], train[1::3], train[2::3]], settings):
+        np.testing.assert_allclose(model.beta, alone.beta, rtol=1e-4, atol=1e-6)
+
+
 def test_a_large_vocabulary_is_learned_together() -> None:
     rng = np.random.default_rng(0)
     beta = rng.dirichlet(np.full(1500, 0.05), 5)

@@ -46,6 +46,11 @@ def test_an_empty_document_gets_the_priors_mean() -> None:
     np.testing.assert_allclose(infer(np.zeros((1, 6))), ALPHA[None], rtol=1e-6)
 
 
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e-45, 1e-40, 1e-31, 1e-20])
+def test_a_document_of_next_to_nothing_gets_it_too(weight: float) -> None:
+    np.testing.assert_allclose(infer(np.full((1, 6), weight)), ALPHA[None], rtol=1e-6)
+
+
 def test_a_word_that_no_topic_holds_says_nothing() -> None:
     beta = np.hstack([BETA, np.zeros((3, 1))])
     known = [3, 0, 1, 0, 0, 2]

@@ -68,3 +68,10 @@ def test_splitting_keeps_the_second_moment() -> None:
     more_alpha, more_beta = split_topics(alpha, beta, 5)
     assert more_beta.shape == (5, 3)
     np.testing.assert_allclose((more_beta.T * more_alpha) @ more_beta, (beta.T * alpha) @ beta)
+
+
+def test_a_mistyped_number_of_topics_is_split_into_as_well() -> None:
+    alpha, beta = split_topics(np.array([0.7, 0.3]), np.array([[0.5, 0.5], [0, 1.0]]), 200_000)
+    assert beta.shape == (200_000, 2)
+    assert alpha.max() <= 2 * alpha.min() + 1e-12
+    assert alpha.sum() == pytest.approx(1)
