@@ -36,39 +36,46 @@ class Holdout:
 def hold_out(corpus: Corpus, seed: int, hosts: Hosts) -> Holdout | None:
     """Choose documents by a hash of their words and the seed, or None where there are too few.
 
-    The choice depends neither on the documents' order nor on the host that holds them. Of copies of one
-    document each is chosen by itself: all of them would take what it tells from those that are learned from.
+    The choice depends neither on the documents' order nor on the host that holds them. A document that has
+    copies doesn't judge: left to learn from, they would have told all; held out with it, they would take
+    what they tell away. Where there are hardly any other documents, each copy is chosen by itself.
     """
     used = corpus.lengths > 0
-    documents = float(hosts.total(np.array([float(used.sum())]))[0])
-    if documents < FEWEST_DOCUMENTS:
-        return None
-    share = min(max(SHARE, FEWEST / documents), MOST / documents)
     hashes = np.zeros(corpus.documents, np.uint64)
 
     def note(block: Block) -> None:
         hashing.fingerprint(*block.arrays, int(seed) % _SEEDS, hashes[block.documents])
 
     corpus.each(1, note)
-    hashes = hashing.apart(hashes, _copies_before(hashes, hosts))
-    chosen = used & (hashes < np.uint64(share * _HASHES))
+    alike, before = _copies(hashes, hosts)
+    eligible = used & (alike == 1)
+    documents = _count(eligible, hosts)
+    if documents < FEWEST_DOCUMENTS:
+        eligible, hashes = used, hashing.apart(hashes, before)
+        documents = _count(eligible, hosts)
+    if documents < FEWEST_DOCUMENTS:
+        return None
+    share = min(max(SHARE, FEWEST / documents), MOST / documents)
+    chosen = eligible & (hashes < np.uint64(share * _HASHES))
     given, wanted = _halve(corpus.take(np.flatnonzero(chosen)), hashes[chosen])
     return Holdout(chosen, Corpus.of(given, whole=False), Corpus.of(wanted, whole=False))
 
 
-def _copies_before(hashes: NDArray[np.uint64], hosts: Hosts) -> NDArray[np.uint64]:
-    """Return how many documents of the same hash stand before each, here or on an earlier host."""
+def _count(documents: NDArray[np.bool_], hosts: Hosts) -> float:
+    return float(hosts.total(np.array([float(documents.sum())]))[0])
+
+
+def _copies(hashes: NDArray[np.uint64], hosts: Hosts) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+    """Return how many documents, on all hosts, have each one's hash, and how many of these stand before."""
     everyones, first = _gathered(hashes, hosts)
-    ordered = np.sort(everyones)
-    if not (ordered[1:] == ordered[:-1]).any():
-        return np.zeros_like(hashes)
     order = np.argsort(everyones, kind="stable")
-    ordered = everyones[order]
-    places = np.arange(ordered.size, dtype=np.uint64)
-    starts = np.concatenate([np.ones(1, np.bool_), ordered[1:] != ordered[:-1]])[: ordered.size]
-    before = np.empty_like(places)
-    before[order] = places - np.maximum.accumulate(np.where(starts, places, np.uint64(0)))
-    return before[first : first + hashes.size]
+    _, starts, sizes = np.unique(everyones[order], return_index=True, return_counts=True)
+    before = np.empty(order.size, np.uint64)
+    before[order] = np.arange(order.size) - np.repeat(starts, sizes)
+    alike = np.empty(order.size, np.intp)
+    alike[order] = np.repeat(sizes, sizes)
+    own = slice(first, first + hashes.size)
+    return alike[own], before[own]
 
 
 def _gathered(hashes: NDArray[np.uint64], hosts: Hosts) -> tuple[NDArray[np.uint64], int]:

@@ -49,8 +49,16 @@ def test_a_stored_zero_changes_no_choice(bars: Callable[[int], Any]) -> None:
     np.testing.assert_array_equal(held_of(stored).chosen, held_of(train).chosen)
 
 
+def test_a_document_that_has_copies_judges_not(bars: Callable[[int], Any]) -> None:
+    train = bars(0).train
+    held = held_of(np.vstack([train, train[:800]]))
+    assert not held.chosen[:800].any()
+    assert 20 < held.chosen[800:1600].sum() < 60
+    assert not held.chosen[1600:].any()
+
+
 @pytest.mark.parametrize("seed", range(20))
-def test_copies_of_a_document_are_chosen_one_by_one(seed: int) -> None:
+def test_where_all_documents_have_copies_each_is_chosen_by_itself(seed: int) -> None:
     held = held_of(np.repeat([[4, 4, 0, 0], [0, 0, 4, 4]], [300, 100], axis=0), seed)
     assert 0 < held.chosen[:300].sum() < 60
     assert held.chosen[300:].sum() < 30
@@ -67,7 +75,7 @@ def test_another_seed_chooses_others(bars: Callable[[int], Any]) -> None:
 
 
 def test_a_large_corpus_gives_no_more_than_are_needed() -> None:
-    counts = np.random.default_rng(0).poisson(1.0, (100_000, 8))
+    counts = np.random.default_rng(0).poisson(1.0, (100_000, 40))
     assert 1800 < held_of(counts).chosen.sum() < 2200
 
 
