@@ -9,11 +9,9 @@ ALS, ICML 2017, https://proceedings.mlr.press/v70/sharan17a.html).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain, islice
 
 import numpy as np
 
-from spectral_lda import parallel
 from spectral_lda.counts import FloatArray
 
 # Two restarts whose relative errors are this near have found the same components, for all that topics show.
@@ -49,16 +47,11 @@ def decompose(
     where the best one did ends the search: further ones would find it again. ``observe`` is told of every
     restart in a sentence.
     """
-    starts = (np.linalg.qr(rng.standard_normal(tensor.shape[:2]))[0] for _ in range(max_restarts))
-
-    def alternate(start: FloatArray) -> Decomposition:
-        return _alternate(tensor, start, max_iterations=max_iterations, tol=tol)
-
-    # Nothing can end the search before the second restart.
-    first = parallel.run(alternate, islice(starts, 2))
     best = None
-    for restart, found in enumerate(chain(first, map(alternate, starts)), 1):
+    for restart in range(1, max_restarts + 1):
         observe(f"Restart {restart}/{max_restarts}")
+        start = np.linalg.qr(rng.standard_normal(tensor.shape[:2]))[0]
+        found = _alternate(tensor, start, max_iterations=max_iterations, tol=tol)
         observe(f"Reconstruction error {found.error:.6g} after {found.iterations} iterations")
         again = best is not None and abs(found.error - best.error) <= SAME_ERROR
         if best is None or found.error < best.error:

@@ -20,10 +20,10 @@ from spectral_lda.recovery import keep_largest, recover, split_topics
 from spectral_lda.refinement import Refiner
 from spectral_lda.whitening import Whitening, whiten
 
-# Where refinement follows, a restart ends at this change of the error, and with many topics two restarts are
+# Where refinement follows, a restart ends at this change of the error, and with many topics one restart is
 # enough: on real texts all differ in a few of them, which the passes even out. Of few, one could be lost.
 ROUGH_TOL = 1e-4
-MANY_TOPICS, ROUGH_RESTARTS = 30, 2
+MANY_TOPICS, ROUGH_RESTARTS = 30, 1
 # A prior so small or large is none that documents could show, and beyond it the moments lose their digits.
 SMALLEST_ALPHA0, LARGEST_ALPHA0 = 1e-9, 1e9
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
@@ -89,7 +89,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     max_restarts, max_iterations, tol
         Restarts of the alternating least squares at most (one that finds again what the best one found is
         the last), sweeps of each, and the change of the relative error that ends one. Where refinement
-        follows, a change of 1e-4 is enough, and above 30 topics two restarts are.
+        follows, a change of 1e-4 is enough, and above 30 topics one restart is.
     refine
         Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
     extra_topics
