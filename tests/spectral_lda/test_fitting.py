@@ -244,8 +244,8 @@ def test_the_examples_of_the_documentation_are_true() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize(("topics", "refine", "most"), [(31, True, 2), (31, False, 4), (8, True, 4)])
-def test_only_where_many_topics_are_refined_two_restarts_do(
+@pytest.mark.parametrize(("topics", "refine", "most"), [(31, True, 1), (31, False, 4), (8, True, 4)])
+def test_only_where_many_topics_are_refined_one_restart_does(
     topics: int,
     refine: bool,  # noqa: FBT001 -- a case
     most: int,
