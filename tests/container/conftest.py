@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from local_aws.ports import free_port
 from spectral_lda import Model
 
 ROOT = Path(__file__).parents[2]
@@ -140,9 +141,7 @@ def start_server() -> Iterator[StartServer]:
     servers: list[Server] = []
 
     def start(base: Path) -> Server:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
+        port = free_port()
         with (base / "serve.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "container.serve"],

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import zmq
 
+from local_aws.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 ADDER = Path(__file__).parent / "programs" / "adder.py"
 SECONDS = 60
@@ -48,9 +50,7 @@ Start = Callable[..., Adder]
 
 @pytest.fixture
 def port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
+    return str(free_port())
 
 
 @pytest.fixture

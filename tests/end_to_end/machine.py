@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,18 +20,13 @@ import numpy as np
 from botocore.config import Config
 
 from data_prep import dataset, upload
+from local_aws.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "container" / "local-images.toml"
 PATH = os.pathsep.join(
     [str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.machine import PATH, ROOT, free_port, processes, until
+from local_aws.ports import free_port
+from tests.end_to_end.machine import PATH, ROOT, processes, until
 
 pytestmark = pytest.mark.end_to_end
 

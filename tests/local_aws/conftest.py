@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"
 Statement = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class CommandLine:

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import environment
 from local_aws.machine import who
-from local_aws.sagemaker.model_server import free_port
+from local_aws.ports import free_port
 
 PROGRAMS = Path(__file__).parent / "programs"
 ROOT = Path(__file__).parents[3]
