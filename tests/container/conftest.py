@@ -21,7 +21,7 @@ from spectral_lda import Model
 
 ROOT = Path(__file__).parents[2]
 BETA = np.array([[0.7, 0.3, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]])
-SECONDS = 30
+SECONDS = 60
 
 
 def environment(base: Path, **more: str) -> dict[str, str]:

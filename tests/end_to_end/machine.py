@@ -145,22 +145,29 @@ class Project:
         states = self.machine.client("stepfunctions")
         return str(states.start_execution(stateMachineArn=arn, input=json.dumps(fields))["executionArn"])
 
-    def finish(self, execution: str, *, seconds: float = 120) -> "Outcome":
+    def finish(self, execution: str) -> "Outcome":
         states = self.machine.client("stepfunctions")
-        described: dict[str, Any] = {"status": "RUNNING"}
-        until(
-            lambda: (
-                described.update(states.describe_execution(executionArn=execution))
-                or described["status"] != "RUNNING"
-            ),
-            seconds=seconds,
-        )
+
+        def ended() -> dict[str, Any] | None:
+            said: dict[str, Any] = states.describe_execution(executionArn=execution)
+            return None if said["status"] == "RUNNING" else said
+
+        described = until(ended, seconds=240)
         return Outcome(
             status=described["status"],
             output=json.loads(described.get("output") or "{}"),
             error=described.get("error", ""),
             cause=described.get("cause", ""),
         )
+
+    def start_endless(self) -> str:
+        """Start an execution whose training job goes on until something ends it.
+
+        Noise has no topics that two restarts could find alike, so that there is always another restart.
+        """
+        noise = np.random.default_rng(0).poisson(1.0, (600, 60)).astype(np.float32)
+        self.upload("noise", noise[:500], noise[500:])
+        return self.start(dataset="noise", num_topics=30, max_restarts=1_000_000)
 
     def run(self, **fields: object) -> "Outcome":
         return self.finish(self.start(**fields))
@@ -245,12 +252,13 @@ class Outcome:
         return self
 
 
-def until(condition: Any, *, seconds: float) -> None:
-    """Wait for a condition of the outside world, or fail."""
+def until(condition: Any, *, seconds: float = 120) -> Any:
+    """Wait for a condition of the outside world, and return what it has found, or fail."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, f"not so after {seconds} s"
         time.sleep(0.2)
+    return found
 
 
 def processes(pattern: str) -> list[int]:

@@ -80,4 +80,4 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, step: str) -> Non
     rest, _ = running.communicate(timeout=60)
     assert running.returncode not in (0, None), seen + rest
     assert "Traceback" not in seen + rest
-    until(lambda: processes(str(folder)) == [], seconds=10)
+    until(lambda: processes(str(folder)) == [])

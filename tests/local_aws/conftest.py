@@ -178,7 +178,7 @@ class Aws:
         return self.settled(stack["StackId"])
 
 
-def eventually(look: Any, seconds: float = 30) -> Any:
+def eventually(look: Any, seconds: float = 60) -> Any:
     """What ``look`` returns once it returns something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

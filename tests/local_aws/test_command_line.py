@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ def client(service: str, exports: dict[str, str]) -> Any:
     )
 
 
+def open_files(pid: int) -> Iterator[str]:
+    """What a process has open; it may open and close more meanwhile."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(link.readlink())
+
+
 def listening(pid: int) -> set[str]:
     """The addresses that a process listens on, as /proc/net writes them."""
     inodes = {
-        str(link.readlink()).removeprefix("socket:[").removesuffix("]")
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-        if str(link.readlink()).startswith("socket:")
+        target.removeprefix("socket:[").removesuffix("]")
+        for target in open_files(pid)
+        if target.startswith("socket:")
     }
     lines = [
         line.split()
@@ -195,7 +203,7 @@ def test_after_a_kill_up_says_what_is_lost_and_ends_what_was_left(command: Any) 
     assert (
         f"Ended what it left running: The model server of endpoint lda-dev (pid {orphan.pid})." in said.stderr
     )
-    assert orphan.wait(timeout=5) == -signal.SIGTERM
+    assert orphan.wait(timeout=60) == -signal.SIGTERM
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()

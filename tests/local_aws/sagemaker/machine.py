@@ -65,12 +65,12 @@ class Aws:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.wait(lambda: who(self.port), 60)
+        self.wait(lambda: who(self.port))
 
     def end(self, number: int = signal.SIGTERM) -> None:
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(60)
 
     def client(self, service: str) -> Any:
         if service not in self.clients:
@@ -92,7 +92,7 @@ class Aws:
         return f"{what}-{next(self.names):03}"
 
     @staticmethod
-    def wait(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:
         until = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < until, "it didn't happen in time"
@@ -126,7 +126,7 @@ class Aws:
             "InputDataConfig": [{"ChannelName": "train", "ContentType": "text/csv", "DataSource": source}],
             "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
             "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.c4.2xlarge", "VolumeSizeInGB": 1},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 300},
         }
 
     def train(self, job: dict[str, Any]) -> dict[str, Any]:
