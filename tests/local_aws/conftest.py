@@ -22,6 +22,7 @@ from local_aws.ports import free_port
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"
 Statement = dict[str, Any]
+ENDS = {f"Execution{how}" for how in ("Succeeded", "Failed", "TimedOut", "Aborted")}
 
 
 class CommandLine:
@@ -117,11 +118,13 @@ class Aws:
         return self.finished(arn)
 
     def finished(self, execution: str) -> dict[str, Any]:
+        """Wait for the end of an execution, and of its history, which comes a moment after the status."""
         states = self.client("stepfunctions")
 
         def described() -> dict[str, Any] | None:
             said: dict[str, Any] = states.describe_execution(executionArn=execution)
-            return None if said["status"] == "RUNNING" else said
+            told = said["status"] != "RUNNING" and self.history(execution)[-1]["type"] in ENDS
+            return said if told else None
 
         ended: dict[str, Any] = eventually(described)
         return ended

@@ -126,9 +126,7 @@ def test_env_of_a_machine_that_does_not_run_is_a_sentence(command: Any) -> None:
 
 
 def test_a_port_that_another_program_holds_is_a_sentence(command: Any) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", command.port))
-        other.listen()
+    with socket.create_server(("127.0.0.1", command.port)):
         said = command.up()
     assert said.returncode == 1
     assert said.stderr.endswith(

@@ -98,12 +98,19 @@ def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually:
 
 
 @pytest.mark.parametrize(("states", "metric"), [(PASS, "ExecutionsSucceeded"), (FAIL, "ExecutionsFailed")])
-def test_executions_are_counted_by_their_end(aws: Any, states: dict[str, Any], metric: str) -> None:
+def test_executions_are_counted_by_their_end(
+    aws: Any, eventually: Any, states: dict[str, Any], metric: str
+) -> None:
     machine = aws.machine(states)
     aws.run(machine)
     dimensions = [{"Name": "StateMachineArn", "Value": machine}]
-    found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)["Metrics"]
-    assert {each["MetricName"] for each in found} == {"ExecutionsStarted", "ExecutionTime", metric}
+
+    def counted() -> set[str]:
+        found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)
+        return {each["MetricName"] for each in found["Metrics"]}
+
+    eventually(lambda: "ExecutionTime" in counted())
+    assert counted() == {"ExecutionsStarted", "ExecutionTime", metric}
 
 
 def test_a_rule_on_a_status_reaches_its_topics_queue(aws: Any, allow: Any, eventually: Any) -> None:
