@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from local_aws.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / ".bench" / "serving"
 PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
@@ -45,7 +47,7 @@ def kernel(folder: Path) -> Contender:
 @contextmanager
 def ours(folder: Path) -> Iterator[Contender]:
     """Start the model server as SageMaker does."""
-    port = _free_port()
+    port = free_port()
     settings = {"SAGEMAKER_BASE_DIR": str(folder), "SAGEMAKER_BIND_TO_PORT": str(port)}
     with _running([sys.executable, "-m", "container.serve"], settings, port):
         yield _client(port, folder)
@@ -54,7 +56,7 @@ def ours(folder: Path) -> Iterator[Contender]:
 @contextmanager
 def flask(folder: Path) -> Iterator[Contender]:
     """Start Flask below gunicorn, with a process for each core and threads, so that connections are kept."""
-    port = _free_port()
+    port = free_port()
     command = [str(_python()), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--workers", str(CORES), "--threads", "8", "benchmarks.serving.peers.flask_app:app"]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
@@ -64,7 +66,7 @@ def flask(folder: Path) -> Iterator[Contender]:
 @contextmanager
 def plain(folder: Path) -> Iterator[Contender]:
     """Start the standard library's server."""
-    port = _free_port()
+    port = free_port()
     command = [str(_python()), "-m", "benchmarks.serving.peers.plain", str(port)]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
         yield _client(port, folder)
@@ -89,12 +91,6 @@ def _python() -> Path:
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
         (ENVIRONMENT / ".installed").touch()
     return python
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager
