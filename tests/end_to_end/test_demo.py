@@ -76,7 +76,7 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, step: str) -> Non
         seen += line
     time.sleep(1)
     running.send_signal(signal.SIGINT)
-    rest, _ = running.communicate(timeout=60)
+    rest, _ = running.communicate(timeout=240)
     assert running.returncode not in (0, None), seen + rest
     assert "Traceback" not in seen + rest
     until(lambda: processes(str(folder)) == [])
