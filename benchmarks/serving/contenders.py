@@ -6,16 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.environments import ROOT, python_with
 from local_aws.ports import free_port
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = ROOT / ".bench" / "serving"
 PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
 CORES = os.cpu_count() or 1
 _SECONDS = 60
@@ -57,7 +55,7 @@ def ours(folder: Path) -> Iterator[Contender]:
 def flask(folder: Path) -> Iterator[Contender]:
     """Start Flask below gunicorn, with a process for each core and threads, so that connections are kept."""
     port = free_port()
-    command = [str(_python()), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    command = [_python(), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--workers", str(CORES), "--threads", "8", "benchmarks.serving.peers.flask_app:app"]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
         yield _client(port, folder)
@@ -67,7 +65,7 @@ def flask(folder: Path) -> Iterator[Contender]:
 def plain(folder: Path) -> Iterator[Contender]:
     """Start the standard library's server."""
     port = free_port()
-    command = [str(_python()), "-m", "benchmarks.serving.peers.plain", str(port)]
+    command = [_python(), "-m", "benchmarks.serving.peers.plain", str(port)]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
         yield _client(port, folder)
 
@@ -82,15 +80,8 @@ def _client(port: int, folder: Path) -> Contender:
     return measure
 
 
-def _python() -> Path:
-    """Return the Python of the peers' environment, which is made unless it stands."""
-    python = ENVIRONMENT / "bin" / "python"
-    if not (ENVIRONMENT / ".installed").exists():
-        print(f"Installing {', '.join(PACKAGES)} into {ENVIRONMENT.relative_to(ROOT)} ...", file=sys.stderr)
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        (ENVIRONMENT / ".installed").touch()
-    return python
+def _python() -> str:
+    return str(python_with("serving", PACKAGES))
 
 
 @contextmanager
