@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,17 @@ class Aws:
             if any(x.startswith(marker) and f"/{name.lower()}" in x for x in settings):
                 found.append(int(path.name))
         return sorted(found)
+
+
+@contextmanager
+def running(server: Aws) -> Iterator[Aws]:
+    """Run a server, with a bucket for the tests' data in it."""
+    server.start()
+    try:
+        server.client("s3").create_bucket(Bucket=BUCKET)
+        yield server
+    finally:
+        server.end()
 
 
 def archive(files: dict[str, bytes]) -> bytes:
