@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,11 @@ import numpy as np
 import pytest
 import zmq
 
+from container import network_hosts
+from container.cluster import Cluster
+from container.failures import Failure, HostFailedError
+from container.network_hosts import NetworkHosts
+from container.sockets import Patience
 from local_aws.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -171,3 +177,44 @@ def listening(port: str) -> list[str]:
         for address, number in found
         if int(number, 16) == int(port)
     ]
+
+
+class Interrupted:
+    """A connection that ends because another host has failed, just when this one is about to say the same."""
+
+    closing = threading.Event()
+    failing = threading.Event()
+
+    def __init__(self, _cluster: Any, _token: bytes, own: Any, _patience: Any) -> None:
+        self._own = own
+
+    def run(self) -> None:
+        self._own.send_multipart([b"start"])
+        raise HostFailedError(Failure("ClientError", "algo-2 failed: no luck"))
+
+    def close(self, _failure: Failure) -> None:
+        self.closing.set()
+        assert self.failing.wait(SECONDS)
+
+
+class Failing(NetworkHosts):
+    """A host whose failure is seen by its connection before it is said."""
+
+    def _end(self, last: list[Any]) -> None:
+        Interrupted.failing.set()
+        super()._end(last)
+
+
+def test_two_hosts_may_fail_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_hosts, "Leader", Interrupted)
+    resources = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"], "network_interface_name": "lo"}
+    told: list[Failure] = []
+    hosts = Failing(Cluster.from_config(resources), b"", told.append, Patience())
+    hosts.start()
+    assert Interrupted.closing.wait(SECONDS)
+    own = Failure("ClientError", "no luck here either")
+    failing = threading.Thread(target=hosts.fail, args=(own,), daemon=True)
+    failing.start()
+    failing.join(SECONDS)
+    assert not failing.is_alive()
+    assert told == []  # this host reports its own failure
