@@ -30,8 +30,6 @@ FIELDS = (
     "require_promotion",
     "dry_run",
 )
-
-
 TRANSFORM_FIELDS = ("dataset", "split", "prefix", "training_job")
 
 

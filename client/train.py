@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from client.deployment import Deployment
 
 Field = str | int | float | bool | list[int] | list[float]
-_STARTED_BY_AT_MOST = 128  # characters; the state machine refuses more
-
-
+# The outputs of the Training stack that name the two state machines.
 TRAINING = "StateMachineArn"
 TRANSFORM = "TransformStateMachineArn"
+_STARTED_BY_AT_MOST = 128  # characters; the state machine refuses more
 
 
 def start(

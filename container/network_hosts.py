@@ -6,7 +6,7 @@ computes. Decision record 0010 says why it is so.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -101,7 +101,8 @@ class NetworkHosts:
         self._end(messages.failure_message(self._token, failure))
 
     def _end(self, last: list[Any]) -> None:
-        self._socket.send_multipart(last)
+        with suppress(zmq.Again):  # the thread has ended, and nobody takes it: another host failed meanwhile
+            self._socket.send_multipart(last, zmq.NOBLOCK)
         self._thread.join()
         self._socket.close()
         self._context.term()

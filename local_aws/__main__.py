@@ -30,7 +30,10 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=summary, description=summary)
         sub.set_defaults(run=run)
         sub.add_argument(
-            "--state", type=Path, default=Path(".local_aws"), help="the folder of its state and its log"
+            "--state",
+            type=Path,
+            default=Path(".local_aws"),
+            help="the folder of its state and its log (default: %(default)s)",
         )
         return sub
 

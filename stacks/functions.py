@@ -1,4 +1,4 @@
-"""The functions of the state machine: standard library and boto3 alone, no bundling."""
+"""The functions of the state machines: standard library and boto3 alone, no bundling."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -52,7 +51,6 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        key = data_bucket.encryption_key
         self.inspect_dataset = self._function(
             "InspectDataset", _inspect_dataset(Stack.of(self), settings, data_bucket)
         )
@@ -64,8 +62,9 @@ class Functions(Construct):
             "InspectTransform", inspect_transform(Stack.of(self), settings, data_bucket, serving_stack_name)
         )
         self.delete_model = self._function("DeleteModel", delete_model(Stack.of(self), settings))
-        if key:
-            _grant(key, self.inspect_dataset, self.evaluate_model)
+        if key := data_bucket.encryption_key:
+            key.grant_decrypt(self.inspect_dataset)
+            key.grant_encrypt_decrypt(self.evaluate_model)
             key.grant_decrypt(self.inspect_transform)
 
     def _function(self, id_: str, plan: Plan) -> lambda_.Function:
@@ -224,8 +223,3 @@ def _smoke_test(stack: Stack, settings: Settings) -> Plan:
 
 def _objects(bucket: s3.IBucket, action: str, *keys: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=[action], resources=[bucket.arn_for_objects(key) for key in keys])
-
-
-def _grant(key: kms.IKey, reader: lambda_.Function, writer: lambda_.Function) -> None:
-    key.grant_decrypt(reader)
-    key.grant_encrypt_decrypt(writer)

@@ -29,10 +29,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {"container", "spectral_lda", "data_prep"},
         {"numpy", "scipy", "orjson", "gunicorn", "uvicorn", "uvicorn_worker", "zmq"},
     ),
-    "client": (
-        {"client", "data_prep", "spectral_lda"},
-        {"numpy", "scipy", "boto3", "botocore", "matplotlib"},
-    ),
+    "client": ({"client", "data_prep", "spectral_lda"}, {"numpy", "scipy", "boto3", "botocore"}),
     "local_aws": ({"local_aws"}, {"ministack", "boto3", "botocore", "hypercorn"}),
 }
 # file -> the optional package that it alone in its room may import

@@ -1,23 +1,18 @@
 """The programs that are compared, each a process of its own that stays for the whole run."""
 
-import json
-import subprocess
 import sys
-import venv
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.engine.corpora import Corpus
 from benchmarks.engine.counts import Floats
+from benchmarks.environments import python_with
+from benchmarks.workers import Worker
 
-ROOT = Path(__file__).parents[2]
-_LOCK = Path(__file__).parent / "peers.txt"
-_PEERS = ROOT / ".bench" / "engine" / "peers"
-_ANSWER = "answer: "
+_PEERS = ("--require-hashes", "-r", str(Path(__file__).parent / "peers.txt"))
 
 
 @dataclass(frozen=True)
@@ -51,28 +46,15 @@ class Learned(NamedTuple):
     speeds: list[float]
 
 
-class Contender:
-    """A worker that learns what it is asked to."""
+class Contender(Worker):
+    """A worker that learns what it is asked to: ours in this environment, the peers in one made for them."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._kind = KINDS[name]
-        self._process = subprocess.Popen(
-            [_python(self._kind.worker), "-m", f"benchmarks.engine.workers.{self._kind.worker}"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.communicate()
+        ours = self._kind.worker == "ours"
+        python = Path(sys.executable) if ours else python_with("engine/peers", _PEERS)
+        super().__init__(python, f"benchmarks.engine.workers.{self._kind.worker}")
 
     def learn(
         self, corpus: Corpus, folder: Path, seed: int = 0, *, memory: bool = False, speeds: bool = False
@@ -87,31 +69,5 @@ class Contender:
             "memory": memory,
             "speeds": speeds,
         }
-        answer = self._ask(json.dumps(asked))
+        answer = self.ask(asked)
         return Learned(np.load(folder / "topics.npy"), answer["cost"], answer["speeds"])
-
-    def _ask(self, line: str) -> Any:
-        if self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("The worker was started without pipes.")
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-        for answer in self._process.stdout:
-            if answer.startswith(_ANSWER):  # libraries print too
-                return json.loads(answer.removeprefix(_ANSWER))
-        raise RuntimeError(
-            f"The worker of {self.name} ended; run benchmarks.engine.workers by hand to see why."
-        )
-
-
-def _python(worker: str) -> Path:
-    """Give the Python of a worker: ours runs in this environment, the peers in one made for them."""
-    if worker == "ours":
-        return Path(sys.executable)
-    python = _PEERS / "bin" / "python"
-    if not (_PEERS / ".installed").exists():
-        print(f"Installing {_LOCK.name} into {_PEERS.relative_to(ROOT)} ...", file=sys.stderr)
-        venv.create(_PEERS, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes"]
-        subprocess.run([*pip, "-r", str(_LOCK)], check=True)
-        (_PEERS / ".installed").touch()
-    return python

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.recordio.cases import FULL, QUICK, Case, make
-from benchmarks.recordio.contenders import PEERS, Contender, start
+from benchmarks.recordio.contenders import PEERS, Contender
 
 _FAST = 2.0  # seconds: who takes less is measured several times in a round
 _SWEEPS = 4
@@ -29,7 +29,7 @@ def main() -> int:
         cases = QUICK if options.quick else FULL
         left_out = set(PEERS) if options.no_peers else set()
         names = sorted({name for case in cases for name in case.contenders} - left_out)
-        running = {name: stack.enter_context(start(name)) for name in names}
+        running = {name: stack.enter_context(Contender(name)) for name in names}
         print(f"{os.cpu_count()} cores. Medians of {options.rounds} interleaved rounds.\n")
         print("| corpus | | MB | ours ms | of the raw | SDK 2.257 | protobuf loop | notebook |")
         print("|---|---|---|---|---|---|---|---|")
@@ -102,7 +102,7 @@ def _memory_rows(cases: tuple[Case, ...], scratch: Path, running: dict[str, Cont
 
 def _memory(name: str, task: str, folder: Path) -> str:
     """Measure a new process that has already seen a small corpus: another keeps what it once needed."""
-    with start(name) as contender:
+    with Contender(name) as contender:
         contender.measure(task, folder.parent / FULL[0].name)
         used = contender.measure(task, folder, memory=True)
     size = (folder / "input.pbr").stat().st_size

@@ -6,14 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = ROOT / ".bench" / "serving"
+from benchmarks.environments import ROOT, python_with
+from local_aws.ports import free_port
+
 PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
 CORES = os.cpu_count() or 1
 _SECONDS = 60
@@ -45,7 +45,7 @@ def kernel(folder: Path) -> Contender:
 @contextmanager
 def ours(folder: Path) -> Iterator[Contender]:
     """Start the model server as SageMaker does."""
-    port = _free_port()
+    port = free_port()
     settings = {"SAGEMAKER_BASE_DIR": str(folder), "SAGEMAKER_BIND_TO_PORT": str(port)}
     with _running([sys.executable, "-m", "container.serve"], settings, port):
         yield _client(port, folder)
@@ -54,8 +54,8 @@ def ours(folder: Path) -> Iterator[Contender]:
 @contextmanager
 def flask(folder: Path) -> Iterator[Contender]:
     """Start Flask below gunicorn, with a process for each core and threads, so that connections are kept."""
-    port = _free_port()
-    command = [str(_python()), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    port = free_port()
+    command = [_python(), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--workers", str(CORES), "--threads", "8", "benchmarks.serving.peers.flask_app:app"]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
         yield _client(port, folder)
@@ -64,8 +64,8 @@ def flask(folder: Path) -> Iterator[Contender]:
 @contextmanager
 def plain(folder: Path) -> Iterator[Contender]:
     """Start the standard library's server."""
-    port = _free_port()
-    command = [str(_python()), "-m", "benchmarks.serving.peers.plain", str(port)]
+    port = free_port()
+    command = [_python(), "-m", "benchmarks.serving.peers.plain", str(port)]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
         yield _client(port, folder)
 
@@ -80,21 +80,8 @@ def _client(port: int, folder: Path) -> Contender:
     return measure
 
 
-def _python() -> Path:
-    """Return the Python of the peers' environment, which is made unless it stands."""
-    python = ENVIRONMENT / "bin" / "python"
-    if not (ENVIRONMENT / ".installed").exists():
-        print(f"Installing {', '.join(PACKAGES)} into {ENVIRONMENT.relative_to(ROOT)} ...", file=sys.stderr)
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        (ENVIRONMENT / ".installed").touch()
-    return python
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def _python() -> str:
+    return str(python_with("serving", PACKAGES))
 
 
 @contextmanager

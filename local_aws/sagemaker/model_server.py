@@ -2,11 +2,11 @@
 
 import http.client
 import logging
-import socket
 import threading
 import time
 from dataclasses import replace
 
+from local_aws.ports import free_port
 from local_aws.sagemaker.child import Child, Command
 from local_aws.sagemaker.logs import LogStream
 
@@ -119,11 +119,3 @@ class ModelServer:
     def wait_until_ended(self, timeout: float) -> None:
         """Wait for the end that `stop` asked for."""
         self._ended.wait(timeout)
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,11 +11,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
+from local_aws.ports import free_port
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
 from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child
 from local_aws.sagemaker.metrics import JobMetrics
-from local_aws.sagemaker.model_server import free_port
 from local_aws.sagemaker.permissions import METRICS_NAMESPACE, require_image_pull
 from local_aws.sagemaker.service import Service
 from local_aws.sagemaker.training_host import DataRefusedError, TrainingHost

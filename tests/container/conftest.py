@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from local_aws.ports import free_port
 from spectral_lda import Model
 
 ROOT = Path(__file__).parents[2]
 BETA = np.array([[0.7, 0.3, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]])
-SECONDS = 30
+SECONDS = 60
 
 
 def environment(base: Path, **more: str) -> dict[str, str]:
@@ -140,9 +141,7 @@ def start_server() -> Iterator[StartServer]:
     servers: list[Server] = []
 
     def start(base: Path) -> Server:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
+        port = free_port()
         with (base / "serve.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "container.serve"],

@@ -20,7 +20,7 @@ from spectral_lda import Model
 ASK = b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nContent-Length: 3\r\n\r\n1,1"
 PING = b"GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n"
 # Far longer than the deadlines that tests set, far shorter than the server's own.
-SECONDS = 10
+SECONDS = 30
 
 
 class SlowModel(Model):
@@ -31,7 +31,7 @@ class SlowModel(Model):
 
     def topic_mixtures(self, counts: Any) -> Any:
         self.entered.set()
-        assert self.released.wait(30)
+        assert self.released.wait(SECONDS)
         return super().topic_mixtures(counts)
 
 
@@ -116,11 +116,12 @@ def test_bytes_that_drip_in_do_not_move_the_deadline(
 def test_an_answer_that_nobody_takes_is_given_up(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow.released.set()
-    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
     body = b"1,1\n" * 200_000
     head = b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n" % len(body)
     with running.connect(head + body):
+        assert slow.entered.wait(SECONDS)
+        monkeypatch.setattr(connections, "REQUEST_SECONDS", 2)  # from now on: the request has come in time
+        slow.released.set()
         wait_until(lambda: any(peer.transport.get_write_buffer_size() for peer in peers(running)))
         wait_until(lambda: not peers(running))
 
@@ -158,7 +159,7 @@ def test_connections_beyond_the_bound_are_refused_when_all_others_are_being_answ
 
 def test_a_stopping_server_answers_what_it_has_and_takes_no_more(running: Running, slow: SlowModel) -> None:
     caller = running.ask()
-    assert slow.entered.wait(30)
+    assert slow.entered.wait(SECONDS)
     with running.connect() as idle, running.connect(ASK[:-1]) as half:
         wait_until(lambda: len(peers(running)) == 3)
         running.server.should_exit = True
@@ -172,7 +173,7 @@ def test_a_stopping_server_answers_what_it_has_and_takes_no_more(running: Runnin
 
 def test_pings_are_answered_while_the_model_is_busy(running: Running, slow: SlowModel) -> None:
     callers = [running.ask() for _ in range(9)]
-    assert slow.entered.wait(30)
+    assert slow.entered.wait(SECONDS)
     with running.connect(PING) as connection:
         assert read_all(connection).startswith(b"HTTP/1.1 200 ")
     slow.released.set()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -23,7 +23,7 @@ from spectral_lda import Model
 Server = Any
 WORDS = 4
 ALLOWED = {200, 400, 406, 411, 413, 415}
-often = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(max_examples=150)
 
 
 def as_csv(counts: Any) -> bytes:

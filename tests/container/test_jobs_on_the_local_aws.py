@@ -10,9 +10,9 @@ import pytest
 
 import spectral_lda
 from data_prep import recordio
-from tests.local_aws.sagemaker.machine import BUCKET, Aws
+from tests.local_aws.sagemaker.machine import BUCKET, Aws, running
 
-ROOT = Path(__file__).parents[2]
+IMAGES = Path(__file__).parents[2] / "container" / "local-images.toml"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/spectral-lda:1"
 GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -20,13 +20,9 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     machine = Aws(tmp_path_factory.mktemp("aws"))
-    machine.images = ROOT / "container" / "local-images.toml"
-    machine.start()
-    try:
-        machine.client("s3").create_bucket(Bucket=BUCKET)
+    machine.images = IMAGES
+    with running(machine):
         yield machine
-    finally:
-        machine.end()
 
 
 @pytest.fixture(scope="module")

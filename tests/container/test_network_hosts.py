@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 import zmq
+
+from container import network_hosts
+from container.cluster import Cluster
+from container.failures import Failure, HostFailedError
+from container.network_hosts import NetworkHosts
+from container.sockets import Patience
+from local_aws.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ADDER = Path(__file__).parent / "programs" / "adder.py"
@@ -48,9 +56,7 @@ Start = Callable[..., Adder]
 
 @pytest.fixture
 def port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
+    return str(free_port())
 
 
 @pytest.fixture
@@ -107,7 +113,7 @@ def test_the_sum_is_in_the_order_of_the_ranks_to_the_bit(start: Start) -> None:
 @pytest.mark.parametrize("lost", ["algo-1", "algo-2"])
 @pytest.mark.parametrize(
     ("number", "answer", "names"),
-    [(signal.SIGKILL, 60, "algo-1,algo-2,algo-3"), (signal.SIGSTOP, 4, "algo-1,algo-2")],
+    [(signal.SIGKILL, 60, "algo-1,algo-2,algo-3"), (signal.SIGSTOP, 8, "algo-1,algo-2")],
     ids=["killed", "cut off"],
 )
 def test_a_host_that_is_lost_is_named_on_every_other(
@@ -126,8 +132,8 @@ def test_a_host_that_never_comes_is_named_on_every_other(start: Start) -> None:
     names = "algo-1,algo-2,algo-3"
     present = start("algo-2", names)
     present.lines_until("waiting")
-    adders = [present, start("algo-1", names, appear=2)]
-    sentence = "failed: algo-3 did not appear within 2 seconds."
+    adders = [present, start("algo-1", names, appear=5)]
+    sentence = "failed: algo-3 did not appear within 5 seconds."
     assert [adder.lines_until("failed") for adder in adders] == [sentence] * 2
 
 
@@ -171,3 +177,44 @@ def listening(port: str) -> list[str]:
         for address, number in found
         if int(number, 16) == int(port)
     ]
+
+
+class Interrupted:
+    """A connection that ends because another host has failed, just when this one is about to say the same."""
+
+    closing = threading.Event()
+    failing = threading.Event()
+
+    def __init__(self, _cluster: Any, _token: bytes, own: Any, _patience: Any) -> None:
+        self._own = own
+
+    def run(self) -> None:
+        self._own.send_multipart([b"start"])
+        raise HostFailedError(Failure("ClientError", "algo-2 failed: no luck"))
+
+    def close(self, _failure: Failure) -> None:
+        self.closing.set()
+        assert self.failing.wait(SECONDS)
+
+
+class Failing(NetworkHosts):
+    """A host whose failure is seen by its connection before it is said."""
+
+    def _end(self, last: list[Any]) -> None:
+        Interrupted.failing.set()
+        super()._end(last)
+
+
+def test_two_hosts_may_fail_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_hosts, "Leader", Interrupted)
+    resources = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"], "network_interface_name": "lo"}
+    told: list[Failure] = []
+    hosts = Failing(Cluster.from_config(resources), b"", told.append, Patience())
+    hosts.start()
+    assert Interrupted.closing.wait(SECONDS)
+    own = Failure("ClientError", "no luck here either")
+    failing = threading.Thread(target=hosts.fail, args=(own,), daemon=True)
+    failing.start()
+    failing.join(SECONDS)
+    assert not failing.is_alive()
+    assert told == []  # this host reports its own failure

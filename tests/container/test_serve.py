@@ -14,6 +14,7 @@ from spectral_lda import Model
 
 # conftest.Server: test files can't import it.
 Server = Any
+SECONDS = 60
 
 
 def saved(base: Path, model: Model) -> Path:
@@ -30,7 +31,7 @@ def test_sigterm_ends_the_server_with_0_though_callers_are_idle_or_half_way(
         idle.request("GET", "/ping")
         idle.getresponse().read()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=20) == 0
+        assert server.process.wait(SECONDS) == 0
     with pytest.raises(OSError, match="refused"):
         server.ping()
 
@@ -42,7 +43,7 @@ def start_and_fail(base: Path, *arguments: str, **environment: str) -> str:
         env={"PATH": "", "SAGEMAKER_BASE_DIR": str(base), **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=SECONDS,
         check=False,
     )
     assert ended.returncode == 1, ended
@@ -92,7 +93,7 @@ def test_each_request_is_a_line_on_stdout_whatever_the_caller_puts_into_it(
             connection.recv(100)
     # A line is written when its answer is on its way: stopping the server makes sure that all are there.
     server.process.send_signal(signal.SIGTERM)
-    server.process.wait(timeout=20)
+    server.process.wait(SECONDS)
     log = (tmp_path / "serve.log").read_text()
     assert re.search(r'127\.0\.0\.1 "POST /invocations HTTP/1\.1" 400 \d+ [\d.]+s\n', log)
     assert '"GET /%0A%1b[31m?a=%0d HTTP/1.1" 404' in log

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import spectral_lda
 from container.folders import Folders
 from container.job import run_job
 from data_prep import recordio
+from local_aws.ports import free_port
 
 # conftest.Job: test files can't import it.
 Job = Any
@@ -27,9 +27,7 @@ class Cluster:
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = jobs
         self.processes: list[subprocess.Popen[str]] = []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = str(free.getsockname()[1])
+        self.port = str(free_port())
 
     def start(self, *which: int) -> None:
         for number in which or range(len(self.jobs)):

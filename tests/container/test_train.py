@@ -172,7 +172,7 @@ def test_pipe_mode_learns_from_one_epoch_of_each_channel(job: Job, counts: Any) 
             path = job.base / "input" / "data" / f"{name}_0"
             content = (job.folder("parts") / name).read_bytes()
             threading.Thread(target=path.write_bytes, args=(content,), daemon=True).start()
-        log, _ = process.communicate(timeout=30)
+        log, _ = process.communicate(timeout=60)
     assert process.returncode == 0, log
     assert "#quality_metric: host=algo-1, test pwll <score>=" in log
     assert_topics_are_found(job)

@@ -12,8 +12,8 @@ from scipy import sparse
 
 from data_prep import recordio
 from spectral_lda import Model
-from tests.container.test_jobs_on_the_local_aws import IMAGE, ROOT
-from tests.local_aws.sagemaker.machine import BUCKET, Aws, archive
+from tests.container.test_jobs_on_the_local_aws import IMAGE, IMAGES
+from tests.local_aws.sagemaker.machine import BUCKET, Aws, archive, running
 from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
 
 BINARY = "application/x-recordio-protobuf"
@@ -24,13 +24,9 @@ JSONLINES = "application/jsonlines"
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     machine = Aws(tmp_path_factory.mktemp("aws"))
     machine.program = ["-m", "local_aws.server"]  # as patient with starting model servers as for people
-    machine.images = ROOT / "container" / "local-images.toml"
-    machine.start()
-    try:
-        machine.client("s3").create_bucket(Bucket=BUCKET)
+    machine.images = IMAGES
+    with running(machine):
         yield machine
-    finally:
-        machine.end()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,18 +20,13 @@ import numpy as np
 from botocore.config import Config
 
 from data_prep import dataset, upload
+from local_aws.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "container" / "local-images.toml"
 PATH = os.pathsep.join(
     [str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
 )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -151,22 +145,29 @@ class Project:
         states = self.machine.client("stepfunctions")
         return str(states.start_execution(stateMachineArn=arn, input=json.dumps(fields))["executionArn"])
 
-    def finish(self, execution: str, *, seconds: float = 120) -> "Outcome":
+    def finish(self, execution: str) -> "Outcome":
         states = self.machine.client("stepfunctions")
-        described: dict[str, Any] = {"status": "RUNNING"}
-        until(
-            lambda: (
-                described.update(states.describe_execution(executionArn=execution))
-                or described["status"] != "RUNNING"
-            ),
-            seconds=seconds,
-        )
+
+        def ended() -> dict[str, Any] | None:
+            said: dict[str, Any] = states.describe_execution(executionArn=execution)
+            return None if said["status"] == "RUNNING" else said
+
+        described = until(ended, seconds=240)
         return Outcome(
             status=described["status"],
             output=json.loads(described.get("output") or "{}"),
             error=described.get("error", ""),
             cause=described.get("cause", ""),
         )
+
+    def start_endless(self) -> str:
+        """Start an execution whose training job goes on until something ends it.
+
+        Noise has no topics that two restarts could find alike, so that there is always another restart.
+        """
+        noise = np.random.default_rng(0).poisson(1.0, (600, 60)).astype(np.float32)
+        self.upload("noise", noise[:500], noise[500:])
+        return self.start(dataset="noise", num_topics=30, max_restarts=1_000_000)
 
     def run(self, **fields: object) -> "Outcome":
         return self.finish(self.start(**fields))
@@ -251,12 +252,13 @@ class Outcome:
         return self
 
 
-def until(condition: Any, *, seconds: float) -> None:
-    """Wait for a condition of the outside world, or fail."""
+def until(condition: Any, *, seconds: float = 120) -> Any:
+    """Wait for a condition of the outside world, and return what it has found, or fail."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, f"not so after {seconds} s"
         time.sleep(0.2)
+    return found
 
 
 def processes(pattern: str) -> list[int]:

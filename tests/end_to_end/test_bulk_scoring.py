@@ -123,10 +123,10 @@ def test_a_job_that_fails_says_where_its_log_is_and_leaves_no_model(bulk: Bulk) 
 def test_an_aborted_execution_leaves_no_model_and_its_job_is_stopped(bulk: Bulk) -> None:
     states = bulk.project.machine.client("stepfunctions")
     execution = bulk.start(split="train")
-    until(lambda: bulk.jobs("InProgress"), seconds=60)
+    until(lambda: bulk.jobs("InProgress"))
     assert len(bulk.models()) == 1
     states.stop_execution(executionArn=execution)
-    until(lambda: not bulk.models() and bulk.jobs("Stopped"), seconds=60)
+    until(lambda: not bulk.models() and bulk.jobs("Stopped"))
     assert bulk.jobs("InProgress", "Stopping") == []
 
 
@@ -135,7 +135,7 @@ def test_a_promotion_meanwhile_doesnt_pull_the_model_away(
 ) -> None:
     before = project.predict(griffiths[2][1600:])
     training = project.start(alpha0=0.5)
-    until(lambda: "Promote" in project.entered(training), seconds=120)
+    until(lambda: "Promote" in project.entered(training))
     execution = bulk.start(training_job=first.output["training_job"])
     assert project.finish(training).succeeded().output["promoted"]
     (found,) = bulk.results(project.finish(execution).succeeded()).values()

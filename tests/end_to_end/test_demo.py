@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.machine import PATH, ROOT, free_port, processes, until
+from local_aws.ports import free_port
+from tests.end_to_end.machine import PATH, ROOT, processes, until
 
 pytestmark = pytest.mark.end_to_end
 
@@ -36,7 +37,6 @@ def demo(folder: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "client.demo", "--folder", str(folder), "--port", port, *arguments]
 
 
-@pytest.mark.timeout(400)
 def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     done = subprocess.run(
@@ -45,7 +45,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> No
         env=os.environ | {"PATH": PATH},
         capture_output=True,
         text=True,
-        timeout=380,
+        timeout=550,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,7 +76,7 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, step: str) -> Non
         seen += line
     time.sleep(1)
     running.send_signal(signal.SIGINT)
-    rest, _ = running.communicate(timeout=60)
+    rest, _ = running.communicate(timeout=240)
     assert running.returncode not in (0, None), seen + rest
     assert "Traceback" not in seen + rest
-    until(lambda: processes(str(folder)) == [], seconds=10)
+    until(lambda: processes(str(folder)) == [])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.end_to_end.machine import Outcome, Project
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(580)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
 DELIVERY = "asked for when a machine with a log is made or changed, not when it runs"
 TRACING = "Step Functions traces on its own where it may; a run doesn't depend on it"

@@ -18,7 +18,7 @@ from tests.end_to_end.test_least_privilege import (
     without,
 )
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(580)]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
 ABORTED = "only an aborted run takes it; test_bulk_scoring.py aborts one"
 # What a run that goes well can't show, each with its reason: (beginning of the role's name, action).

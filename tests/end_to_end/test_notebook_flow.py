@@ -192,20 +192,12 @@ def test_deploying_after_a_retraining_changes_nothing(project: Project, second: 
 
 def test_log_lines_appear_while_the_job_runs(project: Project, second: Outcome) -> None:
     second.succeeded()
-    sagemaker = project.machine.client("sagemaker")
-    execution = project.start(max_restarts=400, promote=False)
-    seen: list[str] = []
-
-    def a_line_of_a_running_job() -> bool:
-        running = sagemaker.list_training_jobs(StatusEquals="InProgress")["TrainingJobSummaries"]
-        if running:
-            seen.extend(
-                log_lines(project, "/aws/sagemaker/TrainingJobs", f"{running[0]['TrainingJobName']}/")
-            )
-        return bool(running and seen)
-
-    until(a_line_of_a_running_job, seconds=30)
-    project.finish(execution).succeeded()
+    execution = project.start_endless()
+    (job,) = until(project.running_jobs)
+    until(lambda: log_lines(project, "/aws/sagemaker/TrainingJobs", f"{job}/"))
+    assert project.running_jobs() == {job}
+    project.machine.client("stepfunctions").stop_execution(executionArn=execution)
+    until(lambda: not project.running_jobs())
 
 
 def test_a_model_below_the_minimum_is_evaluated_but_not_promoted(project: Project, second: Outcome) -> None:

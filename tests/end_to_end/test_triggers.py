@@ -40,7 +40,7 @@ def started_by(project: Project, reason: str) -> list[tuple[str, Any]]:
 def test_uploading_a_dataset_starts_one_execution_with_it(project: Project, small: tuple[Any, Any]) -> None:
     key = "datasets/uploaded/manifest.json"
     project.upload("uploaded", *small)
-    until(lambda: started_by(project, f"upload of {key}"), seconds=30)
+    until(lambda: started_by(project, f"upload of {key}"))
     ((execution, given),) = started_by(project, f"upload of {key}")
     assert given == {"manifest": key, "started_by": f"upload of {key}"}
     outcome = project.finish(execution).succeeded()
@@ -61,7 +61,7 @@ def test_an_aborted_execution_is_told_in_a_sentence_with_a_link_into_the_console
         told.extend(message for message in mailbox.messages() if execution in message)
         return bool(told)
 
-    until(is_told, seconds=30)
+    until(is_told)
     (message,) = told
     region = project.machine.environment["AWS_REGION"]
     link = f"https://{region}.console.aws.amazon.com/states/home?region={region}#/v2/executions/details/"
@@ -70,7 +70,7 @@ def test_an_aborted_execution_is_told_in_a_sentence_with_a_link_into_the_console
 
 
 def test_the_schedule_starts_an_execution_when_a_minute_has_passed(project: Project) -> None:
-    until(lambda: started_by(project, "schedule"), seconds=120)
+    until(lambda: started_by(project, "schedule"))
     (execution, given), *_ = started_by(project, "schedule")
     assert set(given) == {"Comment", "started_by"}
     outcome = project.finish(execution)

@@ -131,7 +131,7 @@ def test_an_earlier_model_is_promoted_by_its_name_while_the_endpoint_answers(
     jobs = project.training_jobs()
     with Asking(project, small[1][:1]) as asking:
         outcome = project.run(promote_training_job=earlier["training_job"]).succeeded()
-        until(lambda: asking.errors or len(asking.answers[-1]) == earlier["num_topics"], seconds=20)
+        until(lambda: asking.errors or len(asking.answers[-1]) == earlier["num_topics"])
     assert asking.topics == {serving, earlier["num_topics"]}
     assert (outcome.output["promoted"], outcome.output["training_job"]) == (True, earlier["training_job"])
     assert project.training_jobs() == jobs
@@ -172,13 +172,13 @@ def test_an_aborted_execution_stops_its_job_and_the_endpoint_goes_on(
     mailbox.messages()
     with Asking(project, small[1][:1]) as asking:
         execution = project.start(dataset=dataset, num_topics=4)
-        until(lambda: state in project.entered(execution), seconds=60)
+        until(lambda: state in project.entered(execution))
         project.machine.client("stepfunctions").stop_execution(executionArn=execution)
         assert project.finish(execution).status == "ABORTED"
-        until(lambda: not project.running_jobs(), seconds=30)
-        until(project.serving_stands_still, seconds=60)
+        until(lambda: not project.running_jobs())
+        until(project.serving_stands_still)
     assert asking.topics <= {3, 4}
-    until(lambda: any("abort" in message.lower() for message in mailbox.messages()), seconds=20)
+    until(lambda: any("abort" in message.lower() for message in mailbox.messages()))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def client_once(service: str, **options: Any) -> Any:
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Return a function that imports a module of a folder; three folders have one called handler."""
+    """Return a function that imports a module of a folder; every folder has one called handler."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 Load = Callable[..., Any]
@@ -59,7 +59,6 @@ def test_more_combinations_than_can_be_compared_are_a_problem(candidates: Any) -
     assert "at most 40" in problem
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1, max_size=80))
 def test_a_job_name_is_one_that_sagemaker_takes_with_any_candidate_and_attempt(
     candidates: Any, name: str

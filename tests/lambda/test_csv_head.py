@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from container.csv_documents import parse_csv
@@ -14,9 +14,7 @@ Load = Callable[..., Any]
 WORDS = 4
 ROWS = st.lists(st.lists(st.integers(0, 10**6), min_size=WORDS, max_size=WORDS), min_size=1, max_size=5)
 FORMS = st.sampled_from(["{}", "{}.0", " {}", "{} ", "{}.", "+{}", "{}e0", "0{}"])
-anything = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
-)
+often = settings(max_examples=200)
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def rows(documents: Any) -> list[list[float]]:
     return found
 
 
-@anything
+@often
 @given(rows_=ROWS, form=FORMS, end=st.sampled_from(["\n", "\r\n", "\n\n"]), ended=st.booleans())
 def test_it_reads_every_way_to_write_whole_numbers_as_the_container_does(
     csv_head: Any, rows_: list[list[int]], form: str, end: str, *, ended: bool
@@ -45,7 +43,7 @@ def test_it_reads_every_way_to_write_whole_numbers_as_the_container_does(
     assert np.array_equal(parse_csv(text.splitlines(), WORDS).toarray(), rows_)
 
 
-@anything
+@often
 @given(line=st.text(alphabet="0159,.-+eE _naif\t", max_size=24).filter(str.strip))
 def test_what_it_accepts_the_container_reads_as_the_same_whole_numbers(csv_head: Any, line: str) -> None:
     (document,) = csv_head.documents(line.encode(), whole=True)
@@ -59,7 +57,7 @@ def test_what_it_accepts_the_container_reads_as_the_same_whole_numbers(csv_head:
     assert (read != np.floor(read)).any(), f"{line!r} holds counts"
 
 
-@anything
+@often
 @given(rows_=ROWS, cut=st.integers(0, 60))
 def test_a_head_gives_the_lines_that_end_within_it(csv_head: Any, rows_: list[list[int]], cut: int) -> None:
     content = "".join(",".join(map(str, row)) + "\n" for row in rows_).encode()[:cut]
@@ -72,7 +70,7 @@ def test_a_head_gives_the_lines_that_end_within_it(csv_head: Any, rows_: list[li
         assert type(raised.value).__name__ == "IncompleteError"
 
 
-@anything
+@often
 @given(content=st.binary(max_size=80), whole=st.booleans())
 def test_no_bytes_make_it_fail_but_with_a_sentence(csv_head: Any, content: bytes, *, whole: bool) -> None:
     with suppress(csv_head.RecordError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -56,7 +56,7 @@ def test_a_record_that_holds_the_magic_is_whole_whether_it_was_split_or_not(
 
 
 @pytest.mark.filterwarnings("ignore::data_prep.recordio.errors.EmptyDocumentWarning")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(max_examples=50)
 @given(
     counts=st.lists(st.lists(st.integers(0, 300), min_size=6, max_size=6), min_size=1, max_size=4),
     layout=st.sampled_from(["dense", "sparse"]),

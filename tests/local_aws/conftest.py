@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"
 Statement = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+ENDS = {f"Execution{how}" for how in ("Succeeded", "Failed", "TimedOut", "Aborted")}
 
 
 class CommandLine:
@@ -122,11 +118,13 @@ class Aws:
         return self.finished(arn)
 
     def finished(self, execution: str) -> dict[str, Any]:
+        """Wait for the end of an execution, and of its history, which comes a moment after the status."""
         states = self.client("stepfunctions")
 
         def described() -> dict[str, Any] | None:
             said: dict[str, Any] = states.describe_execution(executionArn=execution)
-            return None if said["status"] == "RUNNING" else said
+            told = said["status"] != "RUNNING" and self.history(execution)[-1]["type"] in ENDS
+            return said if told else None
 
         ended: dict[str, Any] = eventually(described)
         return ended
@@ -183,7 +181,7 @@ class Aws:
         return self.settled(stack["StackId"])
 
 
-def eventually(look: Any, seconds: float = 30) -> Any:
+def eventually(look: Any, seconds: float = 60) -> Any:
     """What ``look`` returns once it returns something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -105,7 +105,7 @@ def test_a_maps_output_is_made_of_its_results(run: Any) -> None:
 
 @pytest.mark.parametrize(("concurrency", "together"), [(1, 1), ("{% $states.input.limit %}", 2), (0, 4)])
 def test_so_many_iterations_run_at_once(aws: Any, run: Any, concurrency: Any, together: int) -> None:
-    wait = {"Type": "Wait", "Seconds": 5, "End": True}
+    wait = {"Type": "Wait", "Seconds": 20, "End": True}
     each = over({"Wait": wait}, MaxConcurrency=concurrency, End=True)
     ended = run({"Each": each}, items=[1, 2, 3, 4], limit=2)
     running = most = 0
@@ -214,7 +214,7 @@ def test_branches_see_the_outer_variables_and_keep_their_own(run: Any) -> None:
 
 def test_a_stopped_execution_ends_its_iterations(aws: Any, worker: str, allow: Any, eventually: Any) -> None:
     states = {
-        "Wait": {"Type": "Wait", "Seconds": 20, "Next": "Work"},
+        "Wait": {"Type": "Wait", "Seconds": 60, "Next": "Work"},
         "Work": invoke(worker, {}, End=True),
     }
     machine = aws.machine(
@@ -224,7 +224,7 @@ def test_a_stopped_execution_ends_its_iterations(aws: Any, worker: str, allow: A
     arn = client.start_execution(stateMachineArn=machine, input='{"items": [1, 2]}')["executionArn"]
     eventually(lambda: "WaitStateEntered" in [event["type"] for event in aws.history(arn)])
     client.stop_execution(executionArn=arn)
-    time.sleep(3)  # by then the waiting would be over
+    time.sleep(7)  # by then the waiting would be over
     assert aws.history(arn)[-1]["type"] == "ExecutionAborted"
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ def client(service: str, exports: dict[str, str]) -> Any:
     )
 
 
+def open_files(pid: int) -> Iterator[str]:
+    """What a process has open; it may open and close more meanwhile."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(link.readlink())
+
+
 def listening(pid: int) -> set[str]:
     """The addresses that a process listens on, as /proc/net writes them."""
     inodes = {
-        str(link.readlink()).removeprefix("socket:[").removesuffix("]")
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-        if str(link.readlink()).startswith("socket:")
+        target.removeprefix("socket:[").removesuffix("]")
+        for target in open_files(pid)
+        if target.startswith("socket:")
     }
     lines = [
         line.split()
@@ -118,9 +126,7 @@ def test_env_of_a_machine_that_does_not_run_is_a_sentence(command: Any) -> None:
 
 
 def test_a_port_that_another_program_holds_is_a_sentence(command: Any) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", command.port))
-        other.listen()
+    with socket.create_server(("127.0.0.1", command.port)):
         said = command.up()
     assert said.returncode == 1
     assert said.stderr.endswith(
@@ -195,7 +201,7 @@ def test_after_a_kill_up_says_what_is_lost_and_ends_what_was_left(command: Any) 
     assert (
         f"Ended what it left running: The model server of endpoint lda-dev (pid {orphan.pid})." in said.stderr
     )
-    assert orphan.wait(timeout=5) == -signal.SIGTERM
+    assert orphan.wait(timeout=60) == -signal.SIGTERM
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()

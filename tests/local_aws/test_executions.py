@@ -6,7 +6,7 @@ import pytest
 
 PASS = {"A": {"Type": "Pass", "End": True}}
 FAIL = {"A": {"Type": "Fail", "Error": "Wrong", "Cause": "because"}}
-LONG = {"A": {"Type": "Wait", "Seconds": 30, "End": True}}
+LONG = {"A": {"Type": "Wait", "Seconds": 100, "End": True}}
 LATE = "import time\ndef handler(event, context):\n    time.sleep(1)\n    raise ValueError('late')\n"
 SLEEPER = "import time\ndef handler(event, context):\n    time.sleep(event.get('seconds', 0))\n"
 
@@ -28,7 +28,7 @@ def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> No
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function, "Payload": {"seconds": 2}},
+        "Parameters": {"FunctionName": function, "Payload": {"seconds": 5}},
         "TimeoutSeconds": 1,
         "End": True,
     }
@@ -67,8 +67,8 @@ def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(
 
 
 def test_wait_states_take_a_tenth(aws: Any) -> None:
-    # Unscaled, it would outlast the patience of the tests (30 s).
-    assert aws.run(aws.machine({"A": {**LONG["A"], "Seconds": 40}}))["status"] == "SUCCEEDED"
+    # Unscaled, it would outlast the patience of the tests (60 s).
+    assert aws.run(aws.machine(LONG))["status"] == "SUCCEEDED"
 
 
 def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually: Any) -> None:
@@ -98,12 +98,19 @@ def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually:
 
 
 @pytest.mark.parametrize(("states", "metric"), [(PASS, "ExecutionsSucceeded"), (FAIL, "ExecutionsFailed")])
-def test_executions_are_counted_by_their_end(aws: Any, states: dict[str, Any], metric: str) -> None:
+def test_executions_are_counted_by_their_end(
+    aws: Any, eventually: Any, states: dict[str, Any], metric: str
+) -> None:
     machine = aws.machine(states)
     aws.run(machine)
     dimensions = [{"Name": "StateMachineArn", "Value": machine}]
-    found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)["Metrics"]
-    assert {each["MetricName"] for each in found} == {"ExecutionsStarted", "ExecutionTime", metric}
+
+    def counted() -> set[str]:
+        found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)
+        return {each["MetricName"] for each in found["Metrics"]}
+
+    eventually(lambda: "ExecutionTime" in counted())
+    assert counted() == {"ExecutionsStarted", "ExecutionTime", metric}
 
 
 def test_a_rule_on_a_status_reaches_its_topics_queue(aws: Any, allow: Any, eventually: Any) -> None:

@@ -118,7 +118,7 @@ def test_what_can_not_fail_is_refused(fault: Any, arguments: tuple[str, ...], co
 
 
 def test_a_web_page_can_not_ask_for_faults(aws: Any) -> None:
-    connection = HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=60)
     connection.request("POST", "/_local_aws/faults", b'{"target": "sns:CreateTopic", "error": "Wrong"}')
     assert connection.getresponse().status == 415
     connection.close()

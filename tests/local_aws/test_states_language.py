@@ -7,7 +7,7 @@ import pytest
 
 from local_aws.states_language import seconds_before_retry
 
-SLOW = "import time\ndef handler(event, context):\n    time.sleep(3)\n"
+SLOW = "import time\ndef handler(event, context):\n    time.sleep(5)\n"
 WRONG = "def handler(event, context):\n    raise ValueError('so')\n"
 
 
@@ -49,7 +49,7 @@ def test_full_jitter_takes_any_part_of_the_pause() -> None:
 
 
 def test_a_retry_waits_its_longest_delay_at_most(aws: Any, allow: Any) -> None:
-    # Without the longest delay the pauses would outlast the patience of the tests (30 s).
+    # Without the longest delay the pauses would outlast the patience of the tests (60 s).
     retry = {"ErrorEquals": ["ValueError"], "IntervalSeconds": 500, "MaxDelaySeconds": 2, "MaxAttempts": 2}
     task = {"Type": "Task", "Resource": aws.function(WRONG), "Retry": [retry], "End": True}
     ended = aws.run(aws.machine({"A": task}, allow("lambda:InvokeFunction")))

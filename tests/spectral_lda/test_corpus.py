@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -27,7 +27,6 @@ def totals(corpus: Corpus) -> FloatArray:
 
 
 @given(cuts=st.lists(st.integers(0, 60), max_size=4), block=st.sampled_from([1, 7, 2**17]))
-@settings(deadline=None)
 def test_blocks_cover_every_document_once_in_order(cuts: list[int], block: int) -> None:
     shards = [sparse.csr_array(part) for part in np.split(COUNTS, sorted(cuts))]
     corpus = Corpus.of(shards)

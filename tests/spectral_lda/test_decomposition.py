@@ -30,7 +30,7 @@ def planted(width: int, seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 @given(width=st.integers(1, 8), seed=st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_orthonormal_components_are_found_with_their_signs(width: int, seed: int) -> None:
     tensor, vectors, weights = planted(width, seed)
     found = run(tensor)
@@ -69,7 +69,7 @@ def test_the_best_restart_wins_and_every_one_is_told() -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_weights_are_positive_however_early_the_sweeps_end(seed: int) -> None:
     noise = np.random.default_rng(seed).standard_normal((4, 4, 4))
     tensor = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)

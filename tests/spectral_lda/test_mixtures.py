@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spectral_lda import corpus as corpus_module
@@ -24,7 +24,6 @@ def objective(counts: FloatArray, mixture: FloatArray) -> float:
 
 
 @given(st.lists(st.integers(0, 20), min_size=6, max_size=6), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_no_other_mixture_explains_a_document_better(document: list[int], seed: int) -> None:
     counts = np.array(document, dtype=np.float64)
     (found,) = infer(counts[None])
@@ -34,7 +33,6 @@ def test_no_other_mixture_explains_a_document_better(document: list[int], seed: 
 
 
 @given(st.lists(st.integers(0, 20), min_size=6, max_size=6).filter(any))
-@settings(deadline=None)
 def test_the_mixture_is_the_fixed_point(document: list[int]) -> None:
     counts = np.array(document, dtype=np.float64)
     (found,) = infer(counts[None])

@@ -42,7 +42,7 @@ def by_formula(counts: FloatArray, last: Tokens, *, others: bool) -> Pair:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_by_mixture_is_a_step_of_em(seed: int) -> None:
     counts, last = example(seed)
     found = Passes(Corpus.of(counts), ALPHA, ALONE).by_mixture(last, np.ones(12, np.bool_), 0.0)
@@ -52,7 +52,7 @@ def test_by_mixture_is_a_step_of_em(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_by_others_leaves_a_tokens_own_part_out(seed: int) -> None:
     counts, last = example(seed)
     found = Passes(Corpus.of(counts), ALPHA, ALONE).by_others(last, np.ones(12, np.bool_), 0.0)

@@ -22,7 +22,8 @@ def _environment(outdir: Path, context: dict[str, object], hash_seed: str) -> di
     from_file = json.loads((ROOT / "cdk.json").read_text())["context"]
     return {
         "PATH": TOOLCHAIN,
-        "HOME": os.environ["HOME"],  # where jsii unpacks its packages once
+        # Where jsii unpacks its packages once: as `make` has it, beside the tools and not in the home.
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / "node_modules" / ".cache" / "jsii"),
         "PYTHONHASHSEED": hash_seed,
         "CDK_OUTDIR": str(outdir),
         "CDK_CONTEXT_JSON": json.dumps({**from_file, **context}),
@@ -41,7 +42,7 @@ def synthesize() -> Synthesize:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
 
     return run

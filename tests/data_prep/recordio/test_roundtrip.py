@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -17,7 +17,7 @@ from data_prep.recordio.tensors import document
 
 Encode = Callable[..., bytes]
 pytestmark = pytest.mark.filterwarnings("ignore::data_prep.recordio.EmptyDocumentWarning")
-calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(max_examples=150)
 widths = st.sampled_from([0, 1, 2, 31, 127, 128, 129, 16384, 16385, 40000, 2**21 + 1])
 
 
@@ -38,7 +38,7 @@ def sparse_matrices(draw: st.DrawFn) -> Any:
     return matrix.tocsr()
 
 
-@calm
+@often
 @given(counts=sparse_matrices(), multipart=st.booleans(), labelled=st.booleans())
 def test_sparse_counts_survive(encoded: Encode, counts: Any, multipart: bool, labelled: bool) -> None:  # noqa: FBT001 -- drawn
     labels = np.arange(counts.shape[0]) if labelled else None
@@ -49,7 +49,7 @@ def test_sparse_counts_survive(encoded: Encode, counts: Any, multipart: bool, la
         assert (sparse.csr_array(again) != counts).nnz == 0
 
 
-@calm
+@often
 @given(
     rows=st.integers(1, 6),
     width=st.integers(0, 200),
@@ -115,7 +115,7 @@ def without_zeros(rows: list[dict[int, float]] | None) -> Any:
 FILES = ["notebook-dense", "sdk-dense-float32", "sdk-dense-labels", "sdk-sparse", "sdk-sparse-magic-in-keys"]
 
 
-@calm
+@often
 @given(data=st.data())
 @pytest.mark.parametrize("name", FILES)
 def test_arrays_and_protobuf_agree_about_damaged_files(golden: Path, name: str, data: st.DataObject) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectral_lda import artifact as original
@@ -59,7 +59,7 @@ def test_what_mxnet_wrote_is_read(artifact: Any, golden: Path) -> None:
     assert np.array_equal(beta, np.load(golden / "expected.npz")["beta"].astype(np.float32))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(max_examples=20)
 @given(topics=st.integers(1, 6), words=st.integers(1, 40), seed=st.integers(0, 9))
 def test_what_spectral_lda_writes_is_read(
     artifact: Any, tmp_path_factory: pytest.TempPathFactory, topics: int, words: int, seed: int

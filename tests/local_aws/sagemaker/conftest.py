@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws import environment
-from tests.local_aws.sagemaker.machine import BUCKET, IMAGE, REGION, Aws, archive
+from tests.local_aws.sagemaker.machine import BUCKET, IMAGE, REGION, Aws, archive, running
 
 ACCOUNT = environment.ACCOUNT
 METRIC_NAMESPACES = [f"/aws/sagemaker/{what}" for what in ("TrainingJobs", "TransformJobs", "Endpoints")]
@@ -47,28 +47,23 @@ def packed() -> Callable[[dict[str, bytes]], bytes]:
     return archive
 
 
-def running(folder: Path) -> Iterator[Aws]:
-    server = Aws(folder)
-    server.start()
-    try:
+def with_data(folder: Path) -> Iterator[Aws]:
+    with running(Aws(folder)) as server:
         s3 = server.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
         s3.put_object(Bucket=BUCKET, Key="data/train/part-0.csv", Body=b"1,2,3")
         s3.put_object(Bucket=BUCKET, Key="data/train/more/part-1.csv", Body=b"4,5,6")
         yield server
-    finally:
-        server.end()
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    yield from running(tmp_path_factory.mktemp("aws"))
+    yield from with_data(tmp_path_factory.mktemp("aws"))
 
 
 @pytest.fixture(scope="module")
 def own_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """A server that a module's tests may stop."""
-    yield from running(tmp_path_factory.mktemp("own"))
+    yield from with_data(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import environment
 from local_aws.machine import who
-from local_aws.sagemaker.model_server import free_port
+from local_aws.ports import free_port
 
 PROGRAMS = Path(__file__).parent / "programs"
 ROOT = Path(__file__).parents[3]
@@ -65,12 +66,12 @@ class Aws:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.wait(lambda: who(self.port), 60)
+        self.wait(lambda: who(self.port))
 
     def end(self, number: int = signal.SIGTERM) -> None:
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(60)
 
     def client(self, service: str) -> Any:
         if service not in self.clients:
@@ -92,7 +93,7 @@ class Aws:
         return f"{what}-{next(self.names):03}"
 
     @staticmethod
-    def wait(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:
         until = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < until, "it didn't happen in time"
@@ -126,7 +127,7 @@ class Aws:
             "InputDataConfig": [{"ChannelName": "train", "ContentType": "text/csv", "DataSource": source}],
             "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
             "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.c4.2xlarge", "VolumeSizeInGB": 1},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 300},
         }
 
     def train(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -220,6 +221,17 @@ class Aws:
             if any(x.startswith(marker) and f"/{name.lower()}" in x for x in settings):
                 found.append(int(path.name))
         return sorted(found)
+
+
+@contextmanager
+def running(server: Aws) -> Iterator[Aws]:
+    """Run a server, with a bucket for the tests' data in it."""
+    server.start()
+    try:
+        server.client("s3").create_bucket(Bucket=BUCKET)
+        yield server
+    finally:
+        server.end()
 
 
 def archive(files: dict[str, bytes]) -> bytes:

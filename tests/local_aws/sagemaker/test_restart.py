@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +73,7 @@ def test_a_killed_server_takes_its_programs_with_it(own_aws: Any, rights: Any) -
     assert {program.what.split()[0] for program in recorded} == {"model", "training"}
     assert any("transform job" in program.what for program in recorded)
     own_aws.end(signal.SIGKILL)
-    until = time.monotonic() + 10
-    while any(program.runs for program in recorded) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not any(program.runs for program in recorded)
+    own_aws.wait(lambda: not any(program.runs for program in recorded))
     assert Record(own_aws.state).end_all() == []
     for pid in own_aws.programs():  # what the training program had started itself: not ours to find
         assert b"time.sleep(61)" in Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from tests.local_aws.sagemaker.machine import Aws
+from tests.local_aws.sagemaker.state_machine import StateMachine
+
 MACHINE_RIGHTS = [
     {"Action": f"sagemaker:{action}", "Resource": "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"}
     for action in ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
@@ -13,11 +16,10 @@ EVENTS = [
 ]
 
 
-class Machine:
-    def __init__(self, aws: Any, role: str) -> None:
-        self.aws = aws
+class Machine(StateMachine):
+    def __init__(self, aws: Aws, role: str) -> None:
+        super().__init__(aws)
         self.role = role
-        self.states = aws.client("stepfunctions")
 
     def start(self, job: dict[str, Any], suffix: str = ".sync", lacking: str = "", **state: Any) -> str:
         resource = f"arn:aws:states:::sagemaker:createTrainingJob{suffix}"
@@ -35,21 +37,8 @@ class Machine:
     def run(self, state: dict[str, Any], lacking: str = "", **options: Any) -> str:
         rights = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
         passing = [] if lacking == "iam:PassRole" else [{"Action": "iam:PassRole", "Resource": self.role}]
-        machine = self.states.create_state_machine(
-            name=self.aws.name("machine"),
-            definition=json.dumps({"StartAt": "Train", "States": {"Train": state}, **options}),
-            roleArn=self.aws.role([*rights, *passing], "states.amazonaws.com"),
-        )
-        arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
-        return arn
-
-    def ended(self, arn: str) -> dict[str, Any]:
-        def described() -> Any:
-            execution = self.states.describe_execution(executionArn=arn)
-            return None if execution["status"] == "RUNNING" else execution
-
-        execution: dict[str, Any] = self.aws.wait(described)
-        return execution
+        definition = {"StartAt": "Train", "States": {"Train": state}, **options}
+        return self.execute(definition, [*rights, *passing])
 
 
 @pytest.fixture

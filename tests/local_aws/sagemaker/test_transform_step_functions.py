@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
+from tests.local_aws.sagemaker.state_machine import StateMachine
 from tests.local_aws.sagemaker.transform import ended, outputs, put, request, run, waiting
 
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:123456789012"
@@ -28,11 +29,7 @@ RIGHTS = [
 ]
 
 
-class Machine:
-    def __init__(self, aws: Any) -> None:
-        self.aws = aws
-        self.states = aws.client("stepfunctions")
-
+class Machine(StateMachine):
     def start(self, *tasks: dict[str, Any], lacking: str = "") -> str:
         names = [f"Task {number}" for number in range(len(tasks))]
         states = {
@@ -40,21 +37,7 @@ class Machine:
             for name, after, task in zip(names, [*names[1:], ""], tasks, strict=True)
         }
         rights = [right for right in RIGHTS if right["Action"] != lacking]
-        machine = self.states.create_state_machine(
-            name=self.aws.name("machine"),
-            definition=json.dumps({"StartAt": names[0], "States": states}),
-            roleArn=self.aws.role(rights, "states.amazonaws.com"),
-        )
-        arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
-        return arn
-
-    def ended(self, arn: str) -> dict[str, Any]:
-        def described() -> Any:
-            execution = self.states.describe_execution(executionArn=arn)
-            return None if execution["status"] == "RUNNING" else execution
-
-        execution: dict[str, Any] = self.aws.wait(described)
-        return execution
+        return self.execute({"StartAt": names[0], "States": states}, rights)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def ended(aws: Aws, job: dict[str, Any]) -> dict[str, Any]:
         said = sagemaker.describe_transform_job(TransformJobName=name)
         return None if said["TransformJobStatus"] in {"InProgress", "Stopping"} else said
 
-    record: dict[str, Any] = aws.wait(described, 60)
+    record: dict[str, Any] = aws.wait(described)
     return record
 
 

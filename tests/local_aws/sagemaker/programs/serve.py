@@ -1,7 +1,5 @@
 """A model server of the tests' own: it does what the model's file says, and what a request's body says."""
 
-# ruff: noqa: T201 -- what a program prints is its log
-
 import os
 import sys
 import time
@@ -22,13 +20,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"crash":
-            print("crashing")
+            say("crashing")
             os._exit(7)
         if body == b"crash once" and not (BASE / "crashed").exists():
             (BASE / "crashed").touch()
             os._exit(7)
         if body == b"wait to be told":
-            print("waiting")
+            say("waiting")
             while not (BASE / "go").exists():
                 time.sleep(0.05)
         if body == b"refuse":
@@ -47,11 +45,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        print("asked", self.path)
+        say(f"asked {self.path}")
+
+
+def say(line: str) -> None:
+    """Write a line in one piece, as print does not: other threads answer at the same time."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    print("settings:", *(f"{name}={os.environ[name]}" for name in sorted(os.environ) if "SAGEMAKER_" in name))
+    settings = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if "SAGEMAKER_" in name]
+    say(" ".join(["settings:", *settings]))
     if MODEL == "exit":
         sys.exit(5)
     if MODEL.startswith("late"):

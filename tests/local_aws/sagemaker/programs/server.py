@@ -3,8 +3,8 @@
 from local_aws.sagemaker import model_server, training
 from local_aws.server import main
 
-training.STOP_GRACE_SECONDS = 1.0
-model_server.PING_LIMIT_SECONDS = 3.0
+training.STOP_GRACE_SECONDS = 5.0
+model_server.PING_LIMIT_SECONDS = 10.0
 
 if __name__ == "__main__":
     main()
