@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -98,3 +99,14 @@ def test_any_json_is_documents_or_a_sentence(value: Any) -> None:
             assert parse_documents(content_type, json.dumps(body).encode(), WORDS).shape[1] == WORDS
         except ValueError as error:
             assert str(error)  # noqa: PT017 -- no other error may come
+
+
+@pytest.mark.parametrize("depth", [10, 900, 990, 1000, 1015, 1100, 100_000])
+@pytest.mark.parametrize(
+    "instance",
+    ['{"features": [%s]}', '{"data": {"features": {"keys": [1], "shape": %s, "values": [1]}}}', "%s"],
+)
+def test_json_however_deep_is_a_sentence(instance: str, depth: int) -> None:
+    body = instance % ("[" * depth + "]" * depth)
+    with pytest.raises(DocumentError):
+        parse_documents(JSONLINES, body.encode(), WORDS)
