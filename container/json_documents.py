@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from container.errors import DocumentError
-from spectral_lda.counts import LARGEST_COUNT, CountMatrix
+from spectral_lda.counts import LARGEST_COUNT, CountMatrix, as_counts
 
 Entries = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -139,5 +139,4 @@ def _matrix(documents: list[Entries], words: int) -> CountMatrix:
     columns = np.concatenate([np.empty(0, np.int64), *keys])
     weights = np.concatenate([np.empty(0), *(entries[1] for entries in documents)])
     matrix = sparse.csr_array((weights, columns, pointers), shape=(len(documents), words))
-    matrix.sum_duplicates()
-    return matrix
+    return as_counts(matrix, whole=False)  # keys may stand twice, or out of order

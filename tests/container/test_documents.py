@@ -64,6 +64,12 @@ def test_keys_that_stand_twice_are_summed() -> None:
     assert parse_documents(JSONLINES, body, WORDS).toarray().tolist() == [[5, 3, 0]]
 
 
+def test_keys_whose_sum_is_no_weight_are_named() -> None:
+    twice = '{"data": {"features": {"keys": [0, 2, 2], "shape": [3], "values": [1, 9007199254740992, 2]}}}'
+    with pytest.raises(ValueError, match="in row 1, column 2 is too large to be a count"):
+        parse_documents(JSONLINES, ('{"features": [1, 2, 3]}\n' + twice).encode(), WORDS)
+
+
 def test_long_csv_is_read_in_parts_and_its_lines_are_counted_through() -> None:
     lines = ["1,2,3"] * (csv_documents._LINES + 5)
     assert parse_documents(CSV, "\n".join(lines).encode(), WORDS).sum() == 6 * len(lines)
