@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from container.errors import DocumentError
-from spectral_lda.counts import LARGEST_COUNT, CountMatrix
+from spectral_lda.counts import LARGEST_COUNT, CountMatrix, as_counts
 
 Entries = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -89,7 +90,8 @@ def _dense(values: Any, where: str, words: int) -> Entries:
 
 def _sparse(features: dict[str, Any], where: str, words: int) -> Entries:
     if features.get("shape") != [words]:
-        raise DocumentError(f"{where}.shape is {str(features.get('shape'))[:40]}; the model needs [{words}].")
+        shape = _shown(features.get("shape"), str)
+        raise DocumentError(f"{where}.shape is {shape}; the model needs [{words}].")
     keys, weights = (
         _numbers(features["keys"], f"{where}.keys"),
         _numbers(features.get("values"), f"{where}.values"),
@@ -115,7 +117,16 @@ def _numbers(values: Any, where: str) -> NDArray[np.float64]:
             if ((weights >= 0) & (weights <= LARGEST_COUNT)).all():
                 return weights
     place = next(place for place, value in enumerate(values) if not _is_weight(value))
-    raise DocumentError(f"{where}[{place}] is {json.dumps(values[place])[:40]}, not a number from 0 to 2^53.")
+    value = _shown(values[place], json.dumps)
+    raise DocumentError(f"{where}[{place}] is {value}, not a number from 0 to 2^53.")
+
+
+def _shown(value: Any, write: Callable[[Any], str]) -> str:
+    """Return the beginning of a value as text; what nests deeply can be read, but not always written."""
+    try:
+        return write(value)[:40]
+    except RecursionError:
+        return "nested too deeply"
 
 
 def _is_weight(value: Any) -> bool:
@@ -128,5 +139,4 @@ def _matrix(documents: list[Entries], words: int) -> CountMatrix:
     columns = np.concatenate([np.empty(0, np.int64), *keys])
     weights = np.concatenate([np.empty(0), *(entries[1] for entries in documents)])
     matrix = sparse.csr_array((weights, columns, pointers), shape=(len(documents), words))
-    matrix.sum_duplicates()
-    return matrix
+    return as_counts(matrix, whole=False)  # keys may stand twice, or out of order

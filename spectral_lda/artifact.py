@@ -9,6 +9,7 @@ import io
 import os
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def read(path: FilePath) -> tuple[FloatArray, FloatArray]:
     """
     try:
         return _read(Path(path))
-    except (ValueError, EOFError, tarfile.TarError, gzip.BadGzipFile) as error:
+    except (ValueError, EOFError, tarfile.TarError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{os.fspath(path)} is no model of SageMaker LDA: {error}") from error
 
 
@@ -83,7 +84,8 @@ def _read(path: Path) -> tuple[FloatArray, FloatArray]:
         raise ValueError(
             f"expected alpha (K,) and beta (K, V), found arrays of the shapes {shapes or 'none'}."
         )
-    alpha, beta = (array.astype(np.float64) for array in arrays)
+    with np.errstate(invalid="ignore"):  # what is no number is refused below
+        alpha, beta = (array.astype(np.float64) for array in arrays)
     if alpha.size == 0 or beta.size == 0:
         raise ValueError("it holds no topics.")
     if not (np.isfinite(beta).all() and (beta >= 0).all() and np.isfinite(alpha).all() and (alpha > 0).all()):

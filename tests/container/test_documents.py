@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -63,6 +64,12 @@ def test_keys_that_stand_twice_are_summed() -> None:
     assert parse_documents(JSONLINES, body, WORDS).toarray().tolist() == [[5, 3, 0]]
 
 
+def test_keys_whose_sum_is_no_weight_are_named() -> None:
+    twice = '{"data": {"features": {"keys": [0, 2, 2], "shape": [3], "values": [1, 9007199254740992, 2]}}}'
+    with pytest.raises(ValueError, match="in row 1, column 2 is too large to be a count"):
+        parse_documents(JSONLINES, ('{"features": [1, 2, 3]}\n' + twice).encode(), WORDS)
+
+
 def test_long_csv_is_read_in_parts_and_its_lines_are_counted_through() -> None:
     lines = ["1,2,3"] * (csv_documents._LINES + 5)
     assert parse_documents(CSV, "\n".join(lines).encode(), WORDS).sum() == 6 * len(lines)
@@ -98,3 +105,14 @@ def test_any_json_is_documents_or_a_sentence(value: Any) -> None:
             assert parse_documents(content_type, json.dumps(body).encode(), WORDS).shape[1] == WORDS
         except ValueError as error:
             assert str(error)  # noqa: PT017 -- no other error may come
+
+
+@pytest.mark.parametrize("depth", [10, 900, 990, 1000, 1015, 1100, 100_000])
+@pytest.mark.parametrize(
+    "instance",
+    ['{"features": [%s]}', '{"data": {"features": {"keys": [1], "shape": %s, "values": [1]}}}', "%s"],
+)
+def test_json_however_deep_is_a_sentence(instance: str, depth: int) -> None:
+    body = instance % ("[" * depth + "]" * depth)
+    with pytest.raises(DocumentError):
+        parse_documents(JSONLINES, body.encode(), WORDS)

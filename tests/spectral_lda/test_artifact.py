@@ -91,6 +91,8 @@ ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
         (packed({"../model_algo-1": b""}), r"found \.\./model_algo-1"),
         (packed({"model_algo-1": b""}, tarfile.SYMTYPE), "expected one file"),
         (packed({"model_algo-1": b"0" * 900})[:60], "Compressed file ended"),
+        (gzip.compress(b"no tar")[:10] + b"\xff" * 20, "while decompressing"),
+        (encode([np.array([0x7FA00000], "<u4").view("<f4"), BETA[:1]]), "alpha must be positive"),
         (gzip.compress(b"no tar"), "no model of SageMaker LDA"),
         (encode([ALPHA]), r"found arrays of the shapes \(2,\)"),
         (encode([]), "of the shapes none"),
@@ -101,7 +103,8 @@ ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
     ],
     # Ids of the data themselves would hold the time that gzip writes.
     ids=[
-        *("empty", "zip", "no member", "two members", "another folder", "a link", "a cut archive", "no tar"),
+        *("empty", "zip", "no member", "two members", "another folder", "a link", "a cut archive"),
+        *("a damaged archive", "a signalling NaN", "no tar"),
         *("no beta", "no arrays", "too few topics", "no topics", "negative", "not a number"),
     ],
 )
