@@ -59,6 +59,8 @@ def test_promote_false_evaluates_only_and_says_so(aws: Any, run: Callable[..., A
     ended = run(InspectDataset={**aws.input, "promote": False})
     assert ended.output["promoted"] is False
     assert ended.output["reason"] == "The execution said promote: false. No model serves yet."
+    (sent,) = ended.of("publish")
+    assert sent["Message"].startswith("The execution said promote: false.\nOne model was trained.\n\nLogs")
     assert ended.of("updateStack") == []
 
 
