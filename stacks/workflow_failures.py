@@ -14,6 +14,8 @@ from stacks.settings import Settings
 
 # Step Functions allows a cause of 32,768 characters.
 _CAUSE_AT_MOST: Final = 30_000
+# The error names of what SageMaker didn't even begin; a job that fails is States.TaskFailed.
+_REFUSED: Final = "$contains($states.errorOutput.Error, 'SageMaker.')"
 _CAUGHT: Final = "$type($states.errorOutput.Cause) = 'string' ? $trim($states.errorOutput.Cause) : ''"
 
 
@@ -79,6 +81,23 @@ def where_to_look(settings: Settings, job_logs: str) -> str:
 def caught_failure(error: str, *, what: str, where: str) -> dict[str, str]:
     """Return what `explanation` explains, made of the error that a state's Catch has caught."""
     return failure(error, what=what, said=_CAUGHT, name="$states.errorOutput.Error", where=where)
+
+
+def job_failed(kind: str, name: str, log_group: str) -> dict[str, str]:
+    """Return `what` and `where` of a job that has failed; `name` is a JSONata expression."""
+    return {
+        "what": f"'The {kind} job ' & {name} & ' failed:'",
+        "where": f"'Its log: the streams ' & {name} & '/* of the log group {log_group}.'",
+    }
+
+
+def job_caught(kind: str, name: str, log_group: str) -> dict[str, str]:
+    """Return the same for a Catch: what SageMaker refused was never there, and has no log."""
+    failed = job_failed(kind, name, log_group)
+    return {
+        "what": f"{_REFUSED} ? 'SageMaker refused the {kind} job ' & {name} & ':' : {failed['what']}",
+        "where": f"{_REFUSED} ? '' : {failed['where']}",
+    }
 
 
 def failure(error: str, *, what: str, said: str, where: str, name: str = "''") -> dict[str, str]:

@@ -158,6 +158,13 @@ def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any]) -> Non
     assert ended.output["transform_job"] == f"{NAME}-0"
 
 
+def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
+    run: Callable[..., Any],
+) -> None:
+    ended = run(**{TRANSFORM: error("SageMaker.AmazonSageMakerException", "1 validation error detected.")})
+    assert ended.cause == f"SageMaker refused the transform job {NAME}-0: 1 validation error detected."
+
+
 @pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed"])
 def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
     run: Callable[..., Any], job: Any, status: str
