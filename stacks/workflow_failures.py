@@ -16,6 +16,8 @@ from stacks.settings import Settings
 _CAUSE_AT_MOST: Final = 30_000
 # The error names of what SageMaker didn't even begin; a job that fails is States.TaskFailed.
 _REFUSED: Final = "$contains($states.errorOutput.Error, 'SageMaker.')"
+_OVERTIME: Final = """' (MaxRuntimeExceeded): it may take ' & $said.StoppingCondition.MaxRuntimeInSeconds
+    & ' seconds, which the setting training_max_runtime_seconds says'"""
 _CAUGHT: Final = "$type($states.errorOutput.Cause) = 'string' ? $trim($states.errorOutput.Cause) : ''"
 
 
@@ -145,7 +147,8 @@ def _reason_in_json(said: str) -> str:
     return f"""(
     $said := $parse({said});
     $status := $said.TrainingJobStatus ? $said.TrainingJobStatus : $said.TransformJobStatus;
-    $detail := $said.SecondaryStatus ? ' (' & $said.SecondaryStatus & ')' : '';
+    $detail := $said.SecondaryStatus = 'MaxRuntimeExceeded' ? {_OVERTIME}
+    : $status = 'Stopped' ? ': somebody stopped it' : '';
     $said.errorMessage ? $said.errorMessage
     : $said.FailureReason ? $said.FailureReason
     : $status ? 'the job is ' & $status & $detail

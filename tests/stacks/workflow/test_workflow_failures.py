@@ -11,11 +11,23 @@ FUNCTION_JSON = json.dumps({"errorMessage": "The reason.", "errorType": "E", "st
 JOB_JSON = json.dumps(
     {"TrainingJobStatus": "Failed", "FailureReason": "ClientError: the reason.", "Tags": []}
 )
-STOPPED_JSON = json.dumps({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"})
+STOPPED_JSON = json.dumps({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"})
+LATE_JSON = json.dumps(
+    {
+        "TrainingJobStatus": "Stopped",
+        "SecondaryStatus": "MaxRuntimeExceeded",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    }
+)
+LATE = (
+    "the job is Stopped (MaxRuntimeExceeded): it may take 60 seconds, which the setting "
+    "training_max_runtime_seconds says."
+)
 CAUSES = {
     "a function's error": ("E", FUNCTION_JSON, "The reason."),
     "a failed job": ("States.TaskFailed", JOB_JSON, "ClientError: the reason."),
-    "a stopped job": ("States.TaskFailed", STOPPED_JSON, "the job is Stopped (MaxRuntimeExceeded)."),
+    "a stopped job": ("States.TaskFailed", STOPPED_JSON, "the job is Stopped: somebody stopped it."),
+    "a job over its time": ("States.TaskFailed", LATE_JSON, LATE),
     "other JSON": ("X", '{"a": 1}', '{"a": 1}.'),
     "text": ("X.AccessDenied", "User: x is not authorized to perform: y", "is not authorized to perform: y."),
     "text in a brace": ("X", "{ no JSON", "{ no JSON."),
