@@ -100,7 +100,8 @@ class TransformWorkflow(Construct):
             payload={"input": "$states.input", "execution_arn": "$states.context.Execution.Id"},
             assign={"input": evaluated(PAYLOAD), "attempt": 0},
         )
-        return task.add_catch(self._failures.explain, **caught(self._failures, function, "InvalidInput"))
+        told = caught(self._failures, function, "InvalidInput", says="InvalidInputError")
+        return task.add_catch(self._failures.explain, **told)
 
     def _score(self, role: iam.IRole, scored: sfn.IChainable) -> sfn.IChainable:
         """Return the states from the model's creation to its deletion."""

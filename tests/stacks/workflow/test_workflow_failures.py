@@ -92,6 +92,24 @@ def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
     assert reason in (ended.cause or "")
 
 
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("InspectDataset", "InvalidInputError"),
+        ("EvaluateModel", "EvaluationError"),
+        ("SmokeTest", "SmokeTestError"),
+    ],
+)
+def test_a_functions_own_sentence_stands_alone_and_any_other_error_is_named(
+    aws: Any, run: Callable[..., Any], step: str, says: str
+) -> None:
+    def cause(name: str) -> str:
+        return run(**{step: aws.error(name, FUNCTION_JSON)}).cause or ""
+
+    assert cause(says).startswith("The reason.")
+    assert cause("OverflowError").startswith(f"{step} ended with OverflowError: The reason.")
+
+
 def test_the_causes_sentence_is_whole(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(**{TRAIN: aws.error("States.TaskFailed", JOB_JSON)})
     assert ended.cause == (
