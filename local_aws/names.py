@@ -17,7 +17,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "state files": ("app:_state_map",),
     "state to save": ("app:_build_persistence_save_dict",),
     "load state": ("app:_load_persisted_state",),
-    "save all": ("core.persistence:save_all",),
+    "save all": ("core.persistence:save_all", "app:save_all"),
     "pin request origin": ("app:pin_request_origin",),
     "routes": ("core.router:SERVICE_PATTERNS",),
     "access key of request": ("core.router:extract_access_key_id",),
