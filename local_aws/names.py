@@ -109,6 +109,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "execute function": ("services.lambda_svc:_execute_function_warm",),
     "encryption of writes": ("services.s3:_resolve_sse_write_headers",),
     "write function log": ("services.lambda_svc:_emit_lambda_logs",),
+    "log groups": ("services.cloudwatch_logs:_log_groups",),
+    "filter log events": ("services.cloudwatch_logs:_filter_log_events",),
     "evaluate alarms": ("services.cloudwatch:_evaluate_all_alarms",),
     "alarm actions": ("services.cloudwatch:_dispatch_alarm_actions",),
     "invoke target": ("services.eventbridge:_invoke_target",),
