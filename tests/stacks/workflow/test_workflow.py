@@ -125,6 +125,7 @@ def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[
     assert nexts.pop("TellPromoted") == "Promoted"
     assert nexts.pop("TellNotPromoted") == "NotPromoted"
     assert nexts.pop("Promote") == "WhyRefused"
+    assert nexts.pop("GoBack") == "WhyNotBack"
     assert nexts.pop("Train") == "WillItPass"
     assert nexts.pop("SmokeTest") == "ReadServingAfterTest"
     assert set(nexts.values()) == {"ExplainFailure"}
