@@ -1,6 +1,7 @@
 """The command line: `python -m client --help` is its reference."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,13 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     chosen = parser().parse_args(arguments)
     try:
-        return int(chosen.run(chosen))
+        code = int(chosen.run(chosen))
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # whoever reads has read enough, as `head` does; Python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (SayableError, BotoCoreError, ClientError, OSError) as error:
         print(sentence(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted. What was started in AWS goes on: python -m client status", file=sys.stderr)
         return 130
+    return code
 
 
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 -- argparse names the type nowhere else

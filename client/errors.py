@@ -39,6 +39,8 @@ def sentence(error: BaseException) -> str:
         return f"{error} Is it running? (python -m local_aws status)"
     if isinstance(error, ClientError):
         return f"AWS refused {error.operation_name}: {error.response['Error']['Message']}"
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file or folder {error.filename}."
     return str(error) or type(error).__name__
 
 

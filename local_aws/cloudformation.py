@@ -89,7 +89,7 @@ def _start(original: Any) -> Any:
 
 async def _then_save(work: Awaitable[None]) -> None:
     await work
-    state.save()
+    state.save_soon()
 
 
 def _validate(original: Any) -> Any:

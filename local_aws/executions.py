@@ -86,7 +86,7 @@ def _status(original: Any) -> Any:
         _count(execution)
         if execution["status"] != "RUNNING":
             _RUNNING.pop(execution["executionArn"], Cancellation()).set()
-            background.later(state.save)
+            state.save_soon()
 
     return emit
 

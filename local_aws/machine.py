@@ -17,6 +17,7 @@ from local_aws import environment
 from local_aws.processes import Program, Record, start_time, write_whole
 
 READY_WITHIN = 60  # seconds
+SAVED_WITHIN = 60  # seconds: a state of tens of megabytes takes some, more on a busy machine
 
 
 class MachineError(RuntimeError):
@@ -81,7 +82,7 @@ class Machine:
             write_whole(self.file, json.dumps(asdict(server)))
             self._wait(process, server)
         except BaseException:
-            Program(server.pid, server.started, "").end()
+            Program(server.pid, server.started, "").end(patience=SAVED_WITHIN)
             self.file.unlink(missing_ok=True)
             raise
         return server
@@ -130,7 +131,7 @@ class Machine:
         server = self.server()
         running = server is not None and server.runs
         if server is not None and running:
-            Program(server.pid, server.started, "").end()
+            Program(server.pid, server.started, "").end(patience=SAVED_WITHIN)
         self.recover()
         return running
 

@@ -25,6 +25,7 @@ from local_aws import (
     functions,
     iam,
     integrations,
+    log_events,
     machines,
     names,
     state,
@@ -32,7 +33,7 @@ from local_aws import (
 
 ROOMS = (
     *(iam, conditions, cloudformation, buckets, functions, machines, integrations),
-    *(event_targets, encrypted_topics, alarms, state, faults),
+    *(event_targets, encrypted_topics, alarms, log_events, state, faults),
 )
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from local_aws import names
 
+_LOG = logging.getLogger("local_aws")
 _SAVING = threading.Lock()
+_WANTED = threading.Event()
 _TRIES = 5
 _BROKEN_OFF = {  # what a stack is whose operation ended with the server
     "CREATE_IN_PROGRESS": "ROLLBACK_FAILED",  # the cdk CLI deletes such a stack before it deploys again
@@ -23,7 +25,9 @@ _BROKEN_OFF = {  # what a stack is whose operation ended with the server
 def install() -> None:
     """Let nothing wait for ever that was under way, and quieten ministack's line for every file."""
     names.wrap("load state", _settled)
+    names.wrap("save all", one_at_a_time)
     logging.getLogger("persistence").setLevel(logging.WARNING)
+    threading.Thread(target=_work, name="state", daemon=True).start()
 
 
 def _settled(original: Any) -> Any:
@@ -55,11 +59,41 @@ def _settle(stack: dict[str, Any]) -> None:
         ]
 
 
+def save_soon() -> None:
+    """Save without letting anybody wait; whatever ends while a save goes on is saved by one more."""
+    _WANTED.set()
+
+
+def save_when_wanted() -> None:
+    """Wait until somebody wants a save, and save."""
+    _WANTED.wait()
+    _WANTED.clear()
+    try:
+        save()
+    except Exception:  # noqa: BLE001 -- whatever failed, the next is tried
+        _LOG.exception("The state could not be saved")
+
+
+def _work() -> None:
+    while True:
+        save_when_wanted()
+
+
 def save() -> None:
-    """Save the state of every service, one save at a time; each file is written aside, then put in place."""
-    with _SAVING:
-        states = {name: _steady(get_state) for name, get_state in names.get("state to save")().items()}
-        names.get("save all")(states)
+    """Save the state of every service; each file is written aside, then put in place."""
+    states = {name: _steady(get_state) for name, get_state in names.get("state to save")().items()}
+    names.get("save all")(states)
+
+
+def one_at_a_time(original: Callable[..., None]) -> Callable[..., None]:
+    """Let a save wait for the one before it, that of a clean stop too: both write the same files aside."""
+
+    @functools.wraps(original)
+    def save_all(states: dict[str, Callable[[], Any]]) -> None:
+        with _SAVING:
+            original(states)
+
+    return save_all
 
 
 def _steady(get_state: Callable[[], Any]) -> Callable[[], Any]:

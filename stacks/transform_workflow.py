@@ -27,13 +27,10 @@ from stacks.transform_job import (
     TRANSFORM_LOG_GROUP,
 )
 from stacks.workflow_attempts import will_it_pass
-from stacks.workflow_failures import Failures, failure, where_to_look
+from stacks.workflow_failures import Failures, failure, job_caught, job_failed, where_to_look
 from stacks.workflow_functions import PAYLOAD, caught, invoke
 
-_FAILED: Final = {
-    "what": f"'The transform job ' & {JOB_NAME} & ' failed:'",
-    "where": f"'Its log: the streams ' & {JOB_NAME} & '/* of the log group {TRANSFORM_LOG_GROUP}.'",
-}
+_JOB: Final = ("transform", JOB_NAME, TRANSFORM_LOG_GROUP)
 
 
 class TransformWorkflow(Construct):
@@ -103,7 +100,8 @@ class TransformWorkflow(Construct):
             payload={"input": "$states.input", "execution_arn": "$states.context.Execution.Id"},
             assign={"input": evaluated(PAYLOAD), "attempt": 0},
         )
-        return task.add_catch(self._failures.explain, **caught(self._failures, function, "InvalidInput"))
+        told = caught(self._failures, function, "InvalidInput", says="InvalidInputError")
+        return task.add_catch(self._failures.explain, **told)
 
     def _score(self, role: iam.IRole, scored: sfn.IChainable) -> sfn.IChainable:
         """Return the states from the model's creation to its deletion."""
@@ -117,7 +115,7 @@ class TransformWorkflow(Construct):
         )
         transform.add_catch(
             self._again("Transform", transform, give_up),
-            **self._failures.caught("TransformFailed", **_FAILED),
+            **self._failures.caught("TransformFailed", **job_caught(*_JOB)),
         )
         create.next(transform).next(self._is_completed(self._delete(scored), give_up))
         return create
@@ -139,7 +137,9 @@ class TransformWorkflow(Construct):
             self,
             "IsTransformCompleted",
             comment="Whether a job that was stopped is an error of its task isn't documented.",
-            assign={"failure": failure("TransformFailed", said="$string($states.input)", **_FAILED)},
+            assign={
+                "failure": failure("TransformFailed", said="$string($states.input)", **job_failed(*_JOB))
+            },
         )
         choice.when(condition("$states.input.TransformJobStatus = 'Completed'"), completed)
         return choice.otherwise(give_up)

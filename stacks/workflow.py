@@ -130,7 +130,8 @@ class TrainingWorkflow(Construct):
             output=evaluated(f"{PAYLOAD}.report"),
         )
         function = self._functions.inspect_dataset
-        return task.add_catch(self._failures.explain, **caught(self._failures, function, "InvalidInput"))
+        told = caught(self._failures, function, "InvalidInput", says="InvalidInputError")
+        return task.add_catch(self._failures.explain, **told)
 
     def _what_is_asked(self, evaluate: sfn.IChainable) -> sfn.Choice:
         choice = sfn.Choice.jsonata(
@@ -158,7 +159,8 @@ class TrainingWorkflow(Construct):
             assign={"evaluation": evaluated(PAYLOAD), "job": job},
         )
         function = self._functions.evaluate_model
-        return task.add_catch(self._failures.explain, **caught(self._failures, function, "EvaluationFailed"))
+        told = caught(self._failures, function, "EvaluationFailed", says="EvaluationError")
+        return task.add_catch(self._failures.explain, **told)
 
     def _is_worth_promoting(self, promotion: Promotion) -> sfn.Choice:
         choice = sfn.Choice.jsonata(
@@ -198,7 +200,13 @@ class TrainingWorkflow(Construct):
         )
         back = Return(self, "Return", settings=self._settings, calls=self._calls, failures=self._failures)
         log = f"The log of the endpoint: /aws/sagemaker/Endpoints/{self._settings.prefix}. "
-        failed = caught(self._failures, self._functions.smoke_test, "SmokeTestFailed", log)
+        failed = caught(
+            self._failures,
+            self._functions.smoke_test,
+            "SmokeTestFailed",
+            says="SmokeTestError",
+            also=log,
+        )
         task.add_catch(back.begin, assign=back.on_the_way(failed["assign"]))
         back.connect(test_again=task, replaced=self._not_promoted)
         return task.next(self._outcomes.promoted)

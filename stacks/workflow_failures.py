@@ -14,6 +14,10 @@ from stacks.settings import Settings
 
 # Step Functions allows a cause of 32,768 characters.
 _CAUSE_AT_MOST: Final = 30_000
+# The error names of what SageMaker didn't even begin; a job that fails is States.TaskFailed.
+_REFUSED: Final = "$contains($states.errorOutput.Error, 'SageMaker.')"
+_OVERTIME: Final = """' (MaxRuntimeExceeded): it may take ' & $said.StoppingCondition.MaxRuntimeInSeconds
+    & ' seconds, which the setting training_max_runtime_seconds says'"""
 _CAUGHT: Final = "$type($states.errorOutput.Cause) = 'string' ? $trim($states.errorOutput.Cause) : ''"
 
 
@@ -81,6 +85,23 @@ def caught_failure(error: str, *, what: str, where: str) -> dict[str, str]:
     return failure(error, what=what, said=_CAUGHT, name="$states.errorOutput.Error", where=where)
 
 
+def job_failed(kind: str, name: str, log_group: str) -> dict[str, str]:
+    """Return `what` and `where` of a job that has failed; `name` is a JSONata expression."""
+    return {
+        "what": f"'The {kind} job ' & {name} & ' failed:'",
+        "where": f"'Its log: the streams ' & {name} & '/* of the log group {log_group}.'",
+    }
+
+
+def job_caught(kind: str, name: str, log_group: str) -> dict[str, str]:
+    """Return the same for a Catch: what SageMaker refused was never there, and has no log."""
+    failed = job_failed(kind, name, log_group)
+    return {
+        "what": f"{_REFUSED} ? 'SageMaker refused the {kind} job ' & {name} & ':' : {failed['what']}",
+        "where": f"{_REFUSED} ? '' : {failed['where']}",
+    }
+
+
 def failure(error: str, *, what: str, said: str, where: str, name: str = "''") -> dict[str, str]:
     """Return what `explanation` explains.
 
@@ -126,7 +147,8 @@ def _reason_in_json(said: str) -> str:
     return f"""(
     $said := $parse({said});
     $status := $said.TrainingJobStatus ? $said.TrainingJobStatus : $said.TransformJobStatus;
-    $detail := $said.SecondaryStatus ? ' (' & $said.SecondaryStatus & ')' : '';
+    $detail := $said.SecondaryStatus = 'MaxRuntimeExceeded' ? {_OVERTIME}
+    : $status = 'Stopped' ? ': somebody stopped it' : '';
     $said.errorMessage ? $said.errorMessage
     : $said.FailureReason ? $said.FailureReason
     : $status ? 'the job is ' & $status & $detail

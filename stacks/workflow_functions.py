@@ -48,7 +48,19 @@ def invoke(
     return task.add_retry(errors=_TRANSIENT, max_attempts=3, jitter_strategy=sfn.JitterType.FULL)
 
 
-def caught(failures: Failures, function: lambda_.Function, error: str, also: str = "") -> dict[str, Any]:
-    """Return the arguments of an `add_catch` that say where the function's log is."""
+def caught(
+    failures: Failures, function: lambda_.Function, error: str, *, says: str, also: str = ""
+) -> dict[str, Any]:
+    """Return the arguments of an `add_catch` that say where the function's log is.
+
+    Parameters
+    ----------
+    says
+        The function's exception whose message says all; whatever else ends it is told by its name as well.
+    also
+        What stands in front of where the log is.
+    """
+    what = f"""$states.errorOutput.Error = {quoted(says)} ? ''
+    : '{function.node.id} ended with ' & $states.errorOutput.Error & ':'"""
     log = quoted(f"{also}The log of its function: {function.log_group.log_group_name}.")
-    return failures.caught(error, what="''", where=log)
+    return failures.caught(error, what=what, where=log)

@@ -1,6 +1,6 @@
 """How an execution that went well ends: what it answers, and what is told to people."""
 
-from typing import Any, Final
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
@@ -12,8 +12,6 @@ from stacks.jsonata import evaluated, quoted
 from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP
 from stacks.workflow_failures import where_to_look
-
-_NOT_ASKED: Final = "$input.promote ? '' : 'The execution said promote: false. '"
 
 
 class Outcomes(Construct):
@@ -42,6 +40,7 @@ class Outcomes(Construct):
             "promoted",
             sfn.Succeed.jsonata(self, "Promoted", comment="The new model answers at the endpoint."),
             _answer(promoted=True, reason="$evaluation.reason", endpoint=quoted(settings.prefix)),
+            "$evaluation.summary",
         )
         self.not_promoted = self._told(
             "TellNotPromoted",
@@ -51,10 +50,13 @@ class Outcomes(Construct):
                 "NotPromoted",
                 comment="A success: the model stays listed, and the one before it keeps serving.",
             ),
-            _answer(promoted=False, reason=f"({_NOT_ASKED}) & $evaluation.reason", endpoint="null"),
+            _answer(promoted=False, reason=_not_asked(" ") + " & $evaluation.reason", endpoint="null"),
+            _not_asked("\\n") + " & $evaluation.summary",
         )
 
-    def _told(self, name: str, verb: str, end: sfn.Succeed, answer: dict[str, Any]) -> sfn.TaskStateBase:
+    def _told(
+        self, name: str, verb: str, end: sfn.Succeed, answer: dict[str, Any], text: str
+    ) -> sfn.TaskStateBase:
         tell = tasks.SnsPublish.jsonata(
             self,
             name,
@@ -62,12 +64,17 @@ class Outcomes(Construct):
             topic=self._topic,
             task_timeout=sfn.Timeout.duration(Duration.minutes(1)),
             subject=evaluated(f"{quoted(f'{self._prefix}: {verb} ')} & $job.name"),
-            message=sfn.TaskInput.from_text(evaluated(f"$evaluation.summary & {self._where_to_look}")),
+            message=sfn.TaskInput.from_text(evaluated(f"{text} & {self._where_to_look}")),
             outputs=answer,
         )
         tell.add_catch(end, outputs=answer)  # A notification that can't be sent must not hide the result.
         tell.next(end)
         return tell
+
+
+def _not_asked(end: str) -> str:
+    """Return what stands before the evaluation's own words, since those may say "worth promoting"."""
+    return f"($input.promote ? '' : 'The execution said promote: false.{end}')"
 
 
 def _answer(*, promoted: bool, reason: str, endpoint: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from stacks.workflow_failures import Failures
 from stacks.workflow_promotion import LATE, SERVES_OURS, clock, replaced_by_another
 
 _BACK: Final = "$serving.status = 'UPDATE_COMPLETE' and $serving.model_data_url = $evaluation.incumbent"
+_FOR_NOW: Final = "/_IN_PROGRESS|Rate exceeded/"
 _BEFORE: Final = (
     "$evaluation.incumbent = '' ? 'There is no endpoint again, as before.' "
     ": 'The endpoint serves ' & $evaluation.incumbent & ' again.'"
@@ -67,9 +68,9 @@ class Return(Construct):
         whose.when(condition("$waited"), test_again)
         nothing_before = condition("$evaluation.incumbent = $job.model_data_url")
         whose.when(nothing_before, self._explain, assign=self._told(serves))
-        self.begin.next(whose.otherwise(self._go_back()))
+        self.begin.next(whose.otherwise(self._go_back(wait)))
 
-    def _go_back(self) -> sfn.CustomState:
+    def _go_back(self, wait_for_other: sfn.IChainable) -> sfn.CustomState:
         update = self._calls.update(
             "GoBack",
             "The model before it takes the endpoint again.",
@@ -77,7 +78,17 @@ class Return(Construct):
             token="$input.job_name_base & '-back'",  # noqa: S106 -- ClientRequestToken is no secret
             clock=self._clock,
         )
-        update.add_catch(self._explain, assign=self._told(self._unknown))
+        refused = sfn.Choice.jsonata(
+            self,
+            "WhyNotBack",
+            comment="A stack that another run took first, or throttling, is judged anew after a while.",
+            assign=self._told(self._unknown),
+        )
+        refused.when(condition(f"$contains($refusal, {_FOR_NOW})"), wait_for_other)
+        update.add_catch(
+            refused.otherwise(self._explain),
+            assign={"refusal": evaluated("$states.errorOutput.Cause & ''")},
+        )
         read = self._calls.describe("ReadReturn", "How far is the way back?")
         read.add_catch(self._explain, assign=self._told(self._unknown))
         wait = self._calls.wait("WaitForReturn", "The old model comes up, the new one still answers.", read)

@@ -12,15 +12,12 @@ from stacks.jsonata import condition, evaluated
 from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP, train_state, training_statements
 from stacks.workflow_attempts import will_it_pass
-from stacks.workflow_failures import Failures, caught_failure, explanation, failure
+from stacks.workflow_failures import Failures, caught_failure, explanation, failure, job_caught, job_failed
 
 # A name can't be used twice: each attempt has its own.
 _JOB_NAME: Final = "$candidate.name & '-' & $attempt"
 ATTEMPTS: Final = 4
-_FAILED: Final = {
-    "what": f"'The training job ' & {_JOB_NAME} & ' failed:'",
-    "where": f"'Its log: the streams ' & {_JOB_NAME} & '/* of the log group {TRAINING_LOG_GROUP}.'",
-}
+_JOB: Final = ("training", _JOB_NAME, TRAINING_LOG_GROUP)
 
 
 class Training(Construct):
@@ -93,7 +90,7 @@ class Training(Construct):
         )
         explain = explanation(self, "ExplainJob", of="trouble", into="sentence", following=given_up)
         failed = will_it_pass(self, asked="", of="trouble", attempts=ATTEMPTS, again=train, given_up=explain)
-        train.add_catch(failed, assign={"trouble": caught_failure("TrainingFailed", **_FAILED)})
+        train.add_catch(failed, assign={"trouble": caught_failure("TrainingFailed", **job_caught(*_JOB))})
         train.next(self._is_completed(explain))
         begin = self._pass(
             "FirstAttempt",
@@ -115,7 +112,7 @@ class Training(Construct):
             self,
             "IsTrainingCompleted",
             comment="Whether a job that was stopped is an error of its task isn't documented.",
-            assign={"trouble": failure("TrainingFailed", said="$string($states.input)", **_FAILED)},
+            assign={"trouble": failure("TrainingFailed", said="$string($states.input)", **job_failed(*_JOB))},
         )
         choice.when(condition("$states.input.TrainingJobStatus = 'Completed'"), trained)
         return choice.otherwise(explain)

@@ -76,7 +76,8 @@ def _through(metrics: EndpointMetrics, name: str, variant: Variant, request: Req
     metrics.add(name, variant.name, answer.status, time.monotonic() - started)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         raise _model_error(name, server, answer)
-    headers = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": variant.name}
+    # In lower case ministack leaves it alone: it takes "Content-Type" for that of SageMaker's own JSON.
+    headers = {"content-type": answer.content_type, "x-Amzn-Invoked-Production-Variant": variant.name}
     if answer.custom_attributes:
         headers["X-Amzn-SageMaker-Custom-Attributes"] = answer.custom_attributes
     return answer.status, headers, answer.body

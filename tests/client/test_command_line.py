@@ -1,6 +1,7 @@
 """The command line: data on stdout, talk on stderr, errors as sentences with exit code 1."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,6 +135,23 @@ def test_an_error_is_one_sentence_on_stderr(aws: PreparedAws, capsys: Output) ->
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("DevTraining is not deployed in us-east-1; run cdk deploy --all")
+
+
+def test_a_file_that_isnt_there_is_named(capsys: Output) -> None:
+    assert main(["predict", "nowhere.npz"]) == 1
+    assert capsys.readouterr().err == "There is no file or folder nowhere.npz.\n"
+
+
+def test_a_reader_that_has_read_enough_is_told_nothing(
+    aws: PreparedAws, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    aws.answer("sts", "get_caller_identity", CALLER)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr("sys.stdout", pipe)
+        assert main(["policy", "start"]) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_what_aws_refuses_is_said_in_its_words(aws: PreparedAws, capsys: Output) -> None:

@@ -179,7 +179,7 @@ def test_a_stale_pid_file_does_not_stop_it_nor_harm_a_stranger(command: Any) -> 
     stranger.wait()
 
 
-def test_after_a_kill_up_says_what_is_lost_and_ends_what_was_left(command: Any) -> None:
+def test_after_a_kill_up_says_what_is_lost_and_ends_what_was_left(command: Any, eventually: Any) -> None:
     command.up()
     exports = json.loads(command("env", "--json").stdout)
     orphan, stranger = subprocess.Popen(SLEEP), subprocess.Popen(SLEEP)
@@ -194,6 +194,8 @@ def test_after_a_kill_up_says_what_is_lost_and_ends_what_was_left(command: Any) 
     client("cloudformation", exports).get_waiter("stack_create_complete").wait(
         StackName="kept", WaiterConfig={"Delay": 1}
     )
+    saved = command.state / "services" / "cloudformation.json"
+    eventually(lambda: saved.exists() and "CREATE_COMPLETE" in saved.read_text())
     os.kill(command.status()["pid"], signal.SIGKILL)
     assert "was killed" in command("status").stdout
     said = command.up()

@@ -1,6 +1,7 @@
 import json
 import os
 import signal
+import threading
 from typing import Any
 
 import pytest
@@ -29,6 +30,46 @@ def test_a_copy_is_tried_again_when_its_source_changed_meanwhile(monkeypatch: py
     assert saved == {"service": {"kept": 1}}
 
 
+def test_what_ends_together_is_saved_once_and_what_ends_meanwhile_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    saves: list[dict[str, Any]] = []
+
+    def get_state() -> dict[str, Any]:
+        if not saves:
+            state.save_soon()
+            state.save_soon()
+        return {}
+
+    kept = {
+        "state to save": lambda: {"service": get_state},
+        "save all": lambda states: saves.extend(copy() for copy in states.values()),
+    }
+    monkeypatch.setattr(names, "get", kept.get)
+    state.save_soon()
+    state.save_soon()
+    state.save_when_wanted()
+    state.save_when_wanted()
+    assert len(saves) == 2
+
+
+def test_a_save_waits_for_the_one_before_it() -> None:
+    told: list[str] = []
+
+    def write(states: dict[str, Any]) -> None:
+        told.extend([*states, "written"])
+
+    def write_slowly(states: dict[str, Any]) -> None:
+        second.start()
+        second.join(timeout=0.2)
+        told.extend([*states, "written"])
+
+    second = threading.Thread(target=lambda: state.one_at_a_time(write)({"at the stop": None}))
+    state.one_at_a_time(write_slowly)({"soon": None})
+    second.join()
+    assert told == ["soon", "written", "at the stop", "written"]
+
+
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
     command: Any, new_aws: Any, eventually: Any, end: str
@@ -40,6 +81,8 @@ def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
     cloudformation.create_stack(StackName="silent", TemplateBody=aws.template({"Custom": custom}))
     eventually(lambda: "Custom" in str(cloudformation.describe_stack_events(StackName="silent")))
     aws.stack({"Group": {"Type": "AWS::Logs::LogGroup"}})  # a finished operation saves the unfinished one too
+    saved = command.state / "services" / "cloudformation.json"
+    eventually(lambda: saved.exists() and "silent" in saved.read_text())
     if end == "stop":
         command("down")  # the custom resource would wait for an hour
     else:

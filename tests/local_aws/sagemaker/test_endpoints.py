@@ -27,6 +27,15 @@ def test_an_endpoint_is_a_real_model_server(aws: Any, role: str) -> None:
     assert len(streams[0]["logStreamName"]) == len("AllTraffic/i-") + 17
 
 
+def test_an_answer_has_the_content_type_that_the_model_server_gave_it(aws: Any, role: str) -> None:
+    name = aws.endpoint(aws.config(aws.model(role, "first")))
+    aws.settled(name)
+    runtime = aws.client("sagemaker-runtime")
+    for accept, answered in (("application/json", "application/json"), ("text/csv", "text/plain")):
+        answer = runtime.invoke_endpoint(EndpointName=name, Body="1,2", Accept=accept)
+        assert answer["ContentType"] == answered
+
+
 def test_an_update_changes_the_answer_and_ends_the_old_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "old"), InitialInstanceCount=2))
     before = aws.programs(name)

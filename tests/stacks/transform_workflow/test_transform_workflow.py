@@ -158,13 +158,23 @@ def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any]) -> Non
     assert ended.output["transform_job"] == f"{NAME}-0"
 
 
-@pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed"])
+def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
+    run: Callable[..., Any],
+) -> None:
+    ended = run(**{TRANSFORM: error("SageMaker.AmazonSageMakerException", "1 validation error detected.")})
+    assert ended.cause == f"SageMaker refused the transform job {NAME}-0: 1 validation error detected."
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("Stopped", ": somebody stopped it"), ("Stopping", ""), ("Failed", "")]
+)
 def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
-    run: Callable[..., Any], job: Any, status: str
+    run: Callable[..., Any], job: Any, status: str, why: str
 ) -> None:
     ended = run(**{TRANSFORM: {**job, "TransformJobStatus": status}})
     assert ended.error == "TransformFailed"
-    assert (ended.cause or "").startswith(f"The transform job {NAME}-0 failed: the job is {status}. Its log")
+    said = f"The transform job {NAME}-0 failed: the job is {status}{why}. Its log"
+    assert (ended.cause or "").startswith(said)
     assert ended.of(DELETE) == [{"ModelName": NAME}]
 
 

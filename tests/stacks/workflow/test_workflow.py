@@ -59,6 +59,8 @@ def test_promote_false_evaluates_only_and_says_so(aws: Any, run: Callable[..., A
     ended = run(InspectDataset={**aws.input, "promote": False})
     assert ended.output["promoted"] is False
     assert ended.output["reason"] == "The execution said promote: false. No model serves yet."
+    (sent,) = ended.of("publish")
+    assert sent["Message"].startswith("The execution said promote: false.\nOne model was trained.\n\nLogs")
     assert ended.of("updateStack") == []
 
 
@@ -123,6 +125,7 @@ def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[
     assert nexts.pop("TellPromoted") == "Promoted"
     assert nexts.pop("TellNotPromoted") == "NotPromoted"
     assert nexts.pop("Promote") == "WhyRefused"
+    assert nexts.pop("GoBack") == "WhyNotBack"
     assert nexts.pop("Train") == "WillItPass"
     assert nexts.pop("SmokeTest") == "ReadServingAfterTest"
     assert set(nexts.values()) == {"ExplainFailure"}

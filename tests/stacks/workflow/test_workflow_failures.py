@@ -11,11 +11,23 @@ FUNCTION_JSON = json.dumps({"errorMessage": "The reason.", "errorType": "E", "st
 JOB_JSON = json.dumps(
     {"TrainingJobStatus": "Failed", "FailureReason": "ClientError: the reason.", "Tags": []}
 )
-STOPPED_JSON = json.dumps({"TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"})
+STOPPED_JSON = json.dumps({"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped"})
+LATE_JSON = json.dumps(
+    {
+        "TrainingJobStatus": "Stopped",
+        "SecondaryStatus": "MaxRuntimeExceeded",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    }
+)
+LATE = (
+    "the job is Stopped (MaxRuntimeExceeded): it may take 60 seconds, which the setting "
+    "training_max_runtime_seconds says."
+)
 CAUSES = {
     "a function's error": ("E", FUNCTION_JSON, "The reason."),
     "a failed job": ("States.TaskFailed", JOB_JSON, "ClientError: the reason."),
-    "a stopped job": ("States.TaskFailed", STOPPED_JSON, "the job is Stopped (MaxRuntimeExceeded)."),
+    "a stopped job": ("States.TaskFailed", STOPPED_JSON, "the job is Stopped: somebody stopped it."),
+    "a job over its time": ("States.TaskFailed", LATE_JSON, LATE),
     "other JSON": ("X", '{"a": 1}', '{"a": 1}.'),
     "text": ("X.AccessDenied", "User: x is not authorized to perform: y", "is not authorized to perform: y."),
     "text in a brace": ("X", "{ no JSON", "{ no JSON."),
@@ -78,6 +90,24 @@ def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
     ended = run(describeStacks=[free, after], describeStackEvents=aws.error(name, cause))
     assert (ended.error, step in ended.visited) == ("PromotionFailed", True)
     assert reason in (ended.cause or "")
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("InspectDataset", "InvalidInputError"),
+        ("EvaluateModel", "EvaluationError"),
+        ("SmokeTest", "SmokeTestError"),
+    ],
+)
+def test_a_functions_own_sentence_stands_alone_and_any_other_error_is_named(
+    aws: Any, run: Callable[..., Any], step: str, says: str
+) -> None:
+    def cause(name: str) -> str:
+        return run(**{step: aws.error(name, FUNCTION_JSON)}).cause or ""
+
+    assert cause(says).startswith("The reason.")
+    assert cause("OverflowError").startswith(f"{step} ended with OverflowError: The reason.")
 
 
 def test_the_causes_sentence_is_whole(aws: Any, run: Callable[..., Any]) -> None:

@@ -61,6 +61,31 @@ def test_what_another_run_has_promoted_meanwhile_stays_and_ours_counts_as_not_pr
         assert reason.partition(". ")[2] in ended.of("publish")[0]["Message"]
 
 
+@pytest.mark.parametrize(
+    "said", ["Rate exceeded", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."]
+)
+def test_a_way_back_that_is_refused_for_now_is_tried_again(
+    aws: Any, run: Callable[..., Any], broken: dict[str, Any], said: str
+) -> None:
+    refusal = aws.error("CloudFormation.CloudFormationException", said)
+    ours, back = aws.stack("UPDATE_COMPLETE", aws.url), aws.stack("UPDATE_COMPLETE", aws.old)
+    stack = moves(aws, ours, ours, ours, back)
+    ended = run(**broken, updateStack=[{}, refusal, {}], describeStacks=stack)
+    assert len(ended.of("SmokeTest")) == 2
+    assert (ended.cause or "").startswith(f"The sum is 2. The endpoint serves {aws.old} again. The log of")
+
+
+def test_a_way_back_that_another_run_was_before_leaves_its_model(
+    aws: Any, run: Callable[..., Any], broken: dict[str, Any]
+) -> None:
+    said = "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."
+    refusal = aws.error("CloudFormation.CloudFormationException", said)
+    ours, another = aws.stack("UPDATE_COMPLETE", aws.url), aws.stack("UPDATE_COMPLETE", "s3://another")
+    ended = run(**broken, updateStack=[{}, refusal], describeStacks=moves(aws, ours, another))
+    assert (ended.status, ended.output["promoted"]) == ("SUCCEEDED", False)
+    assert len(ended.of("updateStack")) == 2
+
+
 def test_a_test_during_anothers_update_that_comes_to_nothing_is_made_again(
     aws: Any, run: Callable[..., Any], broken: dict[str, Any]
 ) -> None:

@@ -109,6 +109,15 @@ def test_the_cause_names_the_attempt_that_failed(aws: Any, run: Callable[..., An
     assert (ended.cause or "").startswith("The training job lda-dev-run-0123abcd-1 failed: ")
 
 
+def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
+    aws: Any, run: Callable[..., Any]
+) -> None:
+    ended = run(**{TRAIN: aws.error("SageMaker.ResourceLimitExceededException", "The limit is 0 Instances.")})
+    assert ended.cause == (
+        "SageMaker refused the training job lda-dev-run-0123abcd-0: The limit is 0 Instances."
+    )
+
+
 @pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed"])
 def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
     aws: Any, run: Callable[..., Any], status: str
@@ -117,7 +126,7 @@ def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
     ended = run(**{TRAIN: {**job, "TrainingJobStatus": status, "SecondaryStatus": "MaxRuntimeExceeded"}})
     assert ended.error == "TrainingFailed"
     assert (ended.cause or "").startswith(
-        f"The training job lda-dev-run-0123abcd-0 failed: the job is {status} (MaxRuntimeExceeded). Its log"
+        f"The training job lda-dev-run-0123abcd-0 failed: the job is {status} (MaxRuntimeExceeded): it may"
     )
     assert ended.of("EvaluateModel") == []
 

@@ -39,7 +39,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain")
+        json = self.headers["Accept"] == "application/json"
+        self.send_header("Content-Type", "application/json" if json else "text/plain")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
