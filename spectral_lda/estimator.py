@@ -11,7 +11,7 @@ from spectral_lda.counts import CountMatrix, CountsLike, FloatArray
 from spectral_lda.fitting import Settings, fit_observed
 from spectral_lda.mixtures import topics_by_word
 from spectral_lda.refinement import BACKGROUND
-from spectral_lda.scoring import mean_log_likelihood
+from spectral_lda.scoring import log_likelihoods
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -123,13 +123,10 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return float(np.exp(-score / tokens)) if tokens else float("nan")
 
     def _log_likelihood(self, given: CountMatrix, wanted: CountMatrix) -> float:
-        tokens = float(wanted.sum())
-        if not tokens:
-            return 0.0
         mixtures = self.model_.topic_mixtures(given).astype(np.float32)
         scored = self.model_.documents(wanted, whole=False)
         by_word = topics_by_word(self.components_)
-        return tokens * mean_log_likelihood(scored, mixtures, by_word, background=BACKGROUND)
+        return float(log_likelihoods(scored, mixtures, by_word, background=BACKGROUND).sum())
 
     def _counts(self, documents: CountsLike, *, reset: bool) -> CountMatrix:
         checked: Any = validate_data(

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TypeVar
 
 from numba import config
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -46,5 +46,10 @@ os.register_at_fork(after_in_child=_threads.cache_clear)
 
 def blas_on_one_thread() -> AbstractContextManager[object]:
     """Keep the linear algebra libraries of this process to one thread while the context lasts."""
-    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
     return limits
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()

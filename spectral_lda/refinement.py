@@ -18,7 +18,7 @@ from spectral_lda.holdout import Holdout
 from spectral_lda.hosts import Hosts
 from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
 from spectral_lda.passes import Passes, Tokens
-from spectral_lda.scoring import mean_log_likelihood
+from spectral_lda.scoring import log_likelihoods, per_token
 
 # A pass goes on by this share of its own step. EM converges up to 1, and fastest a little below; sharing out
 # by the other tokens, where documents are short, only with more care.
@@ -32,6 +32,9 @@ FEWEST_PASSES = 10
 # Passes after which the spectral topics stand if they are the best yet.
 PATIENCE = 3
 MAX_PASSES = 100
+# The passes' gain, in standard errors over the documents that judge, from which the spectral topics give way:
+# where the model holds, a gain by chance would cost more than the passes can give.
+CLEAR_GAIN = 2.0
 # What ends the inference of the held-out documents' mixtures: a tenth of this, a score to five digits, takes
 # twice the time.
 JUDGING_TOLERANCE = 1e-4
@@ -75,7 +78,7 @@ class Refiner:
             observe(f"Refinement pass {number}: held-out log-likelihood per word {best.score:.6f}")
             enough = SMALLEST_GAIN * max(0.0, best.score - start)
             state = self._next(best, enough, patient=number < FEWEST_PASSES)
-        return self._finished(best.tokens) if best and best.score > start else None
+        return self._finished(best.tokens) if best and self._is_clear(best.tokens.topics, topics) else None
 
     def _next(self, last: _State, enough: float, *, patient: bool) -> _State | None:
         """Return the state after a pass that gains enough, if some way leads to one.
@@ -88,6 +91,21 @@ class Refiner:
                 self._ways.insert(0, self._ways.pop(place))
                 return found
         return None
+
+    def _is_clear(self, topics: Singles, spectral: Singles) -> bool:
+        """Tell whether the topics are better than the spectral ones by more than chance."""
+        gains = self._both_ways(topics) - self._both_ways(spectral)
+        documents, total, squares = self.hosts.total(np.array([gains.size, gains.sum(), gains @ gains]))
+        return bool(total > CLEAR_GAIN * np.sqrt(squares - total**2 / documents))
+
+    def _both_ways(self, topics: Singles) -> FloatArray:
+        """Return how well the topics find each half of the held-out documents by the other, (D,)."""
+        given, wanted = self.held.given, self.held.wanted
+        return self._scores(given, wanted, topics) + self._scores(wanted, given, topics)
+
+    def _scores(self, given: Corpus, wanted: Corpus, topics: Singles) -> FloatArray:
+        mixtures = infer_mixtures(given, self.alpha, topics, tolerance=JUDGING_TOLERANCE)
+        return log_likelihoods(wanted, mixtures, topics, background=BACKGROUND)
 
     def _finished(self, tokens: Tokens) -> FloatArray:
         """Return the topics (K, V) after a pass over all documents, those that judged included."""
@@ -106,6 +124,5 @@ class Refiner:
         self._mixtures = infer_mixtures(
             *(self.held.given, self.alpha, topics), start=self._mixtures, tolerance=JUDGING_TOLERANCE
         )
-        return mean_log_likelihood(
-            self.held.wanted, self._mixtures, topics, background=background, hosts=self.hosts
-        )
+        found = log_likelihoods(self.held.wanted, self._mixtures, topics, background=background)
+        return per_token(self.held.wanted, found, self.hosts)

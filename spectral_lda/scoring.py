@@ -1,5 +1,7 @@
 """Scores of a model on documents: how likely it finds a word, in nats."""
 
+import numpy as np
+
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import CountsLike, FloatArray
 from spectral_lda.hosts import ALONE, Hosts
@@ -26,22 +28,28 @@ def per_word_log_likelihood(model: Model, counts: CountsLike, hosts: Hosts = ALO
     corpus = model.documents(counts, whole=True)
     by_word = topics_by_word(model.beta)
     mixtures = infer_mixtures(corpus, model.alpha, by_word)
-    return mean_log_likelihood(corpus, mixtures, by_word, hosts=hosts)
+    return per_token(corpus, log_likelihoods(corpus, mixtures, by_word), hosts)
 
 
-def mean_log_likelihood(
-    corpus: Corpus, mixtures: Singles, by_word: Singles, *, background: float = 0.0, hosts: Hosts = ALONE
-) -> float:
-    """Return the log-likelihood of a token under given mixtures (D, K) and topics (V, K), NaN without any.
+def log_likelihoods(
+    corpus: Corpus, mixtures: Singles, by_word: Singles, *, background: float = 0.0
+) -> FloatArray:
+    """Return the log-likelihood of every document, (D,), under given mixtures (D, K) and topics (V, K).
 
     The probability ``background`` goes to all words evenly.
     """
+    found = np.empty(corpus.documents)
 
-    def add(block: Block, sums: FloatArray) -> None:
-        sums[0] += inference.likelihood(
-            *block.arrays, by_word, mixtures[block.documents], SMALLEST_PROBABILITY, background
-        )
-        sums[1] += block.data.sum()
+    def score(block: Block) -> None:
+        rows = block.documents
+        settings = (SMALLEST_PROBABILITY, background, found[rows])
+        inference.likelihoods(*block.arrays, by_word, mixtures[rows], *settings)
 
-    likelihood, tokens = corpus.add_up((2,), add, hosts)
+    corpus.each(1, score)
+    return found
+
+
+def per_token(corpus: Corpus, likelihoods: FloatArray, hosts: Hosts) -> float:
+    """Return the mean over the tokens of all hosts' documents, NaN without any."""
+    likelihood, tokens = hosts.total(np.array([likelihoods.sum(), corpus.lengths.sum()]))
     return float(likelihood / tokens) if tokens else float("nan")

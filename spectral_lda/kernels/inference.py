@@ -111,7 +111,7 @@ def _scale_to_one(shares: Singles) -> None:
 
 
 @fast
-def likelihood(
+def likelihoods(
     indptr: Pointers,
     indices: Words,
     data: Doubles,
@@ -119,15 +119,16 @@ def likelihood(
     mixtures: Singles,
     floor: float,
     background: float,
-) -> float:
-    """Return sum n ln p with p = (1 - background) theta . beta_w + background / V, and at least ``floor``."""
-    sums = 0.0
+    out: Doubles,
+) -> None:
+    """Set ``out`` (n,) to sum n ln p, p = (1 - background) theta . beta_w + background / V or ``floor``."""
     rest = background / by_word.shape[0]
     for row in range(indptr.size - 1):
+        sums = 0.0
         for at in range(indptr[row], indptr[row + 1]):
             word = by_word[indices[at]]
             probability = 0.0
             for k in range(mixtures.shape[1]):
                 probability += mixtures[row, k] * word[k]
             sums += data[at] * math.log(max((1 - background) * probability + rest, floor))
-    return sums
+        out[row] = sums

@@ -47,6 +47,20 @@ def test_passes_that_make_it_worse_are_not_taken() -> None:
     assert len(scores) <= 2 + module.PATIENCE
 
 
+@pytest.mark.parametrize(("standard_errors", "stands"), [(0.0, False), (2.0, True)])
+def test_a_gain_that_may_be_chance_leaves_the_spectral_topics(
+    monkeypatch: pytest.MonkeyPatch,
+    standard_errors: float,
+    stands: bool,  # noqa: FBT001 -- a case
+) -> None:
+    monkeypatch.setattr(module, "CLEAR_GAIN", standard_errors)
+    rng = np.random.default_rng(0)
+    beta = rng.dirichlet(np.full(20, 0.3), 4)
+    counts = np.array([rng.multinomial(30, rng.dirichlet(np.full(4, 0.25)) @ beta) for _ in range(400)])
+    refined, _ = run(counts, np.full(4, 0.25), beta)
+    assert (refined is None) == stands
+
+
 def test_the_passes_end_when_they_gain_no_more(bars: Callable[[int], Any]) -> None:
     corpus = bars(1)
     _, scores = run(corpus.train, corpus.alpha, 0.8 * corpus.beta + 0.2 / 25)
