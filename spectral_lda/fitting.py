@@ -186,27 +186,35 @@ class _Fit:
             refined = Refiner(self.corpus, held, alpha, self.hosts).refine(beta, self.observe)
             if refined is None:
                 self.observe("The spectral topics are the best; computing them from all documents")
-                return Model(*self._spectral(everything))
+                return Model(*self._spectral(everything, again=True))
             return Model(alpha, refined)
 
-    def _spectral(self, chosen: NDArray[np.bool_], *, rough: bool = False) -> tuple[FloatArray, FloatArray]:
+    def _spectral(
+        self, chosen: NDArray[np.bool_], *, rough: bool = False, again: bool = False
+    ) -> tuple[FloatArray, FloatArray]:
         """Return exactly num_topics topics from the moments of the chosen documents."""
         self.observe("Computing the moments of the word counts")
         settings = self.settings
         moments = compute_moments(self.corpus, chosen, settings.alpha0, self.hosts, whole=self.whole)
         alpha, beta = np.full(1, settings.alpha0), self._unigrams()
-        if moments is None:
-            adequacy.warn_of_short_documents()
-        else:
+        whitening = None
+        if moments is not None:
             rng = np.random.default_rng(settings.seed)
             self.observe("Whitening the second moment (SVD)")
             whitening = whiten(moments, settings.computed_topics, rng)
             if whitening.eigenvalues.size:
                 alpha, beta = self._decompose(moments, whitening, rng, rough=rough)
-            adequacy.warn_of_noise(whitening, settings.num_topics)
-        if alpha.size < settings.num_topics:
-            adequacy.warn_of_rank(self.corpus, alpha.size, settings.num_topics, self.hosts)
+        if not again:
+            self._warn(whitening, alpha.size)
         return split_topics(*keep_largest(alpha, beta, settings.num_topics), settings.num_topics)
+
+    def _warn(self, whitening: Whitening | None, found: int) -> None:
+        if whitening is None:
+            adequacy.warn_of_short_documents()
+        else:
+            adequacy.warn_of_noise(whitening, self.settings.num_topics)
+        if found < self.settings.num_topics:
+            adequacy.warn_of_rank(self.corpus, found, self.settings.num_topics, self.hosts)
 
     def _decompose(
         self, moments: Moments, whitening: Whitening, rng: np.random.Generator, *, rough: bool

@@ -146,6 +146,13 @@ def test_documents_of_two_words_show_no_topics_and_say_so() -> None:
     np.testing.assert_allclose(model.beta, [[0.25, 0.75, 0]] * 2)
 
 
+def test_a_doubt_is_told_once_where_the_spectral_topics_stand() -> None:
+    with pytest.warns(UserWarning, match="No document holds three words") as caught:
+        fit(np.tile([[1, 1, 0], [0, 1, 1]], (100, 1)), 3)
+    beginnings = [str(warning.message)[:20] for warning in caught]
+    assert len(beginnings) == len(set(beginnings))
+
+
 def test_too_few_tokens_for_the_topics_are_said() -> None:
     rng = np.random.default_rng(0)
     beta = rng.dirichlet(np.full(1500, 0.05), 20)

@@ -54,7 +54,7 @@ def test_a_gain_that_may_be_chance_leaves_the_spectral_topics(
     stands: bool,  # noqa: FBT001 -- a case
 ) -> None:
     monkeypatch.setattr(module, "CLEAR_GAIN", standard_errors)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(10)
     beta = rng.dirichlet(np.full(20, 0.3), 4)
     counts = np.array([rng.multinomial(30, rng.dirichlet(np.full(4, 0.25)) @ beta) for _ in range(400)])
     refined, _ = run(counts, np.full(4, 0.25), beta)
