@@ -147,7 +147,8 @@ def test_documents_of_two_words_show_no_topics_and_say_so() -> None:
 
 
 def test_a_doubt_is_told_once_where_the_spectral_topics_stand() -> None:
-    with pytest.warns(UserWarning, match="No document holds three words") as caught:
+    rank = pytest.warns(UserWarning, match="carry 1 of the 3 topics")
+    with rank, pytest.warns(UserWarning, match="No document holds three words") as caught:
         fit(np.tile([[1, 1, 0], [0, 1, 1]], (100, 1)), 3)
     beginnings = [str(warning.message)[:20] for warning in caught]
     assert len(beginnings) == len(set(beginnings))
