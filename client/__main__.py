@@ -51,9 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = int(chosen.run(chosen))
         sys.stdout.flush()
-    except (
-        BrokenPipeError
-    ):  # whoever reads has read enough, as `head` does; Python flushes once more at its end
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `head` does; Python flushes once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (SayableError, BotoCoreError, ClientError, OSError) as error:
