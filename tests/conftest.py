@@ -1,4 +1,4 @@
-"""What all tests have in common: how hypothesis looks for counterexamples."""
+"""What all tests have in common: how hypothesis looks for counterexamples, and what bytes are called."""
 
 from hypothesis import HealthCheck, settings
 
@@ -10,3 +10,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("repository")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: gzip's hold the time, and all processes must find the same tests."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
