@@ -160,3 +160,12 @@ def test_no_dataset_is_looked_at_for_a_job_that_has_no_name(inputs: Any) -> None
 
 def test_a_long_value_is_shortened_in_its_sentence(inputs: Any) -> None:
     assert len(problem(inputs, {"num_topics": "9" * 100_000})) < 700
+
+
+@pytest.mark.parametrize("name", ["num_topics", "alpha0", "max_restarts", "tol", "minimum_pwll"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_whole_number_beyond_all_floats_is_refused_and_shortened(inputs: Any, name: str, sign: int) -> None:
+    sentence = problem(inputs, {name: sign * 10**400})
+    assert (
+        f"The field {name} of the execution's input is {str(sign * 10**400)[:200]}...; it must be" in sentence
+    )
