@@ -37,7 +37,7 @@ def at_least(smallest: float) -> Check:
     return Check(lambda value: bool(value >= smallest), f"at least {smallest}")
 
 
-def between(smallest: int, largest: int) -> Check:
+def between(smallest: float, largest: float) -> Check:
     """Accept numbers from `smallest` to `largest`, both included."""
     return Check(lambda value: smallest <= value <= largest, f"between {smallest} and {largest}")
 

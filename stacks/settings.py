@@ -90,7 +90,8 @@ class Settings:
         int, Knob("How many topics an execution learns that doesn't say so itself.", at_least(1))
     ] = 10
     alpha0: Annotated[
-        float, Knob("The sum of the Dirichlet prior: the larger, the more topics a document.", positive())
+        float,
+        Knob("The sum of the Dirichlet prior: the larger, the more topics a document.", between(1e-9, 10**9)),
     ] = 1.0
     max_restarts: Annotated[
         int, Knob("How often the alternating least squares (ALS) start anew.", at_least(1))

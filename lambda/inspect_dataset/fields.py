@@ -11,6 +11,8 @@ _DATASET: Final = re.compile(r"[a-z0-9-]{1,63}")
 _MANIFEST: Final = re.compile(r"datasets/([a-z0-9-]{1,63})/manifest\.json")
 _TRAINING_JOB: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _LARGEST_COUNT: Final = 2**31 - 1
+# The open engine refuses other values once the job runs, and no sensible prior lies beyond.
+_SMALLEST_ALPHA0, _LARGEST_ALPHA0 = 1e-9, 1e9
 _STARTED_BY_AT_MOST: Final = 128
 _TAG_PUNCTUATION: Final = "_.:/=+-@"
 
@@ -46,6 +48,10 @@ def _is_positive(value: Any) -> bool:
     return _is_number(value) and value > 0
 
 
+def _is_alpha0(value: Any) -> bool:
+    return _is_number(value) and _SMALLEST_ALPHA0 <= value <= _LARGEST_ALPHA0
+
+
 def _one_or_several(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
     def check(value: Any) -> bool:
         return holds(value) or (isinstance(value, list) and bool(value) and all(map(holds, value)))
@@ -68,7 +74,7 @@ FIELDS: Final = {
     "dataset": Field(_matches(_DATASET), "the name of a dataset: 1 to 63 of a-z, 0-9 and -"),
     "manifest": Field(_matches(_MANIFEST), "the key of a manifest, as in datasets/<name>/manifest.json"),
     "num_topics": Field(_one_or_several(_is_count), f"{_COUNT.words}, or a list of such numbers"),
-    "alpha0": Field(_one_or_several(_is_positive), "a number greater than 0, or a list of such numbers"),
+    "alpha0": Field(_one_or_several(_is_alpha0), "a number from 1e-9 to 1e9, or a list of such numbers"),
     "max_restarts": _COUNT,
     "max_iterations": _COUNT,
     "tol": Field(_is_positive, "a number greater than 0"),
