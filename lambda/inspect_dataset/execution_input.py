@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fields import FIELDS, dataset_of
-from problems import InvalidInputError, few
+from problems import InvalidInputError, cut, few
 
 COMMENT: Final = "Comment"  # The console prefills it.
 _TRAINING: Final = (
@@ -19,7 +19,6 @@ _PASSED_THROUGH: Final = (
 )
 # Settings have no say in these.
 _LEFT_OUT: Final = {"manifest": None, "dry_run": False, "promote_training_job": None, "started_by": ""}
-_TEXT_AT_MOST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,7 @@ def read(given: Any, defaults: Mapping[str, Any]) -> Request:
 
 def _wrong_fields(own: Mapping[str, Any], ill_typed: list[str]) -> list[str]:
     unknown = [
-        f"The execution's input has an unknown field {_cut(repr(name))}."
-        for name in own
-        if name not in FIELDS
+        f"The execution's input has an unknown field {cut(repr(name))}." for name in own if name not in FIELDS
     ]
     wrong = few(unknown, "fields") + [
         f"The field {name} of the execution's input is {_shown(own[name])}; it must be {FIELDS[name].words}."
@@ -129,8 +126,4 @@ def _known_fields() -> str:
 
 
 def _shown(value: Any) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _TEXT_AT_MOST else f"{text[:_TEXT_AT_MOST]}..."
+    return cut(json.dumps(value, ensure_ascii=False))

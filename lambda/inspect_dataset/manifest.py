@@ -1,14 +1,15 @@
 """A dataset's manifest: what it must hold, and what follows from it."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
-from typing import Any, Final
+from typing import Final
 
-from problems import InvalidInputError, few
+import members
+from members import Member, MemberError
+from problems import InvalidInputError, cut, few
 
 SCHEMA: Final = 1
 SPLITS: Final = ("train", "test")
@@ -83,16 +84,14 @@ def parse(content: bytes, dataset: str, written: datetime) -> Manifest:
     """
     key = manifest_key(dataset)
     try:
-        found = json.loads(content)
-        schema = found["schema"]
+        found = members.read(content)
+        schema = found["schema"].value
         manifest = _manifest(key, written, found) if schema == SCHEMA else None
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidInputError(
-            f"{key} isn't a manifest ({type(error).__name__}: {error}). Upload the dataset anew."
-        ) from error
+    except MemberError as error:
+        raise InvalidInputError(f"{key} isn't a manifest: {error}. Upload the dataset anew.") from error
     if manifest is None:
         raise InvalidInputError(
-            f"{key} is of schema {schema!r}, and only {SCHEMA} is known. Upload the dataset anew."
+            f"{key} is of schema {cut(repr(schema))}, and only {SCHEMA} is known. Upload the dataset anew."
         )
     return manifest
 
@@ -114,22 +113,22 @@ def contradictions(manifest: Manifest) -> list[str]:
     return found
 
 
-def _manifest(key: str, written: datetime, found: Mapping[str, Any]) -> Manifest:
+def _manifest(key: str, written: datetime, found: Member) -> Manifest:
     splits = {name: _split(found["splits"][name]) for name in SPLITS}
-    return Manifest(key, written, int(found["feature_dim"]), str(found["content_type"]), splits)
+    return Manifest(key, written, found["feature_dim"].whole_number(), found["content_type"].text(), splits)
 
 
-def _split(found: Mapping[str, Any]) -> Split:
-    tokens = found.get("tokens")
-    shards = tuple(_shard(shard) for shard in found["shards"])
-    return Split(int(found["documents"]), None if tokens is None else int(tokens), shards)
+def _split(found: Member) -> Split:
+    shards = tuple(_shard(shard) for shard in found["shards"].each())
+    tokens = None if found.value.get("tokens") is None else found["tokens"].whole_number()
+    return Split(found["documents"].whole_number(), tokens, shards)
 
 
-def _shard(found: Mapping[str, Any]) -> Shard:
-    checksum = found["s3_checksum"]
-    if checksum is not None:
-        checksum = {name: str(checksum[name]) for name in ("algorithm", "type", "value")}
-    return Shard(str(found["key"]), int(found["bytes"]), str(found["sha256"]), checksum)
+def _shard(found: Member) -> Shard:
+    said = found["s3_checksum"]
+    parts = () if said.value is None else ("algorithm", "type", "value")
+    checksum = {name: said[name].text() for name in parts} or None
+    return Shard(found["key"].text(), found["bytes"].whole_number(), found["sha256"].text(), checksum)
 
 
 def _content_type_problems(manifest: Manifest) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 _SHOWN: Final = 3  # A cause is read in the console: the first few of a kind and their number say enough.
+_TEXT_AT_MOST: Final = 200
 
 
 class InvalidInputError(ValueError):
@@ -24,6 +25,11 @@ def few(problems: Sequence[str], what: str) -> list[str]:
     if more := len(problems) - len(shown):
         shown[-1] += f" And so it is with {more} more {what}."
     return shown
+
+
+def cut(text: str) -> str:
+    """Return the beginning of a text that somebody else wrote, which may be of any length."""
+    return text if len(text) <= _TEXT_AT_MOST else f"{text[:_TEXT_AT_MOST]}..."
 
 
 def names(found: Iterable[str]) -> str:

@@ -30,13 +30,24 @@ def test_a_dataset_that_isnt_there_is_named_beside_those_that_are(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"null", b"{}", b'{"schema": 1}', b"\xff\xfe", b'{"schema": 1, "splits": []}']
+    ("content", "words"),
+    [
+        (b"", "it isn't JSON"),
+        (b"\xff\xfe", "it isn't JSON"),
+        (b"[" * 100_000, "it isn't JSON"),
+        (b"[]", "it must be an object such as {}, not []"),
+        (b"null", "it must be an object such as {}, not null"),
+        (b"{}", "it has no schema"),
+        (b'{"schema": 1}', "it has no splits"),
+        (b'{"schema": 1, "splits": []}', "splits must be an object such as {}, not []"),
+        (b'{"schema": 1, "splits": {"train": {"shards": {}}}}', "splits.train.shards must be a list, not {}"),
+    ],
 )
 def test_what_is_no_manifest_is_said_to_be_none(
-    refusal: Any, run: Callable[..., Any], bucket: Any, content: bytes
+    refusal: Any, run: Callable[..., Any], bucket: Any, content: bytes, words: str
 ) -> None:
     bucket.objects[MANIFEST] = content
-    assert refusal(run, {}).startswith("datasets/bars/manifest.json isn't a manifest (")
+    assert refusal(run, {}) == f"{MANIFEST} isn't a manifest: {words}. Upload the dataset anew."
 
 
 @pytest.mark.parametrize(
@@ -44,7 +55,19 @@ def test_what_is_no_manifest_is_said_to_be_none(
     [
         (lambda m: m.update(schema=2), "is of schema 2, and only 1 is known"),
         (lambda m: m.update(feature_dim=0), "feature_dim is 0"),
-        (lambda m: m.update(feature_dim="many"), "isn't a manifest (ValueError"),
+        (
+            lambda m: m.update(feature_dim="many"),
+            "feature_dim must be a whole number from 0 to 9007199254740992, ",
+        ),
+        (lambda m: m.update(feature_dim=int("9" * 400)), f"not {'9' * 200}.... Upload"),
+        (lambda m: m.update(schema=int("9" * 400)), f"is of schema {'9' * 200}..., and only 1 is known"),
+        (lambda m: m.update(content_type=5), "content_type must be a text, not 5."),
+        (lambda m: m["splits"].pop("test"), "isn't a manifest: splits has no test."),
+        (
+            lambda m: m["splits"]["train"].update(documents="16"),
+            "splits.train.documents must be a whole number",
+        ),
+        (lambda m: m["splits"]["train"].update(tokens=True), "splits.train.tokens must be a whole number"),
         (
             lambda m: m.update(content_type="application/json"),
             "LDA trains on application/x-recordio-protobuf",
@@ -54,7 +77,10 @@ def test_what_is_no_manifest_is_said_to_be_none(
         (lambda m: m["splits"]["train"].update(documents=0), "The train split of"),
         (lambda m: m["splits"]["test"]["shards"][0].update(bytes=0), "is empty"),
         (lambda m: m["splits"]["test"]["shards"][0].update(key="datasets/other/test/x"), "outside"),
-        (lambda m: m["splits"]["test"]["shards"][0].update(s3_checksum={}), "isn't a manifest (KeyError"),
+        (
+            lambda m: m["splits"]["test"]["shards"][0].update(s3_checksum={}),
+            "splits.test.shards[0].s3_checksum has no algorithm.",
+        ),
     ],
 )
 def test_a_manifest_that_says_nonsense_is_refused(
