@@ -41,5 +41,5 @@ def prepare_promotion(
         "test_split": None,
         "smoke_test": earlier_model.smoke_test(words),
         **request.passed_through(),
-        "report": report.of_promotion(words, room.notes),
+        "report": report.of_promotion(request.fields["promote_training_job"], words, room.notes),
     }

@@ -21,11 +21,12 @@ def of_training(
         "tokens": manifest.splits["train"].tokens,
         "candidates": [asdict(combination) for combination in combinations(fields)],
         "training": training,
+        "promote_training_job": None,
         "notes": notes,
     }
 
 
-def of_promotion(vocabulary: int, notes: list[str]) -> dict[str, Any]:
+def of_promotion(training_job: str, vocabulary: int, notes: list[str]) -> dict[str, Any]:
     """Report on a run that only promotes: what belongs to a training is null."""
     return {
         "dataset": None,
@@ -34,6 +35,7 @@ def of_promotion(vocabulary: int, notes: list[str]) -> dict[str, Any]:
         "tokens": None,
         "candidates": [],
         "training": None,
+        "promote_training_job": training_job,
         "notes": notes,
     }
 

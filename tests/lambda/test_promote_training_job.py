@@ -130,6 +130,7 @@ def test_a_former_model_is_asked_about_a_small_document_and_nothing_trains(
             "tokens": None,
             "candidates": [],
             "training": None,
+            "promote_training_job": JOB,
             "notes": [],
         },
     }

@@ -64,6 +64,7 @@ def test_the_normalised_input_is_all_that_later_states_read(run: Callable[..., A
                 "price_per_instance_hour": 0.5,
                 "at_most_cost": 0.75,
             },
+            "promote_training_job": None,
             "notes": [],
         },
     }
