@@ -86,7 +86,8 @@ def _repeated(name: str, field: Any) -> str:
     if not twice:
         return ""
     return (
-        f"The field {name} of the execution's input holds {', '.join(map(repr, twice[:3]))} more than once."
+        f"The field {name} of the execution's input holds {', '.join(map(repr, twice[:3]))} more than once. "
+        "Give each value once: the same model twice would be paid for twice."
     )
 
 

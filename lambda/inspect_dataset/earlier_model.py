@@ -28,7 +28,13 @@ def describe(client: SageMakerClient, job: str, prefix: str) -> tuple[dict[str, 
     except ClientError as error:
         if error.response["Error"]["Code"] not in _MISSING:
             raise
-        return {}, [f"There is no training job {job!r}: {error.response['Error'].get('Message', '')}"]
+        said = error.response["Error"].get("Message", "").rstrip(".")
+        return {}, [
+            (
+                f"There is no training job {job!r} ({said}). Name one of those that `python -m client "
+                "history` lists."
+            )
+        ]
 
 
 def problems(job: Mapping[str, Any], bucket: Bucket, said: Environment) -> list[str]:

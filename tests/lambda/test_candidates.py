@@ -47,7 +47,10 @@ def test_what_could_not_be_understood_makes_no_candidates(candidates: Any) -> No
 @pytest.mark.parametrize("repeated", [[5, 10, 5], [5, 5.0]])
 def test_a_value_twice_is_a_problem(candidates: Any, repeated: list[float]) -> None:
     (problem,) = candidates.problems({"num_topics": repeated, "alpha0": 1})
-    assert problem == "The field num_topics of the execution's input holds 5 more than once."
+    assert problem == (
+        "The field num_topics of the execution's input holds 5 more than once. Give each value once: the "
+        "same model twice would be paid for twice."
+    )
 
 
 def test_more_combinations_than_can_be_compared_are_a_problem(candidates: Any) -> None:

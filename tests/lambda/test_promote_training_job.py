@@ -160,7 +160,10 @@ def test_a_job_of_another_deployment_is_not_even_asked_for(handler: Any) -> None
 
 def test_a_job_that_isnt_there_is_named_with_sagemakers_words(handler: Any) -> None:
     handler._SAGEMAKER.answer = client_error("ValidationException", "Requested resource not found.")
-    assert refusal(handler) == f"There is no training job '{JOB}': Requested resource not found."
+    assert refusal(handler) == (
+        f"There is no training job '{JOB}' (Requested resource not found). Name one of those that "
+        "`python -m client history` lists."
+    )
 
 
 def test_being_refused_is_no_problem_of_the_input(handler: Any) -> None:
