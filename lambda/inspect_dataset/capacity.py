@@ -104,9 +104,10 @@ def _fitting(quota: Quota, training: Training, wanted: int) -> int:
 def _fewer(quota: Quota, wanted: int, fitting: int) -> list[str]:
     if fitting == wanted:
         return []
+    jobs = "training job runs" if fitting == 1 else "training jobs run"
     return [
         (
-            f"The account's quota {quota.name!r} is {quota.value:g}: {fitting} training jobs run at once "
+            f"The account's quota {quota.name!r} is {quota.value:g}: {fitting} {jobs} at once "
             f"instead of {wanted}, and the others wait for them."
         )
     ]

@@ -54,8 +54,11 @@ class Quotas:
 
     def notes(self, names: list[str]) -> list[str]:
         """Return a sentence about those that couldn't be read."""
-        missing = ", ".join(repr(name) for name in names if name not in self.found)
-        return [f"The quota {missing} wasn't checked: {self.reason}."] if missing else []
+        missing = [repr(name) for name in names if name not in self.found]
+        if not missing:
+            return []
+        noun, verb = ("quota", "wasn't") if len(missing) == 1 else ("quotas", "weren't")
+        return [f"The {noun} {' and '.join(missing)} {verb} checked: {self.reason}."]
 
 
 def for_training(instances: Instances) -> str:
@@ -82,7 +85,7 @@ def read(client: Any, names: list[str], clock: Callable[[], float] = time.monoto
                 return Quotas(found, f"listing SageMaker's quotas took longer than {SECONDS:g} seconds")
     except (ClientError, BotoCoreError, ResponseParserError) as error:
         return Quotas(found, str(error).rstrip(".: "))
-    return Quotas(found, "Service Quotas doesn't list it for this account, so that AWS's default is in force")
+    return Quotas(found, "Service Quotas lists no such for this account, so that AWS's default is in force")
 
 
 def _listed(client: Any) -> Iterator[dict[str, Any]]:

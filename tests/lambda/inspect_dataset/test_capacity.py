@@ -49,6 +49,12 @@ def test_a_quota_for_fewer_jobs_at_once_slows_a_sweep_down_and_no_more(
     assert f"quota '{FOR_TRAINING}' is 5: 2 training jobs run at once instead of 4" in told["notes"][0]
 
 
+def test_a_quota_for_a_single_job_makes_the_others_wait(run: Callable[..., Any], quotas: Any) -> None:
+    quotas.values[FOR_TRAINING] = 1
+    (told,) = run({"num_topics": [1, 2]})["report"]["notes"]
+    assert "is 1: 1 training job runs at once instead of 2, and the others wait" in told
+
+
 def test_replacing_an_endpoint_takes_twice_its_instances(
     refusal: Any, run: Callable[..., Any], quotas: Any
 ) -> None:
@@ -102,13 +108,13 @@ def test_quotas_that_cannot_be_read_are_a_note(
 ) -> None:
     quotas.refusal = refused
     (told,) = run({})["report"]["notes"]
-    assert f"The quota '{FOR_TRAINING}', '{FOR_ENDPOINT}' wasn't checked: {str(refused)[:20]}" in told
+    assert f"The quotas '{FOR_TRAINING}' and '{FOR_ENDPOINT}' weren't checked: {str(refused)[:20]}" in told
 
 
 def test_a_quota_that_is_not_listed_is_a_note(run: Callable[..., Any], quotas: Any) -> None:
     del quotas.values[FOR_ENDPOINT]
     (told,) = run({})["report"]["notes"]
-    assert f"'{FOR_ENDPOINT}' wasn't checked: Service Quotas doesn't list it" in told
+    assert f"The quota '{FOR_ENDPOINT}' wasn't checked: Service Quotas lists no such for" in told
 
 
 def test_quotas_are_read_for_a_bounded_time(load: Load, quotas: Any) -> None:
