@@ -86,17 +86,27 @@ class Bucket:
         return [folder.split("/")[1] for folder in folders]
 
 
-def of_dataset(bucket: Bucket, dataset: str, split: str, problems: list[str]) -> Documents | None:
-    """Return a dataset's split as its manifest describes it; add what is wrong to `problems`."""
-    key = f"datasets/{dataset}/manifest.json"
-    # Listed first: of a missing key, a role that may list under a prefix alone is told "access denied".
-    if key not in bucket.listing(key):
-        known = ", ".join(bucket.datasets()) or "none"
-        problems.append(
+def absence(bucket: Bucket, dataset: str) -> list[str]:
+    """Return nothing, or that there is no such dataset."""
+    key = _manifest_key(dataset)
+    # Listed: of a missing key, a role that may list under a prefix alone is told "access denied".
+    if key in bucket.listing(key):
+        return []
+    known = ", ".join(bucket.datasets()) or "none"
+    return [
+        (
             f"There is no dataset {dataset!r}: s3://{bucket.name}/{key} doesn't exist. The bucket's "
             f"datasets: {known}. Files without a manifest are scored by their prefix."
         )
+    ]
+
+
+def of_dataset(bucket: Bucket, dataset: str, split: str, problems: list[str]) -> Documents | None:
+    """Return a dataset's split as its manifest describes it; add what is wrong to `problems`."""
+    if absent := absence(bucket, dataset):
+        problems += absent
         return None
+    key = _manifest_key(dataset)
     try:
         documents, sizes = _parsed(json.loads(bucket.read(key)), f"datasets/{dataset}/{split}/", split)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -122,6 +132,10 @@ def of_prefix(bucket: Bucket, prefix: str, problems: list[str]) -> Documents | N
     filled = [key for key in by_type[content_type] if listing[key]]
     found = widths.read(bucket, filled, content_type)
     return Documents(prefix, content_type, len(listing), widths=found)
+
+
+def _manifest_key(dataset: str) -> str:
+    return f"datasets/{dataset}/manifest.json"
 
 
 def _content_type(key: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from documents import Bucket, Documents, of_dataset, of_prefix
+from documents import Bucket, Documents, absence, of_dataset, of_prefix
 from execution_input import InvalidInputError, Request, read, sentence
 from model import Model, Models
 from naming import name
@@ -70,12 +70,15 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def find_documents(bucket: Bucket, request: Request, dataset: str, problems: list[str]) -> Documents | None:
     """Look at the documents, unless it isn't known which are meant."""
-    if request.refused & {"dataset", "split", "prefix"}:
+    if request.refused & {"dataset", "prefix"}:
         return None
     if "prefix" in request.fields:
         return of_prefix(bucket, request.fields["prefix"], problems)
-    split = request.fields.get("split", "test")
-    return of_dataset(bucket, request.fields.get("dataset", dataset), split, problems)
+    dataset = request.fields.get("dataset", dataset)
+    if "split" in request.refused:
+        problems += absence(bucket, dataset)
+        return None
+    return of_dataset(bucket, dataset, request.fields.get("split", "test"), problems)
 
 
 def find_model(bucket: Bucket, request: Request, said: Environment, problems: list[str]) -> Model | None:

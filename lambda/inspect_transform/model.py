@@ -60,7 +60,10 @@ class Models:
             )
             return None
         if job["TrainingJobStatus"] != "Completed":
-            problems.append(f"The training job {training_job} is {job['TrainingJobStatus']}, not Completed.")
+            problems.append(
+                f"The training job {training_job} is {job['TrainingJobStatus']}, not Completed: it left no "
+                "model. Name another training job."
+            )
             return None
         url = job["ModelArtifacts"]["S3ModelArtifacts"]
         if problem := self._unusable(training_job, url):

@@ -194,6 +194,12 @@ def test_all_problems_are_told_at_once(run: Callable[..., Any], aws: FakeAws) ->
     assert "(4) No model is in service yet: train one first, or name a training job" in said
 
 
+def test_a_missing_dataset_is_told_beside_a_split_that_there_never_is(run: Callable[..., Any]) -> None:
+    said = refusal(run, {"dataset": "none", "split": "all"})
+    assert said.startswith("2 problems: (1) The field split")
+    assert "(2) There is no dataset 'none'" in said
+
+
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
@@ -262,7 +268,10 @@ def test_without_a_model_in_service_one_has_to_be_named(
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
-        ({"TrainingJobStatus": "Failed"}, f"The training job {JOB} is Failed, not Completed."),
+        (
+            {"TrainingJobStatus": "Stopped"},
+            f"{JOB} is Stopped, not Completed: it left no model. Name another training job.",
+        ),
         (
             {"ModelArtifacts": {"S3ModelArtifacts": f"s3://{BUCKET}/models/open/x/output/model.tar.gz"}},
             "trained by the open algorithm, and this deployment's image is the built-in one",
