@@ -130,7 +130,7 @@ def of_prefix(bucket: Bucket, prefix: str, problems: list[str]) -> Documents | N
     if content_type is None:
         return None
     filled = [key for key in by_type[content_type] if listing[key]]
-    found = widths.read(bucket, filled, content_type)
+    found = widths.read(bucket, filled, content_type, problems)
     return Documents(prefix, content_type, len(listing), widths=found)
 
 

@@ -16,12 +16,27 @@ if TYPE_CHECKING:
 _OBJECTS: Final = 20
 # Most first documents are within the first of these; what is longer than the last, no model server takes.
 _HEADS: Final = (1 << 16, 6 << 20)
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-def read(bucket: Bucket, keys: Sequence[str], content_type: str) -> dict[str, int]:
-    """Return the widths of the first documents of a few objects, those that can be told."""
-    few = keys[:: -(-len(keys) // _OBJECTS) or 1]
-    found = {key: _first(bucket, key, content_type) for key in few}
+class MarkedError(ValueError):
+    """A CSV object begins with a byte order mark, which no number does."""
+
+
+def read(bucket: Bucket, keys: Sequence[str], content_type: str, problems: list[str]) -> dict[str, int]:
+    """Return the widths of a few objects' first documents, where they can be told; add to `problems`."""
+    found, marked = {}, []
+    for key in keys[:: -(-len(keys) // _OBJECTS) or 1]:
+        try:
+            found[key] = _first(bucket, key, content_type)
+        except MarkedError:
+            marked.append(key)
+    if marked:
+        more = f" So it is with {len(marked) - 1} more of the objects that were looked at."
+        problems.append(
+            f"{marked[0]} isn't CSV: it begins with a byte order mark; save it as UTF-8 without one."
+            f"{more if len(marked) > 1 else ''}"
+        )
     return {key: width for key, width in found.items() if width}
 
 
@@ -38,6 +53,8 @@ def _first(bucket: Bucket, key: str, content_type: str) -> int | None:
 def _width(head: bytes, content_type: str, *, whole: bool) -> int | None:
     if content_type == "application/x-recordio-protobuf":
         return record.width(head)
+    if content_type == "text/csv" and head.startswith(_BYTE_ORDER_MARK):
+        raise MarkedError
     lines = head.splitlines()
     line = next((line for line in (lines if whole else lines[:-1]) if line.strip()), None)
     if line is None:

@@ -28,7 +28,7 @@ def read(load: Load, fake_s3: Any) -> Callable[..., dict[str, int]]:
 
     def read(content_type: str, *contents: bytes) -> dict[str, int]:
         fake_s3.objects = {f"{PREFIX}{number:03}": content for number, content in enumerate(contents)}
-        found: dict[str, int] = widths.read(bucket, list(fake_s3.objects), content_type)
+        found: dict[str, int] = widths.read(bucket, list(fake_s3.objects), content_type, [])
         return found
 
     return read

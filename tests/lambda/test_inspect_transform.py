@@ -236,6 +236,16 @@ def test_a_prefix_over_other_words_than_the_models_is_refused(run: Callable[...,
     assert refusal(run, {"prefix": "datasets/mine/"}).endswith("a model of their vocabulary.")
 
 
+def test_csv_with_a_byte_order_mark_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+    mark = b"\xef\xbb\xbf"
+    bucket.objects |= {"datasets/mine/a.csv": b"1,2,3,4,5\n", "datasets/mine/b.csv": mark + b"1,2,3,4,5\n"}
+    refused = "datasets/mine/b.csv isn't CSV: it begins with a byte order mark; save it as UTF-8 without one."
+    assert refusal(run, {"prefix": "datasets/mine/"}) == refused
+    bucket.objects["datasets/mine/c.csv"] = mark
+    more = f"{refused} So it is with 1 more of the objects that were looked at."
+    assert refusal(run, {"prefix": "datasets/mine/"}) == more
+
+
 def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., Any], bucket: Any) -> None:
     manifest = json.loads(bucket.objects[MANIFEST])
     bucket.objects[MANIFEST] = json.dumps({**manifest, "content_type": "text/csv;label_size=0"}).encode()
