@@ -29,7 +29,7 @@ def carefully(body: bytes, words: int) -> Any:
         return parse_csv(io.StringIO(body.decode(), newline=None), words).toarray()
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(numbers)
 def test_a_number_is_the_float_that_python_reads_or_left_to_the_careful_reader(text: str) -> None:
     scanned = scan_csv(f"{text}\n".encode(), 1)
@@ -61,7 +61,6 @@ def test_the_usual_forms_of_a_number_are_plain(text: str) -> None:
     assert scanned.toarray().tolist() == [[float(text)]]
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 40).flatmap(
         lambda words: st.lists(st.lists(numbers, min_size=words, max_size=words), min_size=1, max_size=4)
@@ -78,7 +77,7 @@ def test_documents_are_those_of_the_careful_reader(rows: Any, end: str, last: An
         assert (scanned.data > 0).all()
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(st.text("0123.,-+eE \r\n", max_size=40), st.integers(1, 4))
 def test_whatever_is_not_plain_is_left_to_the_careful_reader(text: str, words: int) -> None:
     try:

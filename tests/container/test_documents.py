@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -39,7 +39,6 @@ def packed(counts: Any, layout: str) -> bytes:
     return buffer.getvalue()
 
 
-@settings(deadline=None)  # the first example compiles
 @given(matrices, st.lists(st.integers(0, 2), min_size=5, max_size=5))
 def test_all_forms_hold_the_same_documents(counts: Counts, forms: list[int]) -> None:
     items = [instance(row, form) for row, form in zip(counts, forms, strict=False)]

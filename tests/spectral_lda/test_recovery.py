@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -14,7 +14,6 @@ from spectral_lda.whitening import Whitening
 rows = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 9)), elements=st.floats(-5, 5))
 
 
-@settings(deadline=None)
 @given(rows)
 def test_a_projection_is_a_distribution(points: FloatArray) -> None:
     projected = project_to_simplex(points)
@@ -22,7 +21,6 @@ def test_a_projection_is_a_distribution(points: FloatArray) -> None:
     np.testing.assert_allclose(projected.sum(axis=1), 1, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(rows)
 def test_the_projection_is_the_nearest_distribution(points: FloatArray) -> None:
     projected = project_to_simplex(points)
@@ -32,7 +30,6 @@ def test_the_projection_is_the_nearest_distribution(points: FloatArray) -> None:
     assert (acute <= 1e-9).all()
 
 
-@settings(deadline=None)
 @given(rows)
 def test_projecting_twice_changes_nothing(points: FloatArray) -> None:
     once = project_to_simplex(points)
