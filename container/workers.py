@@ -39,6 +39,11 @@ class Worker(UvicornWorker):
             listener.listen = lambda _backlog: None
         super().init_process()
 
+    def init_signals(self) -> None:
+        """Forget the master's handlers, then hear what came since the fork."""
+        super().init_signals()
+        _release_sigterm()
+
     async def callback_notify(self) -> None:
         """Tell the master that all is well, and stop when there is none."""
         await super().callback_notify()
@@ -53,6 +58,14 @@ class Workers(BaseApplication):
         self._server = server
         self._listener = listener
         super().__init__()
+
+    def run(self) -> None:
+        """Answer until SIGTERM.
+
+        A new worker still has its master's handlers, which swallow a SIGTERM: it has to wait.
+        """
+        os.register_at_fork(before=_hold_sigterm, after_in_parent=_release_sigterm)
+        super().run()
 
     def load_config(self) -> None:
         """Set what differs from gunicorn's defaults."""
@@ -73,3 +86,11 @@ class Workers(BaseApplication):
     def load(self) -> ModelServer:
         """Return the application, for every worker the same."""
         return self._server
+
+
+def _hold_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _release_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

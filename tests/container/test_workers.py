@@ -5,6 +5,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +24,23 @@ Server = Any
 SECONDS = 60
 KILLS = 4
 ANSWERS = 50  # between two kills
+# A worker that is told to stop when it has just been forked, and a master that stops when such a one is gone.
+STOPPED_AT_ONCE = """
+import os, signal, socket
+from container.workers import Workers
+
+class Stopped(Workers):
+    def load_config(self):
+        super().load_config()
+        self.cfg.set("workers", 1)
+        self.cfg.set("post_fork", lambda _arbiter, _worker: os.kill(os.getpid(), signal.SIGTERM))
+        self.cfg.set("child_exit", lambda _arbiter, _worker: os.kill(os.getpid(), signal.SIGTERM))
+
+async def application(scope, receive, send):
+    pass
+
+Stopped(application, socket.create_server(("127.0.0.1", 0))).run()
+"""
 
 
 @pytest.fixture
@@ -77,6 +96,11 @@ def test_the_workers_of_a_killed_master_end(own: Server) -> None:
     own.process.kill()
     wait_until(lambda: not any(map(is_alive, orphans)))
     assert not listens(own)
+
+
+def test_a_worker_hears_a_sigterm_that_comes_before_it_has_handlers_of_its_own() -> None:
+    stopped = subprocess.run([sys.executable, "-c", STOPPED_AT_ONCE], check=False, timeout=SECONDS)
+    assert stopped.returncode == 0
 
 
 class Caller(threading.Thread):
