@@ -119,7 +119,7 @@ def test_people_are_told_of_all_candidates_and_of_the_decision(sweep: tuple[Outc
     outcome, messages = sweep
     (message,) = messages
     assert all(run["training_job"] in message for run in outcome.output["runs"])
-    assert f"{max(run['pwll'] for run in completed(outcome)):.4g}"[:6] in message
+    assert f"{max(run['pwll'] for run in completed(outcome)):.6g}" in message
     assert "#/v2/executions/details/arn:aws:states:" in message
 
 
