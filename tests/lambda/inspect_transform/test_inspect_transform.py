@@ -1,98 +1,20 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from botocore.exceptions import ClientError
 
-from data_prep import dataset
-
-Load = Callable[..., Any]
+Run = Callable[..., Any]
+Refusal = Callable[[Run, Any], str]
 BUCKET = "data-bucket"
 MANIFEST = "datasets/bars/manifest.json"
-COUNTS = np.arange(1, 101).reshape(20, 5)
 JOB = "lda-dev-run-0123abcd-0"
 URL = f"s3://{BUCKET}/models/{JOB}/output/model.tar.gz"
-ARN = "arn:aws:states:us-east-1:123456789012:execution:M:run"
-
-
-class FakeAws:
-    """A Serving stack and training jobs; a service's refusal is what botocore makes of it."""
-
-    def __init__(self) -> None:
-        self.served: str | None = URL
-        self.jobs = {JOB: completed(JOB)}
-
-    def describe_stacks(self, **_request: str) -> dict[str, Any]:
-        if self.served is None:
-            raise refusal_of("ValidationError", "Stack with id DevServing does not exist", "DescribeStacks")
-        parameters = [{"ParameterKey": "ModelDataUrl", "ParameterValue": self.served}]
-        return {"Stacks": [{"Parameters": parameters}]}
-
-    def describe_training_job(self, **request: str) -> dict[str, Any]:
-        name = request["TrainingJobName"]
-        if name not in self.jobs:
-            raise refusal_of("ValidationException", "Requested resource not found.", "DescribeTrainingJob")
-        return self.jobs[name]
-
-
-def refusal_of(code: str, message: str, operation: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
-
-
-def completed(name: str, folder: str = "models") -> dict[str, Any]:
-    return {
-        "TrainingJobName": name,
-        "TrainingJobStatus": "Completed",
-        "ModelArtifacts": {"S3ModelArtifacts": f"s3://{BUCKET}/{folder}/{name}/output/model.tar.gz"},
-        "HyperParameters": {"feature_dim": "5", "num_topics": "3"},
-        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
-    }
-
-
-@pytest.fixture
-def bucket(fake_s3: Any, tmp_path: Path) -> Any:
-    dataset.write(tmp_path, "bars", COUNTS[:16], COUNTS[16:], source="A test.", shard_bytes=100)
-    for path in tmp_path.rglob("*"):
-        if path.is_file():
-            fake_s3.objects[str(path.relative_to(tmp_path))] = path.read_bytes()
-    fake_s3.objects[URL.removeprefix(f"s3://{BUCKET}/")] = b"a model"
-    return fake_s3
-
-
-@pytest.fixture
-def aws() -> FakeAws:
-    return FakeAws()
-
-
-@pytest.fixture
-def run(load: Load, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    handler = load(
-        "inspect_transform",
-        DATA_BUCKET=BUCKET,
-        JOB_PREFIX="lda-dev",
-        SERVING_STACK="DevServing",
-        ALGORITHM="built-in",
-        DATASET="bars",
-    )
-    for name, replacement in (("_S3", bucket), ("_SAGEMAKER", aws), ("_CLOUDFORMATION", aws)):
-        monkeypatch.setattr(handler, name, replacement)
-    return lambda given: handler.handler({"input": given, "execution_arn": ARN}, None)
-
-
-def refusal(run: Callable[..., Any], given: Any) -> str:
-    with pytest.raises(ValueError, match=r".") as raised:
-        run(given)
-    assert type(raised.value).__name__ == "InvalidInputError"
-    return str(raised.value)
 
 
 def test_nothing_said_means_the_settings_dataset_its_test_split_and_the_model_in_service(
-    run: Callable[..., Any], bucket: Any
+    run: Run, bucket: Any
 ) -> None:
     found = run({})
     assert re.fullmatch("lda-dev-transform-[0-9a-f]{8}", found.pop("name"))
@@ -108,9 +30,9 @@ def test_nothing_said_means_the_settings_dataset_its_test_split_and_the_model_in
     }
 
 
-def test_each_field_is_heard(run: Callable[..., Any], aws: FakeAws, bucket: Any) -> None:
+def test_each_field_is_heard(run: Run, aws: Any, bucket: Any) -> None:
     earlier = "lda-dev-earlier-89abcdef-0"
-    aws.jobs[earlier] = completed(earlier)
+    aws.complete(earlier)
     bucket.objects[f"models/{earlier}/output/model.tar.gz"] = b"a model"
     given = {"dataset": "bars", "split": "train", "training_job": earlier, "started_by": "Ann", "Comment": 1}
     found = run(given)
@@ -129,7 +51,7 @@ def test_each_field_is_heard(run: Callable[..., Any], aws: FakeAws, bucket: Any)
     ],
 )
 def test_a_prefix_is_read_by_the_suffixes_of_its_keys(
-    run: Callable[..., Any], bucket: Any, suffix: str, content_type: str, split_type: str
+    run: Run, bucket: Any, suffix: str, content_type: str, split_type: str
 ) -> None:
     bucket.objects |= {
         "datasets/mine/": b"",
@@ -153,7 +75,7 @@ def test_a_prefix_is_read_by_the_suffixes_of_its_keys(
     ],
 )
 def test_a_prefix_that_cant_be_scored_is_refused(
-    run: Callable[..., Any], bucket: Any, objects: dict[str, bytes], sentence: str
+    run: Run, refusal: Refusal, bucket: Any, objects: dict[str, bytes], sentence: str
 ) -> None:
     bucket.objects |= {f"datasets/mine/{name}": content for name, content in objects.items()}
     assert sentence in refusal(run, {"prefix": "datasets/mine/"})
@@ -179,14 +101,14 @@ def test_a_prefix_that_cant_be_scored_is_refused(
     ],
 )
 def test_what_cant_be_meant_is_refused_with_what_would_do(
-    run: Callable[..., Any], given: Any, sentence: str
+    run: Run, refusal: Refusal, given: Any, sentence: str
 ) -> None:
     said = refusal(run, given)
     assert sentence in said
     assert "problems:" not in said
 
 
-def test_all_problems_are_told_at_once(run: Callable[..., Any], aws: FakeAws) -> None:
+def test_all_problems_are_told_at_once(run: Run, refusal: Refusal, aws: Any) -> None:
     aws.served = ""
     said = refusal(run, {"topics": 1, "split": "all", "started_by": 5})
     assert said.startswith("4 problems: (1) The execution's input has an unknown field 'topics'.")
@@ -194,7 +116,7 @@ def test_all_problems_are_told_at_once(run: Callable[..., Any], aws: FakeAws) ->
     assert "(4) No model is in service yet: train one first, or name a training job" in said
 
 
-def test_a_missing_dataset_is_told_beside_a_split_that_there_never_is(run: Callable[..., Any]) -> None:
+def test_a_missing_dataset_is_told_beside_a_split_that_there_never_is(run: Run, refusal: Refusal) -> None:
     said = refusal(run, {"dataset": "none", "split": "all"})
     assert said.startswith("2 problems: (1) The field split")
     assert "(2) There is no dataset 'none'" in said
@@ -217,7 +139,7 @@ def test_a_missing_dataset_is_told_beside_a_split_that_there_never_is(run: Calla
     ],
 )
 def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
-    run: Callable[..., Any], bucket: Any, edit: Callable[[Any], None], sentence: str
+    run: Run, refusal: Refusal, bucket: Any, edit: Callable[[Any], None], sentence: str
 ) -> None:
     manifest = json.loads(bucket.objects[MANIFEST])
     edit(manifest)
@@ -225,7 +147,9 @@ def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
     assert sentence in refusal(run, {})
 
 
-def test_a_prefix_over_other_words_than_the_models_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+def test_a_prefix_over_other_words_than_the_models_is_refused(
+    run: Run, refusal: Refusal, bucket: Any
+) -> None:
     objects = {"a": b"1,2,3,4\n", "b": b"1,2,3,4,5\n", "c": b"1\n"}
     bucket.objects |= {f"datasets/mine/{name}.csv": content for name, content in objects.items()}
     assert refusal(run, {"prefix": "datasets/mine/"}) == (
@@ -236,7 +160,7 @@ def test_a_prefix_over_other_words_than_the_models_is_refused(run: Callable[...,
     assert refusal(run, {"prefix": "datasets/mine/"}).endswith("a model of their vocabulary.")
 
 
-def test_csv_with_a_byte_order_mark_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+def test_csv_with_a_byte_order_mark_is_refused(run: Run, refusal: Refusal, bucket: Any) -> None:
     mark = b"\xef\xbb\xbf"
     bucket.objects |= {"datasets/mine/a.csv": b"1,2,3,4,5\n", "datasets/mine/b.csv": mark + b"1,2,3,4,5\n"}
     refused = "datasets/mine/b.csv isn't CSV: it begins with a byte order mark; save it as UTF-8 without one."
@@ -246,7 +170,7 @@ def test_csv_with_a_byte_order_mark_is_refused(run: Callable[..., Any], bucket: 
     assert refusal(run, {"prefix": "datasets/mine/"}) == more
 
 
-def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., Any], bucket: Any) -> None:
+def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Run, bucket: Any) -> None:
     manifest = json.loads(bucket.objects[MANIFEST])
     bucket.objects[MANIFEST] = json.dumps({**manifest, "content_type": "text/csv;label_size=0"}).encode()
     found = run({})
@@ -254,7 +178,9 @@ def test_csv_is_scored_whatever_its_manifest_says_of_labels(run: Callable[..., A
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\xff"])
-def test_what_is_no_manifest_is_said_to_be_none(run: Callable[..., Any], bucket: Any, content: bytes) -> None:
+def test_what_is_no_manifest_is_said_to_be_none(
+    run: Run, refusal: Refusal, bucket: Any, content: bytes
+) -> None:
     bucket.objects[MANIFEST] = content
     assert refusal(run, {}).startswith("datasets/bars/manifest.json isn't a manifest (")
 
@@ -269,7 +195,7 @@ def test_what_is_no_manifest_is_said_to_be_none(run: Callable[..., Any], bucket:
     ],
 )
 def test_without_a_model_in_service_one_has_to_be_named(
-    run: Callable[..., Any], aws: FakeAws, served: str | None, sentence: str
+    run: Run, refusal: Refusal, aws: Any, served: str | None, sentence: str
 ) -> None:
     aws.served = served
     assert sentence in refusal(run, {})
@@ -293,12 +219,12 @@ def test_without_a_model_in_service_one_has_to_be_named(
     ],
 )
 def test_a_model_that_cant_score_is_refused(
-    run: Callable[..., Any], aws: FakeAws, edit: dict[str, Any], sentence: str
+    run: Run, refusal: Refusal, aws: Any, edit: dict[str, Any], sentence: str
 ) -> None:
     aws.jobs[JOB] = {**aws.jobs[JOB], **edit}
     assert sentence in refusal(run, {})
 
 
-def test_a_model_whose_archive_is_gone_is_refused(run: Callable[..., Any], bucket: Any) -> None:
+def test_a_model_whose_archive_is_gone_is_refused(run: Run, refusal: Refusal, bucket: Any) -> None:
     del bucket.objects[URL.removeprefix(f"s3://{BUCKET}/")]
     assert f"The model of {JOB} is gone: {URL} doesn't exist." in refusal(run, {})
