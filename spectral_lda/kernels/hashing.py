@@ -49,6 +49,9 @@ def halve(indptr: Pointers, data: Doubles, seeds: Hashes, given: Doubles) -> Non
     for row in range(indptr.size - 1):
         state = seeds[row]
         for at in range(indptr[row], indptr[row + 1]):
+            if data[at] == 0:
+                given[at] = 0
+                continue
             tokens = math.floor(data[at])
             state = _mixed(state + GOLDEN)
             chosen = (data[at] - tokens) * (state & np.uint64(1))

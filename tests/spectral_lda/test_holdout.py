@@ -42,11 +42,14 @@ def test_the_choice_and_the_halves_depend_on_the_document_alone(bars: Callable[[
     assert sorted(mixed.given.parts[0].toarray().tolist()) == given
 
 
-def test_a_stored_zero_changes_no_choice(bars: Callable[[int], Any]) -> None:
+def test_a_stored_zero_changes_neither_the_choice_nor_the_halves(bars: Callable[[int], Any]) -> None:
     train = bars(0).train
     everything = (train.ravel(), np.tile(np.arange(25), 1600), np.arange(0, 25 * 1601, 25))
     stored = sparse.csr_array(everything, shape=train.shape)
-    np.testing.assert_array_equal(held_of(stored).chosen, held_of(train).chosen)
+    with_zeros, without = held_of(stored), held_of(train)
+    np.testing.assert_array_equal(with_zeros.chosen, without.chosen)
+    given = with_zeros.given.parts[0].toarray()
+    np.testing.assert_array_equal(given, without.given.parts[0].toarray())
 
 
 def test_a_document_that_has_copies_judges_not(bars: Callable[[int], Any]) -> None:
