@@ -9,8 +9,11 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export CDK_HOME := $(CURDIR)/node_modules/.cache/cdk
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/node_modules/.cache/jsii
 ENVIRONMENT ?= dev
-PIP := $(BIN)/python -u -m pip install --disable-pip-version-check --progress-bar off --require-hashes
-COUNT := { n=0; while read -r word _; do case $$word in Collecting|Requirement) printf '\r  %d packages' $$((++n));; esac; done; echo; }
+# uv comes by pip, at the version and the hash of the lock; everything else comes by uv.
+UV_LOCK := awk '/^[^ ]/ { keep = /^uv==/ } keep' requirements-dev.txt
+UV := $(BIN)/uv pip
+LOCK := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+INSTALL := $(UV) install --python $(BIN)/python --require-hashes
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
 PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests
 
@@ -26,16 +29,21 @@ install-dev: install .venv/.installed-dev ## the same, with what tests and linte
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 4))' || { echo "Python 3.11.4 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Creating .venv ..."
 	@$(PYTHON) -m venv .venv || { echo "Python could not make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
-.venv/.installed: requirements.txt | .venv/bin/python
+.venv/bin/uv: requirements-dev.txt | .venv/bin/python
+	@$(UV_LOCK) | $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r /dev/stdin
+	@touch $@
+
+.venv/.installed: requirements.txt .venv/bin/uv
 	@echo "Installing the Python packages of requirements.txt into .venv ..."
-	@$(PIP) -r requirements.txt | $(COUNT)
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "Installing the Python packages of requirements-dev.txt into .venv ..."
-	@$(PIP) -r requirements-dev.txt | $(COUNT)
+	@$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
@@ -73,9 +81,9 @@ deploy: install ## deploy to the account of your AWS credentials
 destroy: install ## stop jobs, destroy the stacks, remove what they leave
 	@$(BIN)/python -m client destroy --environment $(ENVIRONMENT)
 
-lock: ## requirements*.in -> requirements*.txt, with hashes, for every platform
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+lock: .venv/bin/uv ## pyproject.toml -> requirements*.txt, with hashes, for every platform
+	@$(LOCK) --extra aws --extra deploy --extra local --extra plots --extra serve -o requirements.txt
+	@$(LOCK) --all-extras --group dev --constraints requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was installed and built
 	rm -rf .venv node_modules .bench cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
