@@ -12,7 +12,7 @@ ENVIRONMENT ?= dev
 PIP := $(BIN)/python -u -m pip install --disable-pip-version-check --progress-bar off --require-hashes
 COUNT := { n=0; while read -r word _; do case $$word in Collecting|Requirement) printf '\r  %d packages' $$((++n));; esac; done; echo; }
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
-PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests
+PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests lambda
 
 .PHONY: help install install-dev demo test bench lint format synth deploy destroy lock clean
 
@@ -59,7 +59,6 @@ lint: install-dev ## formatting, lint rules, types
 	@ruff format --check --quiet .
 	@ruff check --quiet .
 	@mypy $(PACKAGES)
-	@for folder in lambda/*/; do MYPYPATH=$$folder mypy $$folder*.py; done
 
 format: install-dev ## rewrite the formatting
 	@ruff format . && ruff check --fix .

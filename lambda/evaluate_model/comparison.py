@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from candidate import finite, trained_by_open, training_job_of
+from evaluate_model.candidate import finite, trained_by_open, training_job_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from candidate import Candidate
+    from evaluate_model.candidate import Candidate
 
 
 @dataclass(frozen=True)

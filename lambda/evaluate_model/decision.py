@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from candidate import METRIC, score
-from comparison import Comparison, Incumbent, compare
+from evaluate_model.candidate import METRIC, score
+from evaluate_model.comparison import Comparison, Incumbent, compare
 
 if TYPE_CHECKING:
-    from candidate import Candidate
+    from evaluate_model.candidate import Candidate
 
 
 @dataclass(frozen=True)

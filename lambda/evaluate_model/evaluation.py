@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advice import warnings
-from comparison import compare
-from decision import Decision
+from evaluate_model.comparison import compare
+from evaluate_model.decision import Decision
+from evaluate_model.topics.advice import warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from candidate import Candidate
-    from comparison import Incumbent
-    from sweep import Sweep
+    from evaluate_model.candidate import Candidate
+    from evaluate_model.comparison import Incumbent
+    from evaluate_model.sweep import Sweep
 
 Document = dict[str, Any]
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import boto3
-from candidate import Candidate, finite, score
-from comparison import Incumbent
-from decision import Decision, Rules, decide, decide_named
-from evaluation import evaluations
-from services import Services
-from store import Store
-from summary import summary
-from sweep import hold
+
+from evaluate_model.candidate import Candidate, finite, score
+from evaluate_model.comparison import Incumbent
+from evaluate_model.decision import Decision, Rules, decide, decide_named
+from evaluate_model.evaluation import evaluations
+from evaluate_model.services import Services
+from evaluate_model.store import Store
+from evaluate_model.summary import summary
+from evaluate_model.sweep import hold
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from candidate import Candidate, EvaluationError, described, training_job_of
-from comparison import Incumbent
+
+from evaluate_model.candidate import Candidate, EvaluationError, described, training_job_of
+from evaluate_model.comparison import Incumbent
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_sagemaker.client import SageMakerClient
-    from store import Store
+
+    from evaluate_model.store import Store
 
 METRIC_NAME: Final = "TestPwll"
 _LOG: Final = logging.getLogger(__name__)

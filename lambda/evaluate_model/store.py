@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from artifact import ArtifactError, opened
-from candidate import EvaluationError
-from diagnostics import diagnose
+from common.model_artifact import ArtifactError, opened
+from evaluate_model.candidate import EvaluationError
+from evaluate_model.topics.diagnostics import diagnose
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advice import told, warnings
-from candidate import METRIC
+from evaluate_model.candidate import METRIC
+from evaluate_model.topics.advice import told, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from candidate import Candidate
-    from decision import Decision
+    from evaluate_model.candidate import Candidate
+    from evaluate_model.decision import Decision
 
 
 def table(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:

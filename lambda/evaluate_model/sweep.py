@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from candidate import METRIC, Candidate, EvaluationError, ranked, score, why_unscored
-from diagnostics import with_words
+from evaluate_model.candidate import METRIC, Candidate, EvaluationError, ranked, score, why_unscored
+from evaluate_model.topics.diagnostics import with_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from services import Services
-    from store import Store
+    from evaluate_model.services import Services
+    from evaluate_model.store import Store
 
 Run = dict[str, Any]
 # Of the function's ten minutes: after these, no further model is read for its diagnostics alone.

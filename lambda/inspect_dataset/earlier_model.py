@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bucket import Bucket
-    from environment import Environment
     from mypy_boto3_sagemaker.client import SageMakerClient
+
+    from common.bucket import Bucket
+    from inspect_dataset.environment import Environment
 
 _MISSING: Final = {"ValidationException", "ResourceNotFound"}
 _SMOKE_TEST_WORDS: Final = 20

@@ -4,13 +4,14 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from bucket import Bucket
-from capacity import Services
-from dataset import REQUESTS_AT_ONCE
-from environment import environment
-from execution_input import read
-from promotion import prepare_promotion
-from training import prepare_training
+
+from common.bucket import Bucket
+from inspect_dataset.capacity.check import Services
+from inspect_dataset.dataset.inspection import REQUESTS_AT_ONCE
+from inspect_dataset.environment import environment
+from inspect_dataset.input.execution_input import read
+from inspect_dataset.promotion import prepare_promotion
+from inspect_dataset.training import prepare_training
 
 _S3 = boto3.client(
     "s3",

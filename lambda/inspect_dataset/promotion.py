@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import capacity
-import earlier_model
-import report
-from bucket import Bucket
-from candidates import job_name_base
-from capacity import Services
-from environment import Environment
-from execution_input import Request
-from problems import refusal
+from common.bucket import Bucket
+from common.messages import refusal
+from inspect_dataset import earlier_model, report
+from inspect_dataset.capacity import check as capacity
+from inspect_dataset.capacity.check import Services
+from inspect_dataset.environment import Environment
+from inspect_dataset.input.candidates import job_name_base
+from inspect_dataset.input.execution_input import Request
 
 
 def prepare_promotion(

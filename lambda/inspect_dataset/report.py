@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any, Final
 
-from candidates import combinations
-from environment import Training
-from manifest import SPLITS, Manifest
+from common.manifest import SPLITS, Manifest
+from inspect_dataset.environment import Training
+from inspect_dataset.input.candidates import combinations
 
 _SECONDS_AN_HOUR: Final = 3600
 

@@ -3,18 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import candidates
-import capacity
-import dataset
-import plausibility
-import report
-from bucket import Bucket
-from capacity import Services
-from environment import Environment
-from execution_input import Request
-from manifest import SPLITS, Manifest, contradictions
-from problems import InvalidInputError, refusal
-from record import Content
+from common.bucket import Bucket
+from common.manifest import SPLITS, Manifest, contradictions
+from common.messages import InvalidInputError, refusal
+from common.recordio import Content
+from inspect_dataset import report
+from inspect_dataset.capacity import check as capacity
+from inspect_dataset.capacity.check import Services
+from inspect_dataset.dataset import hyperparameter_checks as plausibility
+from inspect_dataset.dataset import inspection as dataset
+from inspect_dataset.environment import Environment
+from inspect_dataset.input import candidates
+from inspect_dataset.input.execution_input import Request
 
 SMOKE_TEST_WORDS: Final = 200  # A state's data is at most 256 KB, and a shortened document is a document.
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import widths
+from inspect_transform import widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from documents import Bucket, Documents, absence, of_dataset, of_prefix
-from execution_input import InvalidInputError, Request, read, sentence
-from model import Model, Models
-from naming import name
+
+from inspect_transform.documents import Bucket, Documents, absence, of_dataset, of_prefix
+from inspect_transform.execution_input import InvalidInputError, Request, read, sentence
+from inspect_transform.model import Model, Models
+from inspect_transform.naming import name
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")

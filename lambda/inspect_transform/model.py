@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from documents import Bucket
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sagemaker.client import SageMakerClient
+
+    from inspect_transform.documents import Bucket
 
 _URL: Final = re.compile(r"s3://[^/]+/models/(?:open/)?(?P<training_job>[^/]+)/output/model\.tar\.gz")
 _NAME_ONE: Final = "name a training job with the field training_job"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-import record
+from inspect_transform import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from documents import Bucket
+    from inspect_transform.documents import Bucket
 
 # A few objects say enough of a folder: each takes one request or two.
 _OBJECTS: Final = 20

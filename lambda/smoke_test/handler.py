@@ -6,8 +6,9 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from checks import SmokeTestError, check_answer, check_model
-from serving import served_models
+
+from smoke_test.checks import SmokeTestError, check_answer, check_model
+from smoke_test.serving import served_models
 
 _RUNTIME = boto3.client("sagemaker-runtime")
 _SAGEMAKER = boto3.client("sagemaker")

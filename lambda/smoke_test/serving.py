@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from checks import ROLLED_BACK, SmokeTestError
+
+from smoke_test.checks import ROLLED_BACK, SmokeTestError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient

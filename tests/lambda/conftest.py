@@ -1,8 +1,7 @@
-"""Each function's folder, loaded as Lambda loads it: alone, its modules at the top level."""
+"""The functions' modules, and a bucket in memory. pyproject.toml puts the asset's root on the path."""
 
 import importlib
 import io
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-SOURCES = Path(__file__).parent.parent.parent / "lambda"
 GOLDEN = Path(__file__).parent / "golden"
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 Load = Callable[..., Any]
@@ -37,25 +35,19 @@ def client_once(service: str, **options: Any) -> Any:
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Return a function that imports a module of a folder; every folder has one called handler."""
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Return a function that imports a module by its name in the asset."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setattr(boto3, "client", client_once)
-    before = set(sys.modules)
 
-    def import_from(folder: str, module: str = "handler", **environment: str) -> Any:
+    def import_module(module: str, **environment: str) -> Any:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        if str(SOURCES / folder) not in sys.path:
-            monkeypatch.syspath_prepend(str(SOURCES / folder))
         return importlib.import_module(module)
 
-    yield import_from
-    own = {path.stem for path in SOURCES.rglob("*.py")}
-    for name in (set(sys.modules) - before) & own:
-        del sys.modules[name]
+    return import_module
 
 
 @cache

@@ -128,7 +128,7 @@ class Aws:
 def aws(load: Load, fake_s3: Any, stubbed: Stubbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """The function as it is deployed, with services around it."""
     handler = load(
-        "evaluate_model",
+        "evaluate_model.handler",
         DATA_BUCKET=BUCKET,
         SERVING_STACK="DevServing",
         PWLL_TOLERANCE="0.05",

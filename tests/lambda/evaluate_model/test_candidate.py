@@ -13,7 +13,7 @@ URL = "s3://bucket/models/job/output/model.tar.gz"
 
 @pytest.fixture
 def candidates(load: Load) -> Any:
-    return load("evaluate_model", "candidate")
+    return load("evaluate_model.candidate")
 
 
 def model(candidates: Any, name: str, pwll: float | None, num_topics: int = 10) -> Any:

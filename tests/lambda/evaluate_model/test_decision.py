@@ -17,9 +17,9 @@ class Judge:
     """The modules of the function, and its decision on a model of a given pwll."""
 
     def __init__(self, load: Load) -> None:
-        self.decision = load("evaluate_model", "decision")
-        self.candidate = load("evaluate_model", "candidate")
-        self.comparison = load("evaluate_model", "comparison")
+        self.decision = load("evaluate_model.decision")
+        self.candidate = load("evaluate_model.candidate")
+        self.comparison = load("evaluate_model.comparison")
 
     def model(self, pwll: float | None, url: str = URL) -> Any:
         metrics = {} if pwll is None else {"test:pwll": pwll}

@@ -206,7 +206,7 @@ def test_words_are_shown_where_the_dataset_has_a_vocabulary(aws: Any) -> None:
 def test_a_vocabulary_that_is_too_large_or_another_file_isnt_read(
     aws: Any, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.LARGEST_VOCABULARY_BYTES", 3)
+    monkeypatch.setattr("evaluate_model.store.LARGEST_VOCABULARY_BYTES", 3)
     aws.put(f"datasets/griffiths/{key}", b"ant\nbee\ncat\n")
     aws.trained(aws.job_name(), -2.5)
     aws.serving("")
@@ -246,7 +246,7 @@ def test_forty_runs_with_long_reasons_fit_into_a_state(aws: Any) -> None:
 def test_models_are_read_for_their_diagnostics_only_while_there_is_time(
     aws: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweep._READING_SECONDS", 0)
+    monkeypatch.setattr("evaluate_model.sweep._READING_SECONDS", 0)
     for number, pwll in ((1, -2.5), (2, -2.4)):
         aws.trained(aws.job_name(number), pwll)
     aws.serving("")

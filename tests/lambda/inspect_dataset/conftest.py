@@ -83,7 +83,7 @@ def quotas() -> FakeQuotas:
 
 @pytest.fixture
 def handler(load: Load) -> Any:
-    return load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
+    return load("inspect_dataset.handler", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
 
 
 @pytest.fixture

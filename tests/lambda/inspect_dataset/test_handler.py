@@ -94,8 +94,8 @@ def test_the_smoke_tests_document_is_short_however_long_the_first_one_is(
     load: Load, run: Callable[..., Any]
 ) -> None:
     assert run({})["smoke_test"]["keys"]
-    training = load("inspect_dataset", "training")
-    document = load("inspect_dataset", "record").Document(None, [1.0] * 100_000, None)
+    training = load("inspect_dataset.training")
+    document = load("common.recordio").Document(None, [1.0] * 100_000, None)
     manifest = type("Manifest", (), {"feature_dim": 100_000})
     assert len(json.dumps(training.smoke_test(document, manifest))) < 5000
 

@@ -76,7 +76,7 @@ def aws() -> FakeAws:
 @pytest.fixture
 def run(load: Load, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     handler = load(
-        "inspect_transform",
+        "inspect_transform.handler",
         DATA_BUCKET=BUCKET,
         JOB_PREFIX="lda-dev",
         SERVING_STACK="DevServing",

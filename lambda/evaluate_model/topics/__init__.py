@@ -1,0 +1,1 @@
+"""What a model's topics look like, in numbers and in sentences."""
