@@ -1,1 +1,1 @@
-"""What the functions share: the bucket, the formats that lie in it, the input's fields, errors and names."""
+"""What the functions share: the bucket and its formats, the input's fields, errors and names."""

@@ -1,4 +1,4 @@
-"""The members of a JSON document: what is amiss is told by its place, in words and not in Python's."""
+"""A reader of JSON documents whose errors name the place of a value in the document."""
 
 from __future__ import annotations
 
@@ -6,70 +6,75 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from common.messages import cut
+from common.messages import as_json
 
+_ROOT: Final = "it"
 _LARGEST: Final = 2**53  # Up to here every reader of JSON takes a whole number for the same.
 
 
-class MemberError(ValueError):
-    """A member is missing or of the wrong kind; the text says which."""
+class JsonError(ValueError):
+    """The document isn't JSON, or a value is missing or of another type; the text names it."""
 
 
 @dataclass(frozen=True)
-class Member:
-    """A value of a JSON document, and where it stands there."""
+class JsonValue:
+    """A value of a JSON document, and its path from the root."""
 
     value: Any
-    place: str = "it"
+    path: str = _ROOT
 
-    def __getitem__(self, name: str) -> Member:
+    def __getitem__(self, name: str) -> JsonValue:
         """Return a member of an object.
 
         Raises
         ------
-        MemberError
-            When it isn't there.
+        JsonError
+            When the value isn't an object or has no such member.
         """
         if not isinstance(self.value, dict):
-            raise MemberError(f"{self.place} must be an object such as {{}}, not {self._shown()}")
+            raise self._error("an object such as {}")
         if name not in self.value:
-            raise MemberError(f"{self.place} has no {name}")
-        return Member(self.value[name], name if self.place == "it" else f"{self.place}.{name}")
+            raise JsonError(f"{self.path} has no {name}")
+        return JsonValue(self.value[name], name if self.path == _ROOT else f"{self.path}.{name}")
 
-    def each(self) -> list[Member]:
-        """Return the members of a list."""
+    def get(self, name: str) -> JsonValue | None:
+        """Return a member of an object; None where it is missing or null."""
+        if isinstance(self.value, dict) and self.value.get(name) is None:
+            return None
+        return self[name]
+
+    def elements(self) -> list[JsonValue]:
+        """Return the elements of a list."""
         if not isinstance(self.value, list):
-            raise MemberError(f"{self.place} must be a list, not {self._shown()}")
-        return [Member(value, f"{self.place}[{number}]") for number, value in enumerate(self.value)]
+            raise self._error("a list")
+        return [JsonValue(value, f"{self.path}[{index}]") for index, value in enumerate(self.value)]
 
     def whole_number(self) -> int:
         """Return a number that counts something."""
         value = self.value
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
-            raise MemberError(
-                f"{self.place} must be a whole number from 0 to {_LARGEST}, not {self._shown()}"
-            )
+            raise self._error(f"a whole number from 0 to {_LARGEST}")
         return value
 
     def text(self) -> str:
         """Return a text."""
         if not isinstance(self.value, str):
-            raise MemberError(f"{self.place} must be a text, not {self._shown()}")
+            raise self._error("a text")
         return self.value
 
-    def _shown(self) -> str:
-        return cut(json.dumps(self.value, ensure_ascii=False))
+    def _error(self, expected: str) -> JsonError:
+        return JsonError(f"{self.path} must be {expected}, not {as_json(self.value)}")
 
 
-def read(content: bytes) -> Member:
+def read_json(content: bytes) -> JsonValue:
     """Read a JSON document.
 
     Raises
     ------
-    MemberError
-        When it is none.
+    JsonError
+        When it isn't one.
     """
     try:
-        return Member(json.loads(content))
+        return JsonValue(json.loads(content))
     except (ValueError, RecursionError) as error:
-        raise MemberError("it isn't JSON") from error
+        raise JsonError("it isn't JSON") from error

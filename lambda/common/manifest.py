@@ -1,27 +1,31 @@
-"""A dataset's manifest: what it must hold, and what follows from it."""
+"""A dataset's manifest, datasets/<dataset>/manifest.json."""
+
+from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.message import Message
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from common import json_reader as members
-from common.json_reader import Member, MemberError
-from common.messages import InvalidInputError, cut, few
+from common.errors import InvalidInputError
+from common.json_reader import JsonError, JsonValue, read_json
+from common.messages import shortened
 
-SCHEMA: Final = 1
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from common.bucket import Bucket
+
 SPLITS: Final = ("train", "test")
 RECORDIO: Final = "application/x-recordio-protobuf"
 CSV: Final = "text/csv"
-# SageMaker's algorithms take the first column for a label where the content type doesn't deny it.
-_UNLABELLED_CSV: Final = "text/csv;label_size=0"
+UPLOAD_AGAIN: Final = "Upload the dataset again."
+_SCHEMA: Final = 1
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One object of a split, as the manifest describes it."""
+    """One object of a split; `s3_checksum` is None where S3 had none when the shard was uploaded."""
 
     key: str
     size: int
@@ -31,7 +35,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Split:
-    """The training or the test documents; `tokens` is None where the manifest doesn't say how many."""
+    """The training or the test documents; `tokens` is None where the manifest has no number of them."""
 
     documents: int
     tokens: int | None
@@ -40,10 +44,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A dataset as its manifest describes it, which was `written` after the shards."""
+    """A dataset as its manifest describes it; `last_modified` is the manifest's own, the last object's."""
 
     key: str
-    written: datetime
+    last_modified: datetime
     feature_dim: int
     content_type: str
     splits: Mapping[str, Split]
@@ -54,28 +58,27 @@ class Manifest:
         return self.content_type.partition(";")[0].strip().lower()
 
     @property
-    def channel_content_type(self) -> str:
-        """What the training job's channels are said to hold."""
-        return _UNLABELLED_CSV if self.format == CSV else self.content_type
-
-    @property
     def test_split(self) -> str:
         """The identity of the test documents: SHA-256 over the lower-case hex SHA-256 of the shards in order.
 
-        Two models are comparable when this is the same for both: where the shards lie plays no part.
+        Two models are comparable when this is the same for both: the shards' keys don't count.
         """
         return hashlib.sha256(
             "\n".join(shard.sha256 for shard in self.splits["test"].shards).encode()
         ).hexdigest()
 
+    def folder(self, split: str) -> str:
+        """Return the prefix of a split's objects."""
+        return f"{self.key.rpartition('/')[0]}/{split}/"
+
 
 def manifest_key(dataset: str) -> str:
-    """Return where the manifest of a dataset lies in the bucket."""
+    """Return the key of a dataset's manifest."""
     return f"datasets/{dataset}/manifest.json"
 
 
-def parse(content: bytes, dataset: str, written: datetime) -> Manifest:
-    """Read a manifest.
+def load_manifest(bucket: Bucket, dataset: str) -> Manifest | None:
+    """Read a dataset's manifest; None where there is none.
 
     Raises
     ------
@@ -83,68 +86,45 @@ def parse(content: bytes, dataset: str, written: datetime) -> Manifest:
         When it isn't JSON, lacks a field or is of another schema.
     """
     key = manifest_key(dataset)
+    summary = bucket.describe_or_none(key)
+    if summary is None:
+        return None
     try:
-        found = members.read(content)
-        schema = found["schema"].value
-        manifest = _manifest(key, written, found) if schema == SCHEMA else None
-    except MemberError as error:
-        raise InvalidInputError(f"{key} isn't a manifest: {error}. Upload the dataset anew.") from error
-    if manifest is None:
-        raise InvalidInputError(
-            f"{key} is of schema {cut(repr(schema))}, and only {SCHEMA} is known. Upload the dataset anew."
-        )
-    return manifest
+        return _manifest(key, summary.last_modified, read_json(bucket.open(key).read()))
+    except JsonError as error:
+        raise InvalidInputError(f"{key} isn't a manifest: {error}. {UPLOAD_AGAIN}") from error
 
 
-def contradictions(manifest: Manifest) -> list[str]:
-    """Return a sentence for each thing in a manifest that no dataset can have."""
-    found = _content_type_problems(manifest)
-    if manifest.feature_dim < 1:
-        found.append(f"{manifest.key} says that feature_dim is {manifest.feature_dim}.")
-    for name, split in manifest.splits.items():
-        if split.documents < 1 or not split.shards:
-            found.append(
-                f"The {name} split of {manifest.key} is empty. Training needs train documents, and judging "
-                "the model needs test documents."
-            )
-        folder = f"{manifest.key.rpartition('/')[0]}/{name}/"
-        wrong = [_shard_problem(manifest.key, shard, folder) for shard in split.shards]
-        found += few([problem for problem in wrong if problem], "shards")
-    return found
+def _manifest(key: str, last_modified: datetime, document: JsonValue) -> Manifest:
+    schema = document["schema"].value
+    if schema != _SCHEMA:
+        raise JsonError(f"it is of schema {shortened(repr(schema))}, and only {_SCHEMA} is known")
+    return Manifest(
+        key=key,
+        last_modified=last_modified,
+        splits={name: _split(document["splits"][name]) for name in SPLITS},
+        feature_dim=document["feature_dim"].whole_number(),
+        content_type=document["content_type"].text(),
+    )
 
 
-def _manifest(key: str, written: datetime, found: Member) -> Manifest:
-    splits = {name: _split(found["splits"][name]) for name in SPLITS}
-    return Manifest(key, written, found["feature_dim"].whole_number(), found["content_type"].text(), splits)
+def _split(document: JsonValue) -> Split:
+    shards = tuple(_shard(shard) for shard in document["shards"].elements())
+    tokens = document.get("tokens")
+    return Split(
+        documents=document["documents"].whole_number(),
+        tokens=None if tokens is None else tokens.whole_number(),
+        shards=shards,
+    )
 
 
-def _split(found: Member) -> Split:
-    shards = tuple(_shard(shard) for shard in found["shards"].each())
-    tokens = None if found.value.get("tokens") is None else found["tokens"].whole_number()
-    return Split(found["documents"].whole_number(), tokens, shards)
-
-
-def _shard(found: Member) -> Shard:
-    said = found["s3_checksum"]
-    parts = () if said.value is None else ("algorithm", "type", "value")
-    checksum = {name: said[name].text() for name in parts} or None
-    return Shard(found["key"].text(), found["bytes"].whole_number(), found["sha256"].text(), checksum)
-
-
-def _content_type_problems(manifest: Manifest) -> list[str]:
-    said = f"{manifest.key} says that content_type is {manifest.content_type!r}"
-    if manifest.format not in {RECORDIO, CSV}:
-        return [f"{said}; LDA trains on {RECORDIO} or {CSV}."]
-    message = Message()
-    message["content-type"] = manifest.content_type
-    if str(message.get_param("label_size", "0")) != "0":
-        return [f"{said}; LDA takes documents without labels. Take them away, and write the dataset anew."]
-    return []
-
-
-def _shard_problem(manifest: str, shard: Shard, folder: str) -> str:
-    if not shard.key.startswith(folder):
-        return f"{manifest} names the shard {shard.key}, which lies outside {folder}"
-    if shard.size < 1:
-        return f"{manifest} says that the shard {shard.key} is empty."
-    return ""
+def _shard(document: JsonValue) -> Shard:
+    checksum = document["s3_checksum"]
+    return Shard(
+        key=document["key"].text(),
+        size=document["bytes"].whole_number(),
+        sha256=document["sha256"].text(),
+        s3_checksum=None
+        if checksum.value is None
+        else {name: checksum[name].text() for name in ("algorithm", "type", "value")},
+    )

@@ -1,8 +1,8 @@
 """The model of SageMaker LDA, read topic by topic without numpy or MXNet.
 
-A second, small reader beside ``spectral_lda.artifact``: a tar.gz with one file ``model_algo-1``, MXNet's
+A second, small reader next to ``spectral_lda.artifact``: a tar.gz with one file ``model_algo-1``, MXNet's
 list of two unnamed arrays, alpha (K,) and beta (K, V). Format: ``NDArray::Load`` in src/ndarray/ndarray.cc of
-apache/mxnet 1.9.1. A row of beta is the most that lies in memory.
+apache/mxnet 1.9.1. At most one row of beta is in memory.
 """
 
 import struct
@@ -10,42 +10,42 @@ import sys
 import tarfile
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Final
 
-MODEL_FILE: Final = "model_algo-1"
-LARGEST_VOCABULARY: Final = 1 << 24
-MOST_TOPICS: Final = 10_000
+_MODEL_FILE: Final = "model_algo-1"
+_MAX_VOCABULARY: Final = 1 << 24
+_MAX_TOPICS: Final = 10_000
 _LIST_MAGIC: Final = 0x112
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
-_MOST_DIMENSIONS: Final = 32
-_TYPES: Final = {0: "f", 1: "d"}
+_MAX_DIMENSIONS: Final = 32
+_TYPECODES: Final = {0: "f", 1: "d"}
 
 
 class ArtifactError(ValueError):
-    """The archive holds no such model; the text says why."""
+    """The archive holds no such model; the text has the reason."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """The arrays of a model: alpha at once, beta's rows as they are asked for, once."""
+    """The arrays of a model: alpha (K,) as a list, the rows of beta (K, V) as an iterator over the stream."""
 
     alpha: list[float]
     vocabulary_size: int
-    topics: Iterator["array[float]"]
+    topics: Iterator[Sequence[float]]
 
 
 @contextmanager
-def opened(archive: IO[bytes]) -> Iterator[Model]:
-    """Open a model.tar.gz that comes as a stream.
+def open_model(archive: IO[bytes]) -> Iterator[Model]:
+    """Open a model.tar.gz that is a stream.
 
     Raises
     ------
     ArtifactError
-        When it isn't one, here or later while its topics are read.
+        When it isn't one: on opening, or while its topics are read.
     """
     try:
         with tarfile.open(fileobj=archive, mode="r|gz") as members:
@@ -56,30 +56,30 @@ def opened(archive: IO[bytes]) -> Iterator[Model]:
 
 def _model_file(members: tarfile.TarFile) -> IO[bytes]:
     for member in members:
-        if member.isreg() and PurePosixPath(member.name).name == MODEL_FILE:
+        if member.isreg() and PurePosixPath(member.name).name == _MODEL_FILE:
             content = members.extractfile(member)
             if content is not None:
                 return content
-    raise ArtifactError(f"the archive holds no file {MODEL_FILE}")
+    raise ArtifactError(f"the archive holds no file {_MODEL_FILE}")
 
 
 def _model(file: IO[bytes]) -> Model:
     magic, _, count = struct.unpack("<QQQ", file.read(24))
     if magic != _LIST_MAGIC or count != 2:  # noqa: PLR2004 -- alpha and beta
-        raise ArtifactError(f"{MODEL_FILE} isn't a list of two arrays in MXNet's format")
-    shape, kind = _array_header(file)
-    if len(shape) != 1 or not 1 <= shape[0] <= MOST_TOPICS:
+        raise ArtifactError(f"{_MODEL_FILE} isn't a list of two arrays in MXNet's format")
+    shape, typecode = _array_header(file)
+    if len(shape) != 1 or not 1 <= shape[0] <= _MAX_TOPICS:
         raise ArtifactError(f"alpha has the shape {shape}")
-    alpha = _numbers(file, kind, shape[0])
-    shape, kind = _array_header(file)
-    if len(shape) != 2 or shape[0] != len(alpha) or not 1 <= shape[1] <= LARGEST_VOCABULARY:  # noqa: PLR2004 -- (K, V)
+    alpha = _numbers(file, typecode, shape[0])
+    shape, typecode = _array_header(file)
+    if len(shape) != 2 or shape[0] != len(alpha) or not 1 <= shape[1] <= _MAX_VOCABULARY:  # noqa: PLR2004 -- (K, V)
         raise ArtifactError(f"beta has the shape {shape}, with {len(alpha)} values of alpha")
     topics, words = shape
-    return Model(alpha.tolist(), words, (_numbers(file, kind, words) for _ in range(topics)))
+    return Model(alpha.tolist(), words, (_numbers(file, typecode, words) for _ in range(topics)))
 
 
 def _array_header(file: IO[bytes]) -> tuple[tuple[int, ...], str]:
-    """Return an array's shape and the kind of its numbers, in each of the four versions of the format."""
+    """Return an array's shape and the type code of its numbers, in each version of the format."""
     (first,) = struct.unpack("<I", file.read(4))
     size = "q" if first in (_V1, _V2, _V3) else "I"
     if first in (_V2, _V3):
@@ -90,20 +90,20 @@ def _array_header(file: IO[bytes]) -> tuple[tuple[int, ...], str]:
         (dimensions,) = struct.unpack("<I", file.read(4))
     else:
         dimensions = first
-    if not 0 <= dimensions <= _MOST_DIMENSIONS:
+    if not 0 <= dimensions <= _MAX_DIMENSIONS:
         raise ArtifactError(f"an array has {dimensions} dimensions")
     shape = struct.unpack(f"<{dimensions}{size}", file.read(dimensions * struct.calcsize(f"<{size}")))
     _device, _device_id, number_type = struct.unpack("<iii", file.read(12))
-    if number_type not in _TYPES:
+    if number_type not in _TYPECODES:
         raise ArtifactError(f"an array holds numbers of type {number_type}, neither float32 nor float64")
-    return shape, _TYPES[number_type]
+    return shape, _TYPECODES[number_type]
 
 
-def _numbers(file: IO[bytes], kind: str, count: int) -> "array[float]":
-    numbers: array[float] = array(kind)
+def _numbers(file: IO[bytes], typecode: str, count: int) -> "array[float]":
+    numbers: array[float] = array(typecode)
     content = file.read(count * numbers.itemsize)
     if len(content) < count * numbers.itemsize:
-        raise ArtifactError(f"{MODEL_FILE} ends within an array")
+        raise ArtifactError(f"{_MODEL_FILE} ends within an array")
     numbers.frombytes(content)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -10,9 +10,10 @@ from typing import Final
 Field = tuple[int, int, int | bytes]
 """A field's number, its wire type and its content: a number, or the bytes."""
 
-_VARINT, _EIGHT_BYTES, _COUNTED, _FOUR_BYTES = 0, 1, 2, 5
+_VARINT, _EIGHT_BYTES, _LENGTH_DELIMITED, _FOUR_BYTES = 0, 1, 2, 5
 _FIXED: Final = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
 _LONGEST_VARINT: Final = 10
+_MORE: Final = 0x80  # the bit of a varint's byte that announces another byte
 
 
 def fields(message: bytes) -> Iterator[Field]:
@@ -38,34 +39,45 @@ def fields(message: bytes) -> Iterator[Field]:
         offset += length
 
 
-def floats(message: Iterable[Field], number: int, kind: str) -> "array[float]":
-    """Return a repeated float (`kind` "f") or double ("d"), packed or not.
+def floats(message: Iterable[Field], number: int, typecode: str) -> "array[float]":
+    """Return a repeated float (`typecode` "f") or double ("d"), packed or not.
 
-    As an array, which takes the bytes as they are: a dense document may have a million of them. They are
+    As an array, which takes the bytes unchanged: a dense document may have a million of them. They are
     little-endian on the wire, and so is every processor of AWS Lambda.
     """
-    numbers: array[float] = array("f" if kind == "f" else "d")
-    for _, _, content in _of(message, number):
+    numbers: array[float] = array("f" if typecode == "f" else "d")
+    for content in _contents(message, number):
         if isinstance(content, bytes):
             numbers.frombytes(content)
     return numbers
 
 
 def integers(message: Iterable[Field], number: int) -> list[int]:
-    """Return a repeated integer, packed or not; negative ones come as 64 bits of two's complement."""
+    """Return a repeated integer, packed or not; negative ones are 64 bits of two's complement."""
     numbers: list[int] = []
-    for _, _, content in _of(message, number):
+    for content in _contents(message, number):
         numbers += _packed(content) if isinstance(content, bytes) else [content]
     return [value - (1 << 64) if value >> 63 else value for value in numbers]
 
 
+def count(message: Iterable[Field], number: int, size: int | None) -> int:
+    """Return how many numbers a repeated field holds, without decoding them.
+
+    Parameters
+    ----------
+    size
+        The bytes of each number; None for varints.
+    """
+    return sum(_count(content, size) for content in _contents(message, number))
+
+
 def nested(message: Iterable[Field], number: int) -> Iterator[bytes]:
     """Yield the messages, texts or bytes that a message holds under a number."""
-    return (content for _, _, content in _of(message, number) if isinstance(content, bytes))
+    return (content for content in _contents(message, number) if isinstance(content, bytes))
 
 
-def _of(message: Iterable[Field], number: int) -> Iterator[Field]:
-    return (field for field in message if field[0] == number)
+def _contents(message: Iterable[Field], wanted: int) -> Iterator[int | bytes]:
+    return (content for number, _, content in message if number == wanted)
 
 
 def _packed(content: bytes) -> Iterator[int]:
@@ -75,8 +87,14 @@ def _packed(content: bytes) -> Iterator[int]:
         yield value
 
 
+def _count(content: int | bytes, size: int | None) -> int:
+    if isinstance(content, int):
+        return 1
+    return len(content) // size if size else sum(byte < _MORE for byte in content)
+
+
 def _length(message: bytes, offset: int, wire_type: int) -> tuple[int, int]:
-    if wire_type == _COUNTED:
+    if wire_type == _LENGTH_DELIMITED:
         return _varint(message, offset)
     if wire_type not in _FIXED:
         raise ValueError(f"wire type {wire_type} at byte {offset}")
@@ -86,7 +104,7 @@ def _length(message: bytes, offset: int, wire_type: int) -> tuple[int, int]:
 def _varint(message: bytes, offset: int) -> tuple[int, int]:
     value = 0
     for position, byte in enumerate(message[offset : offset + _LONGEST_VARINT]):
-        value |= (byte & 0x7F) << 7 * position
-        if byte < 0x80:  # noqa: PLR2004 -- the eighth bit says that another byte follows
+        value |= (byte & ~_MORE) << 7 * position
+        if byte < _MORE:
             return value, offset + position + 1
     raise ValueError(f"the number at byte {offset} doesn't end")

@@ -1,6 +1,6 @@
-"""The first documents of a RecordIO-protobuf shard, read without numpy or protobuf.
+"""The first documents of a RecordIO-protobuf object, read without numpy or protobuf.
 
-A second, small reader beside ``data_prep.recordio``, so that the function carries no packages. Formats:
+A second, small reader next to ``data_prep.recordio``, so that the functions bundle no packages. Formats:
 frames of MXNet's RecordIO (https://mxnet.apache.org/versions/1.9.1/api/faq/recordio) around the messages of
 ``aialgs.data`` (SageMaker developer guide, "Common data formats for training").
 """
@@ -8,34 +8,45 @@ frames of MXNet's RecordIO (https://mxnet.apache.org/versions/1.9.1/api/faq/reco
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from common.protobuf import fields, floats, integers, nested
+from common import protobuf
 
 MAGIC: Final = 0xCED7230A
 _MAGIC_BYTES: Final = struct.pack("<I", MAGIC)
-_LENGTH: Final = (1 << 29) - 1
+_LENGTH_BITS: Final = 29
+_HEADER_BYTES: Final = 8
 _WHOLE, _FIRST, _MIDDLE, _LAST = range(4)
-# The tensors of a Value by their field numbers: float32, float64, and int32, which is varints.
-_TENSORS: Final = {2: "f", 3: "d", 7: None}
+_VALUES, _KEYS, _SHAPE = 1, 2, 3
+
+
+class _Type(NamedTuple):
+    """A type of numbers: its code in an array and its bytes; None for int32, which is varints."""
+
+    typecode: str | None
+    size: int | None
+
+
+# The tensors of a Value by their field numbers: float32, float64 and int32.
+_TYPES: Final = {2: _Type("f", 4), 3: _Type("d", 8), 7: _Type(None, None)}
 
 
 class RecordError(ValueError):
-    """The bytes aren't a record; the text says what is wrong and at which byte."""
+    """The bytes aren't a record; the text has what is wrong and at which byte."""
 
 
 class IncompleteError(RecordError):
-    """The bytes end within a record; `needed` says how many of the file's first bytes it takes, if known."""
+    """The bytes end within a record; `needed` is how many of the object's first bytes it takes, if known."""
 
     def __init__(self, needed: int | None, held: int) -> None:
         super().__init__(f"the first record ends at byte {needed}, but the file at byte {held}")
         self.needed = needed
 
 
-class Content(Protocol):
-    """A document of either format."""
+class Document(Protocol):
+    """A document of any format."""
 
-    def mistake(self, feature_dim: int) -> str | None:
+    def problem(self, feature_dim: int) -> str | None:
         """Return what contradicts a vocabulary of `feature_dim` words, or None."""
 
     def sparse(self) -> tuple[list[int], list[float]]:
@@ -43,14 +54,14 @@ class Content(Protocol):
 
 
 @dataclass(frozen=True)
-class Document:
-    """One document: word `keys` (None where dense), their counts, the size of the vocabulary if said."""
+class RecordDocument:
+    """One document: word `keys` (None where dense), their counts, the size of the vocabulary if given."""
 
     keys: list[int] | None
     values: Sequence[float]
     shape: int | None
 
-    def mistake(self, feature_dim: int) -> str | None:
+    def problem(self, feature_dim: int) -> str | None:
         """Return what contradicts a vocabulary of `feature_dim` words, or None."""
         if self.shape is not None and self.shape != feature_dim:
             return f"has {self.shape} features"
@@ -70,13 +81,13 @@ class Document:
         return [key for key, _ in present], [value for _, value in present]
 
 
-def documents(head: bytes) -> Iterator[Document]:
-    """Yield the documents that lie whole within the first bytes of a shard.
+def read_documents(head: bytes) -> Iterator[RecordDocument]:
+    """Yield the documents that are whole within the first bytes of an object.
 
     Raises
     ------
     IncompleteError
-        When not even the first does.
+        When not even the first is whole.
     RecordError
         When a record isn't one.
     """
@@ -91,47 +102,84 @@ def documents(head: bytes) -> Iterator[Document]:
         yield _document(payload)
 
 
+def first_width(head: bytes) -> int | None:
+    """Return how many words the first document is over, without decoding its counts.
+
+    None where the record doesn't have it, isn't whole within the first bytes, or isn't a record. A record
+    in several parts is rare, and not read.
+    """
+    try:
+        flag, begin, end = _frame(head, 0)
+        if flag != _WHOLE or len(head) < end:
+            return None
+        tensor, type_ = _tensor(head[begin:end])
+        shape = protobuf.integers(tensor, _SHAPE)
+    except ValueError:
+        return None
+    if shape:
+        return shape[-1]
+    if any(number == _KEYS for number, _, _ in tensor):
+        return None
+    # A document without words has no values, and may be of either layout.
+    return protobuf.count(tensor, _VALUES, type_.size) or None
+
+
 def _payload(head: bytes, offset: int) -> tuple[bytes, int]:
     """Return the payload of the record at `offset`, its parts joined, and where the next record begins."""
     parts: list[bytes] = []
     while True:
-        flag, part, offset = _part(head, offset)
+        flag, begin, end = _frame(head, offset)
+        offset = end + -(end - begin) % 4
+        if len(head) < offset:
+            raise IncompleteError(offset, len(head))
         if flag not in ((_MIDDLE, _LAST) if parts else (_WHOLE, _FIRST)):
             raise RecordError(f"the part that ends at byte {offset} is out of order (flag {flag})")
-        parts.append(part)
+        parts.append(head[begin:end])
         if flag in (_WHOLE, _LAST):
-            # MXNet's writer cuts a payload wherever the magic stands on a 4-byte boundary, and drops it.
+            # MXNet's writer cuts a payload at each magic on a 4-byte boundary, and drops the magic.
             return _MAGIC_BYTES.join(parts), offset
 
 
-def _part(head: bytes, offset: int) -> tuple[int, bytes, int]:
-    if len(head) < offset + 8:
-        raise IncompleteError(offset + 8, len(head))
+def _frame(head: bytes, offset: int) -> tuple[int, int, int]:
+    """Return the flag of the frame at `offset`, and where its content begins and ends."""
+    begin = offset + _HEADER_BYTES
+    if len(head) < begin:
+        raise IncompleteError(begin, len(head))
     magic, flag_and_length = struct.unpack_from("<II", head, offset)
     if magic != MAGIC:
         raise RecordError(f"no RecordIO frame begins at byte {offset} (found {magic:#010x})")
-    length = flag_and_length & _LENGTH
-    begin, end = offset + 8, offset + 8 + length + -length % 4
-    if len(head) < end:
-        raise IncompleteError(end, len(head))
-    return flag_and_length >> 29, head[begin : begin + length], end
+    flag, length = divmod(flag_and_length, 1 << _LENGTH_BITS)
+    return flag, begin, begin + length
 
 
-def _document(payload: bytes) -> Document:
+def _document(payload: bytes) -> RecordDocument:
+    tensor, type_ = _tensor(payload)
     try:
-        for entry in nested(fields(payload), 1):
-            if b"values" in nested(fields(entry), 1):
-                return _tensor(next(nested(fields(entry), 2), b""))
-    except (ValueError, struct.error) as error:
+        values: Sequence[float] = (
+            protobuf.floats(tensor, _VALUES, type_.typecode)
+            if type_.typecode
+            else protobuf.integers(tensor, _VALUES)
+        )
+        keys, shape = protobuf.integers(tensor, _KEYS), protobuf.integers(tensor, _SHAPE)
+    except ValueError as error:
+        raise RecordError(f"a record holds no vector ({error})") from error
+    return RecordDocument(keys or None, values, shape[-1] if shape else None)
+
+
+def _tensor(payload: bytes) -> tuple[list[protobuf.Field], _Type]:
+    """Return the fields of the tensor in a record's feature named values, and the type of its numbers."""
+    try:
+        for feature in protobuf.nested(protobuf.fields(payload), 1):
+            if b"values" in protobuf.nested(protobuf.fields(feature), 1):
+                value = next(protobuf.nested(protobuf.fields(feature), 2), b"")
+                return _typed_tensor(value)
+    except ValueError as error:
         raise RecordError(f"a record holds no vector ({error})") from error
     raise RecordError("a record has no feature named values")
 
 
-def _tensor(value: bytes) -> Document:
-    for number, kind in _TENSORS.items():
-        for content in nested(fields(value), number):
-            tensor = list(fields(content))
-            values: Sequence[float] = floats(tensor, 1, kind) if kind else integers(tensor, 1)
-            shape = integers(tensor, 3)
-            return Document(integers(tensor, 2) or None, values, shape[-1] if shape else None)
+def _typed_tensor(value: bytes) -> tuple[list[protobuf.Field], _Type]:
+    for number, type_ in _TYPES.items():
+        for content in protobuf.nested(protobuf.fields(value), number):
+            return list(protobuf.fields(content)), type_
     raise ValueError("neither float32, float64 nor int32")

@@ -1,17 +1,23 @@
-"""What the stack says to the function."""
+"""The function's environment variables, and its clients of AWS services."""
+
+from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Self
 
-_MODEL_FOLDERS: Final = {"built-in": "models", "open": "models/open"}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_sagemaker.client import SageMakerClient
+
+    from common.bucket import Bucket
 
 
 @dataclass(frozen=True)
 class Instances:
-    """So many instances of a type."""
+    """The type and number of the instances of a job or an endpoint."""
 
     instance_type: str
     instance_count: int
@@ -23,19 +29,14 @@ class Training:
 
     instances: Instances
     max_runtime_seconds: int
-    jobs_at_once: int
+    max_concurrency: int
     price_per_instance_hour: float | None
     algorithm: str
-
-    @property
-    def model_folder(self) -> str:
-        """Where in the bucket the models of the deployment's algorithm lie."""
-        return _MODEL_FOLDERS[self.algorithm]
 
 
 @dataclass(frozen=True)
 class Environment:
-    """All of it."""
+    """All variables, parsed."""
 
     data_bucket: str
     job_prefix: str
@@ -44,25 +45,30 @@ class Environment:
     endpoint: Instances
     endpoint_name: str
 
+    @classmethod
+    def read(cls) -> Self:
+        """Read the variables that the stack sets."""
+        training, endpoint = json.loads(os.environ["TRAINING"]), json.loads(os.environ["ENDPOINT"])
+        return cls(
+            data_bucket=os.environ["DATA_BUCKET"],
+            job_prefix=os.environ["JOB_PREFIX"],
+            input_defaults=json.loads(os.environ["INPUT_DEFAULTS"]),
+            training=Training(
+                instances=Instances(training["instance_type"], training["instance_count"]),
+                max_runtime_seconds=training["max_runtime_seconds"],
+                max_concurrency=training["jobs_at_once"],
+                price_per_instance_hour=training["price_per_instance_hour"],
+                algorithm=training["algorithm"],
+            ),
+            endpoint=Instances(endpoint["instance_type"], endpoint["instance_count"]),
+            endpoint_name=os.environ["ENDPOINT_NAME"],
+        )
 
-def environment() -> Environment:
-    """Read the environment's variables."""
-    training, endpoint = json.loads(os.environ["TRAINING"]), json.loads(os.environ["ENDPOINT"])
-    return Environment(
-        os.environ["DATA_BUCKET"],
-        os.environ["JOB_PREFIX"],
-        json.loads(os.environ["INPUT_DEFAULTS"]),
-        Training(
-            _instances(training),
-            training["max_runtime_seconds"],
-            training["jobs_at_once"],
-            training["price_per_instance_hour"],
-            training["algorithm"],
-        ),
-        _instances(endpoint),
-        os.environ["ENDPOINT_NAME"],
-    )
 
+@dataclass(frozen=True)
+class Clients:
+    """The data bucket, and clients of SageMaker and Service Quotas."""
 
-def _instances(said: Mapping[str, Any]) -> Instances:
-    return Instances(said["instance_type"], said["instance_count"])
+    bucket: Bucket
+    sagemaker: SageMakerClient
+    quotas: Any

@@ -47,7 +47,7 @@ def evaluation(job: str, day: int, pwll: float | None, **fields: Any) -> bytes:
         "dataset": "nips",
         "hyperparameters": {"num_topics": "20", "alpha0": "0.5"},
         "pwll": pwll,
-        "decision": "keep",
+        "decision": "reject",
         "started_by": "arn:aws:iam::123456789012:user/x",
     }
     return json.dumps({**known, **fields}).encode()
@@ -91,7 +91,7 @@ def test_a_broken_evaluation_is_named_and_hides_no_other(
     whole = evaluation("a", 1, -2.5)
     stored(aws, {"evaluations/a/evaluation.json": whole, "evaluations/b/evaluation.json": content})
     found = read(deployment)
-    assert [(entry.training_job, entry.decision) for entry in found] == [("a", "keep"), ("b", "unreadable")]
+    assert [(entry.training_job, entry.decision) for entry in found] == [("a", "reject"), ("b", "unreadable")]
     assert tell(found)[2].split() == ["b", "unreadable"]
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -15,7 +16,7 @@ from botocore.stub import Stubber
 
 GOLDEN = Path(__file__).parent / "golden"
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
-Load = Callable[..., Any]
+LoadHandler = Callable[..., ModuleType]
 
 
 @pytest.fixture
@@ -35,19 +36,19 @@ def client_once(service: str, **options: Any) -> Any:
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Return a function that imports a module by its name in the asset."""
+def load_handler(monkeypatch: pytest.MonkeyPatch) -> LoadHandler:
+    """Return a function that imports a function's handler and sets its environment variables."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setattr(boto3, "client", client_once)
 
-    def import_module(module: str, **environment: str) -> Any:
+    def load(function: str, **environment: str) -> ModuleType:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        return importlib.import_module(module)
+        return importlib.import_module(f"{function}.handler")
 
-    return import_module
+    return load
 
 
 @cache

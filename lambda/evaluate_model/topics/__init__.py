@@ -1,1 +1,1 @@
-"""What a model's topics look like, in numbers and in sentences."""
+"""The diagnostics of a model's topics, in numbers and in sentences."""

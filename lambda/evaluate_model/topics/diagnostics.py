@@ -1,4 +1,4 @@
-"""What a model's topics look like, in numbers that people can judge; docs/promotion-rules.md defines them."""
+"""The diagnostics of a model's topics; docs/promotion-rules.md defines them."""
 
 import heapq
 import math
@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import Any, Final
 
 from common.model_artifact import Model
-from evaluate_model.topics.topic import Topic, effective_number, explained_by_others, measured, overlap
+from evaluate_model.topics.topic import Topic, effective_number, explained_by_others, measure, overlap
 
-NEAR_DUPLICATE: Final = 0.5
-SHOWN_WORDS: Final = 10
-SHOWN_PAIRS: Final = 20
+_NEAR_DUPLICATE: Final = 0.5
+_MAX_WORDS: Final = 10
+MAX_PAIRS: Final = 20
 # A dead topic has less than this part of an even share of the prior, ...
 _NEGLIGIBLE: Final = 0.01
 # ... or is this near to equal probabilities, or to the mean of the other topics.
@@ -27,46 +27,46 @@ def diagnose(model: Model) -> dict[str, Any]:
     ArtifactError
         When alpha isn't positive, or a topic isn't a distribution over the words.
     """
-    topics, mean = measured(model)
+    topics, mean = measure(model)
     return {
         "num_topics": len(topics),
         "feature_dim": model.vocabulary_size,
-        "alpha": {"smallest": min(model.alpha), "largest": max(model.alpha), "sum": math.fsum(model.alpha)},
+        "alpha": {"min": min(model.alpha), "max": max(model.alpha), "sum": math.fsum(model.alpha)},
         "effective_topics": effective_number(topic.share for topic in topics),
-        **_alike(topics),
+        **_overlaps(topics),
         "dead_topics": _dead(topics, mean),
-        "topics": [_shown(topic) for topic in topics],
+        "topics": [_render(topic) for topic in topics],
     }
 
 
-def _shown(topic: Topic) -> dict[str, Any]:
+def _render(topic: Topic) -> dict[str, Any]:
     return {
         "alpha": topic.alpha,
         "effective_words": topic.effective_words,
-        "top_words": list(topic.top)[:SHOWN_WORDS],
+        "top_words": list(topic.top)[:_MAX_WORDS],
     }
 
 
-def _alike(topics: Sequence[Topic]) -> dict[str, Any]:
-    """Return the two topics most alike (one topic has no other), and at most 20 pairs of near duplicates."""
+def _overlaps(topics: Sequence[Topic]) -> dict[str, Any]:
+    """Return the pair of topics with the largest overlap, if any, and at most 20 near duplicates."""
     pairs = combinations(range(len(topics)), 2)
     overlaps = ((overlap(topics[first], topics[second]), [first, second]) for first, second in pairs)
-    most: list[dict[str, Any]] = [
+    largest: list[dict[str, Any]] = [
         {"topics": pair, "overlap": value}
-        for value, pair in heapq.nlargest(SHOWN_PAIRS, overlaps, itemgetter(0))
+        for value, pair in heapq.nlargest(MAX_PAIRS, overlaps, itemgetter(0))
     ]
     return {
-        "largest_overlap": most[0] if most else None,
-        "near_duplicates": [pair for pair in most if pair["overlap"] >= NEAR_DUPLICATE],
+        "largest_overlap": largest[0] if largest else None,
+        "near_duplicates": [pair for pair in largest if pair["overlap"] >= _NEAR_DUPLICATE],
     }
 
 
 def _dead(topics: Sequence[Topic], mean: Sequence[float]) -> list[dict[str, Any]]:
-    found = ((number, _why_dead(topic, mean, len(topics))) for number, topic in enumerate(topics))
-    return [{"topic": number, "why": why} for number, why in found if why]
+    reasons = (_reason_dead(topic, mean, len(topics)) for topic in topics)
+    return [{"topic": number, "reason": reason} for number, reason in enumerate(reasons) if reason]
 
 
-def _why_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
+def _reason_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
     if topic.share * num_topics < _NEGLIGIBLE:
         return f"its share of the prior is {topic.share:.2g}"
     if num_topics > 1 and topic.effective_words >= _INSIGNIFICANT * len(mean):
@@ -78,14 +78,14 @@ def _why_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
 
 
 def with_words(diagnostics: Mapping[str, Any], words: Sequence[str] | None) -> dict[str, Any]:
-    """Return diagnostics with the text of each topic's words, where the vocabulary has the model's width.
+    """Return diagnostics with the text of each topic's words, where the vocabulary has the model's size.
 
-    `vocabulary` says how many words it has; None where there is none.
+    `vocabulary` in them is its number of words; None where there is no vocabulary.
     """
-    known = {**diagnostics, "vocabulary": None if words is None else len(words)}
+    with_vocabulary = {**diagnostics, "vocabulary": None if words is None else len(words)}
     if words is None or len(words) != diagnostics["feature_dim"]:
-        return known
+        return with_vocabulary
     topics = [
         {**topic, "words": [words[word] for word in topic["top_words"]]} for topic in diagnostics["topics"]
     ]
-    return {**known, "topics": topics}
+    return {**with_vocabulary, "topics": topics}

@@ -1,4 +1,4 @@
-"""What one topic looks like, in numbers: measured once, while its row of beta is in memory."""
+"""The measures of one topic, taken while its row of beta is in memory."""
 
 import heapq
 import math
@@ -8,7 +8,7 @@ from typing import Final
 
 from common.model_artifact import ArtifactError, Model
 
-TOP_WORDS: Final = 50
+_TOP_WORDS: Final = 50
 _SUM_TOLERANCE: Final = 1e-3
 
 
@@ -39,7 +39,7 @@ class Topic:
         return math.fsum(self.top.values())
 
 
-def measured(model: Model) -> tuple[list[Topic], list[float]]:
+def measure(model: Model) -> tuple[list[Topic], list[float]]:
     """Return a model's topics and their mean (V,), weighted by their shares: the corpus as the model sees it.
 
     Raises
@@ -79,7 +79,7 @@ def effective_number(shares: Iterator[float]) -> float:
 
 def top_words(words: Sequence[float]) -> dict[int, float]:
     """Return the most likely words with their probabilities, the likeliest first."""
-    return {word: words[word] for word in heapq.nlargest(TOP_WORDS, range(len(words)), words.__getitem__)}
+    return {word: words[word] for word in heapq.nlargest(_TOP_WORDS, range(len(words)), words.__getitem__)}
 
 
 def overlap(first: Topic, second: Topic) -> float:

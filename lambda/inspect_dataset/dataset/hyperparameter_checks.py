@@ -1,4 +1,4 @@
-"""Hyperparameters beside the data: what can't be learned, and what can but is risky."""
+"""Hyperparameters, compared with the dataset: what can't be learned, and what can but is risky."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -13,9 +13,9 @@ _COARSE_TOL: Final = 0.1
 
 
 def problems(fields: Mapping[str, Any], manifest: Manifest) -> list[str]:
-    """Return why a number of topics can't be learned from the data: the moments have no such rank."""
+    """Return why a number of topics can't be learned from the data: the rank of the moments is lower."""
     found = []
-    most = max(_topics(fields), default=0)
+    most = _max_topics(fields)
     documents = manifest.splits["train"].documents
     if most > manifest.feature_dim:
         found.append(
@@ -31,13 +31,13 @@ def problems(fields: Mapping[str, Any], manifest: Manifest) -> list[str]:
 
 
 def notes(fields: Mapping[str, Any], manifest: Manifest, training: Training) -> list[str]:
-    """Return what is allowed, but may not be meant."""
+    """Return what is allowed, but may not be intended."""
     return [*_few_tokens(fields, manifest), *_unusual(fields), *_few_shards(manifest, training)]
 
 
 def _few_tokens(fields: Mapping[str, Any], manifest: Manifest) -> Iterable[str]:
-    """Say that topics can't be told apart well: a topic is as many unknown numbers as there are words."""
-    tokens, most = manifest.splits["train"].tokens, max(_topics(fields), default=0)
+    # A topic has as many unknown numbers as there are words.
+    tokens, most = manifest.splits["train"].tokens, _max_topics(fields)
     if tokens is not None and most and tokens < most * manifest.feature_dim:
         yield (
             f"The train documents hold {tokens} tokens, less than one for each word of each of {most} topics "
@@ -56,13 +56,13 @@ def _unusual(fields: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _few_shards(manifest: Manifest, training: Training) -> Iterable[str]:
-    shards, hosts = len(manifest.splits["train"].shards), training.instances.instance_count
-    if shards < hosts:
+    shards, instances = len(manifest.splits["train"].shards), training.instances.instance_count
+    if shards < instances:
         yield (
-            f"{manifest.key} has {shards} train shards for {hosts} training instances: some are paid for and "
-            "get no documents. Write more shards, or train on fewer instances."
+            f"{manifest.key} has {shards} train shards for {instances} training instances: some are paid "
+            "for and get no documents. Write more shards, or train on fewer instances."
         )
 
 
-def _topics(fields: Mapping[str, Any]) -> list[int]:
-    return [int(value) for value in values(fields.get("num_topics", []))]
+def _max_topics(fields: Mapping[str, Any]) -> int:
+    return max((int(value) for value in values(fields.get("num_topics", []))), default=0)

@@ -1,4 +1,4 @@
-"""Which shards of a split are looked into, so that a check takes seconds however many there are."""
+"""The sample of a split's shards that is read, so that a check takes seconds for any number of shards."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ if TYPE_CHECKING:
     from common.manifest import Shard
 
 # Two requests for each: those for five hundred take one to two seconds of a processor.
-AT_MOST: Final = 500
+MAX_SHARDS: Final = 500
 
 
-def selected(shards: Sequence[Shard], changed: Collection[str]) -> list[Shard]:
-    """Return the shards to look into, in their order: all, or of very many the most telling ones.
+def sample_shards(shards: Sequence[Shard], changed: Collection[str]) -> list[Shard]:
+    """Return the shards to read, in their order: all, or MAX_SHARDS of them.
 
     Parameters
     ----------
     changed
-        The keys of those that were written after the manifest was. Half of the places are theirs; the others
-        are taken at equal distances from the first to the last.
+        The keys of those that were written after the manifest. Up to half of the sample are theirs; the
+        others are taken at equal distances from the first to the last.
     """
-    if len(shards) <= AT_MOST:
+    if len(shards) <= MAX_SHARDS:
         return list(shards)
-    suspicious = _spread([shard.key for shard in shards if shard.key in changed], AT_MOST // 2)
-    taken = set(suspicious)
-    others = [shard.key for shard in shards if shard.key not in taken]
-    taken.update(_spread(others, AT_MOST - len(taken)))
-    return [shard for shard in shards if shard.key in taken]
+    sample = set(_spread([shard.key for shard in shards if shard.key in changed], MAX_SHARDS // 2))
+    others = [shard.key for shard in shards if shard.key not in sample]
+    sample.update(_spread(others, MAX_SHARDS - len(sample)))
+    return [shard for shard in shards if shard.key in sample]
 
 
 def _spread(keys: list[str], count: int) -> list[str]:

@@ -1,13 +1,12 @@
 """The models that an execution trains: one for each combination of num_topics and alpha0."""
 
-import hashlib
 import itertools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-AT_MOST: Final = 40  # A state's data is at most 256 KB, and nobody compares more models by their numbers.
+MAX_CANDIDATES: Final = 40  # A state's data is at most 256 KB, and nobody compares more models by numbers.
+_VARIED: Final = ("num_topics", "alpha0")
 
 
 @dataclass(frozen=True)
@@ -18,36 +17,25 @@ class Combination:
     alpha0: float
 
 
-def job_name_base(prefix: str, execution_name: str, execution_arn: str) -> str:
-    """Return what the names of an execution's jobs begin with: at most 51 of SageMaker's 63 characters.
-
-    Lower case, since SageMaker lower-cases names in its ARNs and IAM compares them with case. Executions
-    whose names look alike after cleaning differ in the digest.
-    """
-    cleaned = re.sub(r"[^a-z0-9]+", "-", execution_name.lower()).strip("-")[:24].strip("-")
-    digest = hashlib.sha256(execution_arn.encode()).hexdigest()[:8]
-    return "-".join(part for part in (prefix, cleaned, digest) if part)
-
-
 def combinations(fields: Mapping[str, Any]) -> list[Combination]:
-    """Return every combination; none where one of the two fields couldn't be understood."""
-    if "num_topics" not in fields or "alpha0" not in fields:
+    """Return every combination; none where one of the two fields isn't valid."""
+    if not fields.keys() >= set(_VARIED):
         return []
-    varied = itertools.product(values(fields["num_topics"]), values(fields["alpha0"]))
+    pairs = itertools.product(*(values(fields[name]) for name in _VARIED))
     return [
-        Combination(int(num_topics), number(alpha0))
-        for num_topics, alpha0 in itertools.islice(varied, AT_MOST)
+        Combination(int(num_topics), _as_int(alpha0))
+        for num_topics, alpha0 in itertools.islice(pairs, MAX_CANDIDATES)
     ]
 
 
 def problems(fields: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the values that are varied."""
-    found = [_repeated(name, fields[name]) for name in ("num_topics", "alpha0") if name in fields]
+    found = [_repeated(name, fields[name]) for name in _VARIED if name in fields]
     count = len(values(fields.get("num_topics", 1))) * len(values(fields.get("alpha0", 1)))
-    if count > AT_MOST:
+    if count > MAX_CANDIDATES:
         found.append(
             f"The execution's input asks for {count} combinations of num_topics and alpha0; one execution "
-            f"trains at most {AT_MOST}. Shorten the lists, or start several executions."
+            f"trains at most {MAX_CANDIDATES}. Shorten the lists, or start several executions."
         )
     return [problem for problem in found if problem]
 
@@ -55,7 +43,7 @@ def problems(fields: Mapping[str, Any]) -> list[str]:
 def hyperparameters(
     combination: Combination, fields: Mapping[str, Any], *, feature_dim: int, documents: int
 ) -> dict[str, str]:
-    """Return what SageMaker LDA is told, as strings, with what follows from the dataset."""
+    """Return the hyperparameters of a training job, as text, with those that follow from the dataset."""
     return {
         "num_topics": str(combination.num_topics),
         "alpha0": _text(combination.alpha0),
@@ -66,7 +54,7 @@ def hyperparameters(
 
 
 def job_names(base: str, count: int) -> list[str]:
-    """Return the candidates' names but for the attempt; a single one needs no number."""
+    """Return the candidates' names without the attempt; a single one needs no number."""
     return [base] if count == 1 else [f"{base}-{number}" for number in range(1, count + 1)]
 
 
@@ -75,22 +63,23 @@ def values(field: Any) -> list[Any]:
     return field if isinstance(field, list) else [field]
 
 
-def number(value: float) -> float:
-    """Return a whole number as an int: JSON knows one kind of number, and 10.0 may stand for 10."""
-    return int(value) if value == int(value) else value
-
-
 def _repeated(name: str, field: Any) -> str:
-    seen = values(field)
-    twice = sorted({number(value) for value in seen if seen.count(value) > 1})
-    if not twice:
+    given = values(field)
+    repeated = sorted({_as_int(value) for value in given if given.count(value) > 1})
+    if not repeated:
         return ""
+    shown = ", ".join(map(repr, repeated[:3]))
     return (
-        f"The field {name} of the execution's input holds {', '.join(map(repr, twice[:3]))} more than once. "
+        f"The field {name} of the execution's input holds {shown} more than once. "
         "Give each value once: the same model twice would be paid for twice."
     )
 
 
+def _as_int(value: float) -> float:
+    # JSON has one type of numbers, and 10.0 may mean 10.
+    return int(value) if value == int(value) else value
+
+
 def _text(value: float) -> str:
-    # 10.0 isn't a whole number to who reads it as text.
-    return repr(number(value))
+    # A parser of whole numbers refuses "10.0".
+    return repr(_as_int(value))

@@ -1,7 +1,6 @@
 import io
 import struct
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.model_artifact import ArtifactError, open_model
 from spectral_lda import artifact as original
 
-Load = Callable[..., Any]
 ARRAY_V2 = "<IiiqqiiI"
-
-
-@pytest.fixture
-def artifact(load: Load) -> Any:
-    return load("common.model_artifact")
 
 
 def archive(content: bytes, name: str = "model_algo-1") -> io.BytesIO:
@@ -48,13 +42,13 @@ def listed(*arrays: bytes) -> bytes:
     return struct.pack("<QQQ", 0x112, 0, len(arrays)) + b"".join(arrays) + struct.pack("<Q", 0)
 
 
-def read(artifact: Any, file: Any) -> tuple[list[float], np.ndarray]:
-    with artifact.opened(file) as model:
+def read(file: Any) -> tuple[list[float], np.ndarray]:
+    with open_model(file) as model:
         return model.alpha, np.array(list(model.topics))
 
 
-def test_what_mxnet_wrote_is_read(artifact: Any, golden: Path) -> None:
-    alpha, beta = read(artifact, archive((golden / "model_algo-1").read_bytes()))
+def test_what_mxnet_wrote_is_read(golden: Path) -> None:
+    alpha, beta = read(archive((golden / "model_algo-1").read_bytes()))
     assert np.array_equal(alpha, np.array([0.1, 0.2, 0.3], np.float32))
     assert np.array_equal(beta, np.load(golden / "expected.npz")["beta"].astype(np.float32))
 
@@ -62,23 +56,23 @@ def test_what_mxnet_wrote_is_read(artifact: Any, golden: Path) -> None:
 @settings(max_examples=20)
 @given(topics=st.integers(1, 6), words=st.integers(1, 40), seed=st.integers(0, 9))
 def test_what_spectral_lda_writes_is_read(
-    artifact: Any, tmp_path_factory: pytest.TempPathFactory, topics: int, words: int, seed: int
+    tmp_path_factory: pytest.TempPathFactory, topics: int, words: int, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
     expected = random.random(topics), random.dirichlet(np.ones(words), topics)
     path = tmp_path_factory.mktemp("model") / "model.tar.gz"
     original.write(path, *expected)
     with path.open("rb") as file:
-        alpha, beta = read(artifact, file)
+        alpha, beta = read(file)
     assert np.array_equal(alpha, expected[0].astype(np.float32))
     assert np.array_equal(beta, expected[1].astype(np.float32))
 
 
 @pytest.mark.parametrize("version", [0, 1, 2, 3])
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-def test_all_versions_of_the_format_are_read(artifact: Any, version: int, kind: type) -> None:
+def test_all_versions_of_the_format_are_read(version: int, kind: type) -> None:
     content = listed(array(np.ones(2, kind), version), array(np.full((2, 4), 0.25, kind), version))
-    alpha, beta = read(artifact, archive(content, "./model_algo-1"))
+    alpha, beta = read(archive(content, "./model_algo-1"))
     assert alpha == [1.0, 1.0]
     assert np.array_equal(beta, np.full((2, 4), 0.25))
 
@@ -104,30 +98,30 @@ ONE = array(np.ones(1, np.float32), 2)
         (listed(ONE, struct.pack("<Iiiqqiii", 0xF993FAC9, 0, 2, 1, 1 << 60, 1, 0, 0)), "beta has the shape"),
     ],
 )
-def test_what_is_no_model_is_refused_with_a_reason(artifact: Any, content: bytes, sentence: str) -> None:
-    with pytest.raises(artifact.ArtifactError, match=sentence):
-        read(artifact, archive(content))
+def test_what_is_no_model_is_refused_with_a_reason(content: bytes, sentence: str) -> None:
+    with pytest.raises(ArtifactError, match=sentence):
+        read(archive(content))
 
 
-def test_mxnets_list_of_other_arrays_is_refused(artifact: Any, golden: Path) -> None:
-    with pytest.raises(artifact.ArtifactError, match="isn't a list of two arrays"):
-        read(artifact, archive((golden / "legacy_ndarray.v0").read_bytes()))
+def test_mxnets_list_of_other_arrays_is_refused(golden: Path) -> None:
+    with pytest.raises(ArtifactError, match="isn't a list of two arrays"):
+        read(archive((golden / "legacy_ndarray.v0").read_bytes()))
 
 
-def test_an_archive_without_the_model_is_refused(artifact: Any) -> None:
-    with pytest.raises(artifact.ArtifactError, match="holds no file model_algo-1"):
-        read(artifact, archive(b"x", "readme.txt"))
+def test_an_archive_without_the_model_is_refused() -> None:
+    with pytest.raises(ArtifactError, match="holds no file model_algo-1"):
+        read(archive(b"x", "readme.txt"))
 
 
 @pytest.mark.parametrize("content", [b"", b"no gzip at all", b"\x1f\x8b\x08\x00" + bytes(50)])
-def test_what_is_no_archive_is_refused(artifact: Any, content: bytes) -> None:
-    with pytest.raises(artifact.ArtifactError):
-        read(artifact, io.BytesIO(content))
+def test_what_is_no_archive_is_refused(content: bytes) -> None:
+    with pytest.raises(ArtifactError):
+        read(io.BytesIO(content))
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
-def test_an_archive_that_was_cut_is_refused(artifact: Any, kept: float) -> None:
+def test_an_archive_that_was_cut_is_refused(kept: float) -> None:
     beta = np.random.default_rng(0).dirichlet(np.ones(5000), 2).astype(np.float32)
     content = archive(listed(array(np.ones(2, np.float32), 2), array(beta, 2))).getvalue()
-    with pytest.raises(artifact.ArtifactError):
-        read(artifact, io.BytesIO(content[: int(len(content) * kept)]))
+    with pytest.raises(ArtifactError):
+        read(io.BytesIO(content[: int(len(content) * kept)]))

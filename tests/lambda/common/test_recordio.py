@@ -1,8 +1,6 @@
 import io
 import struct
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,18 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from common import protobuf
+from common.recordio import (
+    MAGIC,
+    Document,
+    IncompleteError,
+    RecordDocument,
+    RecordError,
+    read_documents,
+)
 from data_prep import recordio
 
-Load = Callable[..., Any]
-MAGIC = struct.pack("<I", 0xCED7230A)
+MAGIC_BYTES = struct.pack("<I", MAGIC)
 
 
-@pytest.fixture
-def record(load: Load) -> Any:
-    return load("common.recordio")
-
-
-def dense(document: Any, words: int) -> np.ndarray:
+def dense(document: Document, words: int) -> np.ndarray:
     row = np.zeros(words)
     keys, values = document.sparse()
     row[keys] = values
@@ -32,25 +33,25 @@ def dense(document: Any, words: int) -> np.ndarray:
     "name",
     ["sdk-dense-float32", "sdk-dense-float64", "sdk-dense-int64", "sdk-dense-labels", "notebook-dense"],
 )
-def test_every_dense_writer_is_read(record: Any, golden: Path, name: str) -> None:
+def test_every_dense_writer_is_read(golden: Path, name: str) -> None:
     expected = np.load(golden / "expected.npz")["dense"]
-    found = list(record.documents((golden / f"{name}.pbr").read_bytes()))
+    found = list(read_documents((golden / f"{name}.pbr").read_bytes()))
     assert np.array_equal([dense(document, 25) for document in found], expected.astype(np.float32))
-    assert [document.mistake(25) for document in found] == [None] * 6
+    assert [document.problem(25) for document in found] == [None] * 6
 
 
-def test_sparse_documents_are_read_the_empty_one_included(record: Any, golden: Path) -> None:
-    found = list(record.documents((golden / "sdk-sparse.pbr").read_bytes()))
+def test_sparse_documents_are_read_the_empty_one_included(golden: Path) -> None:
+    found = list(read_documents((golden / "sdk-sparse.pbr").read_bytes()))
     expected = recordio.read(golden / "sdk-sparse.pbr").toarray()
     assert np.array_equal([dense(document, 40000) for document in found], expected)
-    assert [document.mistake(40000) for document in found] == [None] * 7
+    assert [document.problem(40000) for document in found] == [None] * 7
 
 
 @pytest.mark.parametrize("writer", ["mxnet", "sdk"])
 def test_a_record_that_holds_the_magic_is_whole_whether_it_was_split_or_not(
-    record: Any, golden: Path, writer: str
+    golden: Path, writer: str
 ) -> None:
-    (document,) = record.documents((golden / f"{writer}-sparse-magic-in-keys.pbr").read_bytes())
+    (document,) = read_documents((golden / f"{writer}-sparse-magic-in-keys.pbr").read_bytes())
     assert document.keys == [0, 1, 10, 35, 26455]
     assert list(document.values) == [1.0] * 5
 
@@ -62,28 +63,26 @@ def test_a_record_that_holds_the_magic_is_whole_whether_it_was_split_or_not(
     layout=st.sampled_from(["dense", "sparse"]),
     multipart=st.booleans(),
 )
-def test_it_reads_what_data_prep_writes(
-    record: Any, counts: list[list[int]], layout: str, *, multipart: bool
-) -> None:
+def test_it_reads_what_data_prep_writes(counts: list[list[int]], layout: str, *, multipart: bool) -> None:
     file = io.BytesIO()
     recordio.write(file, sparse.csr_array(np.array(counts)), layout=layout, multipart=multipart)
-    found = list(record.documents(file.getvalue()))
+    found = list(read_documents(file.getvalue()))
     assert np.array_equal([dense(document, 6) for document in found], counts)
-    assert [document.mistake(6) for document in found] == [None] * len(counts)
+    assert [document.problem(6) for document in found] == [None] * len(counts)
 
 
-def test_a_head_that_ends_within_a_later_record_gives_those_before_it(record: Any, golden: Path) -> None:
+def test_a_head_that_ends_within_a_later_record_gives_those_before_it(golden: Path) -> None:
     content = (golden / "notebook-dense.pbr").read_bytes()
-    assert len(list(record.documents(content[: 128 * 2 + 50]))) == 2
+    assert len(list(read_documents(content[: 128 * 2 + 50]))) == 2
 
 
 @pytest.mark.parametrize(("held", "needed"), [(3, 8), (100, 128)])
 def test_a_head_that_ends_within_the_first_record_says_how_much_it_takes(
-    record: Any, golden: Path, held: int, needed: int
+    golden: Path, held: int, needed: int
 ) -> None:
     content = (golden / "notebook-dense.pbr").read_bytes()[:held]
-    with pytest.raises(record.IncompleteError) as raised:
-        list(record.documents(content))
+    with pytest.raises(IncompleteError) as raised:
+        list(read_documents(content))
     assert raised.value.needed == needed
 
 
@@ -91,18 +90,18 @@ def test_a_head_that_ends_within_the_first_record_says_how_much_it_takes(
     ("content", "sentence"),
     [
         (b"\x1f\x8b\x08\x00" + bytes(8), "no RecordIO frame begins at byte 0"),
-        (MAGIC + struct.pack("<I", 2 << 29), "out of order"),
-        (MAGIC + struct.pack("<I", 4) + b"\x0a\xff\xff\xff", "holds no vector"),
-        (MAGIC + struct.pack("<I", 4) + b"\x1a\x02ab", "no feature named values"),
+        (MAGIC_BYTES + struct.pack("<I", 2 << 29), "out of order"),
+        (MAGIC_BYTES + struct.pack("<I", 4) + b"\x0a\xff\xff\xff", "holds no vector"),
+        (MAGIC_BYTES + struct.pack("<I", 4) + b"\x1a\x02ab", "no feature named values"),
     ],
 )
-def test_what_is_no_record_is_named(record: Any, content: bytes, sentence: str) -> None:
-    with pytest.raises(record.RecordError, match=sentence):
-        list(record.documents(content))
+def test_what_is_no_record_is_named(content: bytes, sentence: str) -> None:
+    with pytest.raises(RecordError, match=sentence):
+        list(read_documents(content))
 
 
 @pytest.mark.parametrize(
-    ("keys", "values", "shape", "mistake"),
+    ("keys", "values", "shape", "problem"),
     [
         (None, [1.0, 2.0], None, "has 2 values"),
         (None, [1.0, 2.0, 3.0], 4, "has 4 features"),
@@ -111,13 +110,14 @@ def test_what_is_no_record_is_named(record: Any, content: bytes, sentence: str) 
     ],
 )
 def test_a_document_over_another_vocabulary_is_a_mistake(
-    record: Any, keys: list[int] | None, values: list[float], shape: int | None, mistake: str
+    keys: list[int] | None, values: list[float], shape: int | None, problem: str
 ) -> None:
-    assert record.Document(keys, values, shape).mistake(3) == mistake
+    assert RecordDocument(keys, values, shape).problem(3) == problem
 
 
-def test_unpacked_numbers_are_read(load: Load) -> None:
-    wire = load("common.protobuf")
-    message = list(wire.fields(b"\x0d" + struct.pack("<f", 2.5) + b"\x10\x07\x10" + b"\xff" * 9 + b"\x01"))
-    assert list(wire.floats(message, 1, "f")) == [2.5]
-    assert wire.integers(message, 2) == [7, -1]
+def test_unpacked_numbers_are_read() -> None:
+    message = list(
+        protobuf.fields(b"\x0d" + struct.pack("<f", 2.5) + b"\x10\x07\x10" + b"\xff" * 9 + b"\x01")
+    )
+    assert list(protobuf.floats(message, 1, "f")) == [2.5]
+    assert protobuf.integers(message, 2) == [7, -1]

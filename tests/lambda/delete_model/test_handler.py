@@ -1,9 +1,12 @@
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-Load = Callable[..., Any]
+from common.resource_names import transform_name
+
+LoadHandler = Callable[..., Any]
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:M:run"
 EVENT = {
     "source": "aws.states",
@@ -20,14 +23,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def handler(load: Load, pauses: list[float]) -> Any:
+def handler(load_handler: LoadHandler, pauses: list[float]) -> Any:
     assert pauses == []
-    return load("delete_model.handler", JOB_PREFIX="lda-dev", ATTEMPTS="3")
+    return load_handler("delete_model", JOB_PREFIX="lda-dev", ATTEMPTS="3")
 
 
 @pytest.fixture
-def name(handler: Any) -> str:
-    return str(handler.name("lda-dev", EXECUTION))
+def name() -> str:
+    return transform_name("lda-dev", EXECUTION)
 
 
 def refuse(stub: Any, operation: str, message: str, code: str = "ValidationException") -> None:
@@ -54,7 +57,7 @@ def test_a_running_job_is_stopped_and_the_model_is_deleted(handler: Any, name: s
         stub.assert_no_pending_responses()
 
 
-def test_what_a_call_made_that_was_under_way_is_found_by_the_second_look(
+def test_what_a_call_under_way_created_is_deleted_by_the_second_pass(
     handler: Any, name: str, stubbed: Any, pauses: list[float]
 ) -> None:
     with stubbed(handler, "_SAGEMAKER", "sagemaker") as stub:
@@ -68,19 +71,20 @@ def test_what_a_call_made_that_was_under_way_is_found_by_the_second_look(
     assert pauses == [30]
 
 
-def test_called_again_it_finds_nothing_to_do(handler: Any, stubbed: Any) -> None:
+def test_a_second_invocation_has_nothing_to_do(handler: Any, stubbed: Any) -> None:
     with stubbed(handler, "_SAGEMAKER", "sagemaker") as stub:
         find_nothing(stub)
         find_nothing(stub)
         assert handler.handler(EVENT, None) == {"stopped": [], "deleted": []}
 
 
-def test_a_refusal_is_an_error_so_that_the_event_comes_again(handler: Any, stubbed: Any) -> None:
+def test_a_refusal_is_an_error_so_that_the_event_is_delivered_again(handler: Any, stubbed: Any) -> None:
     with stubbed(handler, "_SAGEMAKER", "sagemaker") as stub:
         refuse(stub, "stop_transform_job", "is not authorized", "AccessDeniedException")
         with pytest.raises(Exception, match="is not authorized"):
             handler.handler(EVENT, None)
 
 
-def test_it_finds_by_the_execution_what_inspect_transform_named(name: str, load: Load) -> None:
-    assert load("inspect_transform.naming").name("lda-dev", EXECUTION) == name
+def test_the_name_follows_from_the_execution_alone(name: str) -> None:
+    digest = hashlib.sha256(EXECUTION.encode()).hexdigest()[:8]
+    assert name == f"lda-dev-transform-{digest}"

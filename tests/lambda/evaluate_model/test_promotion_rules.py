@@ -1,13 +1,15 @@
-"""docs/promotion-rules.md is what the function decides."""
+"""The function decides as the table of docs/promotion-rules.md."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from evaluate_model.candidate import Candidate
+from evaluate_model.comparison import compare
+from evaluate_model.decision import Decision, Rules, decide
+from evaluate_model.incumbent import Incumbent
 from tests.docs.promotion_rules import GIVEN, Rule, rows, rules
 
-Load = Callable[..., Any]
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
 OLD = "lda-dev-old-89abcdef-0"
 TOLERANCE = 0.05
@@ -23,27 +25,19 @@ INCUMBENTS: dict[str, tuple[str, dict[str, Any] | None]] = {
 }
 
 
-@pytest.fixture
-def decide(load: Load) -> Callable[[Rule], Any]:
-    decision, candidate = load("evaluate_model.decision"), load("evaluate_model.candidate")
-    comparison = load("evaluate_model.comparison")
-
-    def judge(rule: Rule) -> Any:
-        model = candidate.Candidate("lda-dev-run-0123abcd-0", URL, "", {}, {"test:pwll": -3.0})
-        incumbent = None
-        if rule.incumbent != "none":
-            folder, evaluation = INCUMBENTS[rule.incumbent]
-            url = f"s3://bucket/{folder}/{OLD}/output/model.tar.gz"
-            incumbent = comparison.Incumbent(url, evaluation)
-        bar = decision.Rules(MINIMUM[rule.minimum_pwll], TOLERANCE, rule.when_not_comparable)
-        return decision.decide(model, "split", incumbent, bar)
-
-    return judge
+def decision_on(rule: Rule) -> Decision:
+    candidate = Candidate("lda-dev-run-0123abcd-0", URL, "", {}, {"test:pwll": -3.0})
+    incumbent = None
+    if rule.incumbent != "none":
+        folder, evaluation = INCUMBENTS[rule.incumbent]
+        incumbent = Incumbent(f"s3://bucket/{folder}/{OLD}/output/model.tar.gz", evaluation)
+    rules = Rules(MINIMUM[rule.minimum_pwll], TOLERANCE, rule.when_not_comparable)
+    return decide(candidate, compare(candidate, "split", incumbent), rules)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules() if rule.promote], ids=str)
-def test_the_function_decides_what_its_row_says(decide: Callable[[Rule], Any], rule: Rule) -> None:
-    decision = decide(rule)
+def test_the_function_decides_as_its_row_says(rule: Rule) -> None:
+    decision = decision_on(rule)
     assert decision.promote is rule.promoted
     assert rule.reason in decision.reason
     assert "-3" in decision.reason, "the sentence has the number"
@@ -54,18 +48,18 @@ def test_the_machine_follows_the_function_unless_promote_is_false() -> None:
         assert not (rule.promoted and not rule.promote)
         assert (rule.last_state == "Promoted") == rule.promoted
         assert (rule.status == "FAILED") == (rule.require_promotion and not rule.promoted)
-        kept = {"SUCCEEDED": "null", "FAILED": "no output"}
-        assert rule.endpoint == ("its name" if rule.promoted else kept[rule.status])
+        rejected = {"SUCCEEDED": "null", "FAILED": "no output"}
+        assert rule.endpoint == ("its name" if rule.promoted else rejected[rule.status])
 
 
-def test_a_row_that_is_missing_or_stands_twice_is_noticed() -> None:
+def test_a_missing_or_repeated_row_is_an_error() -> None:
     table = rows()
     for broken in (table[1:], [*table, table[0]]):
         with pytest.raises(AssertionError, match=r"stands in [02] rows"):
             list(rules(broken))
 
 
-def test_the_table_names_no_value_that_the_tests_dont_know() -> None:
+def test_the_table_has_only_values_that_the_tests_cover() -> None:
     for row in rows():
         for name, known in GIVEN.items():
             assert set(row[name].split(" or ")) <= {*known, "any"}, row

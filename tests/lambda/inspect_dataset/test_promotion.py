@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-Load = Callable[..., Any]
+LoadHandler = Callable[..., Any]
 JOB = "lda-dev-run-1-0a1b2c3d-0"
 BUCKET = "data-bucket"
 KEY = f"models/{JOB}/output/model.tar.gz"
@@ -76,12 +76,12 @@ class FakeSageMaker:
 
 
 @pytest.fixture
-def handler(load: Load, fake_s3: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def handler(load_handler: LoadHandler, fake_s3: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
     monkeypatch.setenv("TRAINING", json.dumps(TRAINING))
     monkeypatch.setenv("ENDPOINT", json.dumps({"instance_type": "ml.c4.xlarge", "instance_count": 1}))
-    loaded = load(
-        "inspect_dataset.handler", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev"
+    loaded = load_handler(
+        "inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev"
     )
     fake_s3.objects[KEY] = b"a model"
     monkeypatch.setattr(loaded, "_S3", fake_s3)
@@ -147,7 +147,7 @@ def test_the_open_algorithms_models_lie_in_a_folder_of_their_own(
     handler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRAINING", json.dumps({**TRAINING, "algorithm": "open"}))
-    assert f"would lie at s3://{BUCKET}/models/open/{JOB}/output/model.tar.gz" in refusal(handler)
+    assert f"would be at s3://{BUCKET}/models/open/{JOB}/output/model.tar.gz" in refusal(handler)
     handler._S3.objects[f"models/open/{JOB}/output/model.tar.gz"] = b"a model"
     archive = f"s3://{BUCKET}/models/open/{JOB}/output/model.tar.gz"
     handler._SAGEMAKER.answer = described(ModelArtifacts={"S3ModelArtifacts": archive})
@@ -182,10 +182,10 @@ def test_being_refused_is_no_problem_of_the_input(handler: Any) -> None:
             {"TrainingJobStatus": "Failed", "FailureReason": "bad data"},
             "is Failed (bad data): it",
         ),
-        ({"ModelArtifacts": {}}, "lies at no place"),
+        ({"ModelArtifacts": {}}, "is at no URL"),
         (
             {"ModelArtifacts": {"S3ModelArtifacts": "s3://other/model.tar.gz"}},
-            "lies at s3://other/model.tar.gz",
+            "is at s3://other/model.tar.gz",
         ),
         ({"HyperParameters": {}}, "has no hyperparameter feature_dim"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-Load = Callable[..., Any]
+LoadHandler = Callable[..., Any]
 Stubbed = Callable[[Any, str, str], Stubber]
 URL = "s3://data-bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
 TIME = "2026-01-01T00:00:00Z"
@@ -16,8 +16,8 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:x/abcdefghij"
 
 
 @pytest.fixture
-def handler(load: Load) -> Any:
-    return load("smoke_test.handler", ENDPOINT_NAME="lda-dev")
+def handler(load_handler: LoadHandler) -> Any:
+    return load_handler("smoke_test", ENDPOINT_NAME="lda-dev")
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_a_mixture_over_all_topics_passes(
     [
         ('{"predictions": [{"topic_mixture": [0.5, 0.5]}]}', "has 2 numbers instead of 3"),
         ('{"predictions": [{"topic_mixture": [0.5, 0.5, 0.1]}]}', "sums to 1.1 instead of 1"),
-        ('{"predictions": [{"topic_mixture": [NaN, 0.5, 0.5]}]}', "something else than finite numbers"),
-        ('{"predictions": [{"topic_mixture": [-0.5, 1, 0.5]}]}', "something else than finite numbers"),
-        ('{"predictions": [{"topic_mixture": ["a", 0.5, 0.5]}]}', "something else than finite numbers"),
+        ('{"predictions": [{"topic_mixture": [NaN, 0.5, 0.5]}]}', "values that aren't finite numbers"),
+        ('{"predictions": [{"topic_mixture": [-0.5, 1, 0.5]}]}', "values that aren't finite numbers"),
+        ('{"predictions": [{"topic_mixture": ["a", 0.5, 0.5]}]}', "values that aren't finite numbers"),
         ('{"predictions": [{}, {}]}', "didn't answer one document with one topic_mixture"),
         ('{"predictions": [{}]}', "didn't answer one document with one topic_mixture"),
         ("[]", "didn't answer one document with one topic_mixture"),

@@ -8,12 +8,11 @@ import pytest
 from data_prep import recordio
 from data_prep.adoption import adopt
 
-Load = Callable[..., Any]
 MANIFEST = "datasets/bars/manifest.json"
 COUNTS = np.arange(1, 101).reshape(20, 5)
 
 
-def test_files_without_a_manifest_are_to_be_adopted(
+def test_for_files_without_a_manifest_the_error_names_the_adopt_command(
     refusal: Any, run: Callable[..., Any], bucket: Any
 ) -> None:
     del bucket.objects[MANIFEST]
@@ -25,7 +24,7 @@ def test_files_without_a_manifest_are_to_be_adopted(
 
 
 @pytest.mark.parametrize("content_type", ["text/csv", "text/csv;label_size=0", "text/csv; label_size=0"])
-def test_csv_shards_are_checked_and_their_channels_say_that_there_is_no_label(
+def test_csv_shards_are_checked_and_their_channels_have_no_label(
     as_csv: Any, run: Callable[..., Any], bucket: Any, content_type: str
 ) -> None:
     as_csv(bucket, content_type)
@@ -63,7 +62,7 @@ def test_adopted_files_are_a_dataset(
         (b"\xef\xbb\xbf1,2,3,4,5\n", "byte order mark"),
     ],
 )
-def test_a_csv_shard_that_begins_otherwise_is_named(
+def test_a_csv_shard_with_another_first_line_is_named(
     as_csv: Any, refusal: Any, run: Callable[..., Any], bucket: Any, content: bytes, sentence: str
 ) -> None:
     as_csv(bucket, "text/csv", train=content)
@@ -75,14 +74,12 @@ def test_a_csv_shard_that_begins_otherwise_is_named(
 def test_a_long_first_line_is_read_by_further_requests_up_to_a_bound(
     as_csv: Any,
     refusal: Any,
-    load: Load,
     run: Callable[..., Any],
     bucket: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shards = load("inspect_dataset.dataset.shard_check")
-    monkeypatch.setattr(shards, "HEAD_BYTES", 20)
+    monkeypatch.setattr("inspect_dataset.dataset.shard_check.MAX_HEAD_BYTES", 20)
     as_csv(bucket, "text/csv", train=b"1,2,3,4," + b"0" * 100 + b"5\n1,2,3,4,5\n")
     assert run({})["dataset"] == "bars"
-    monkeypatch.setattr(shards, "LARGEST_RECORD", 40)
+    monkeypatch.setattr("inspect_dataset.dataset.shard_check.MAX_RECORD_BYTES", 40)
     assert "the first record is longer than 40 bytes" in refusal(run, {})

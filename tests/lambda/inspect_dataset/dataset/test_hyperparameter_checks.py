@@ -24,7 +24,7 @@ def test_more_topics_than_documents_are_a_problem(
 
 
 @pytest.mark.parametrize(
-    ("given", "training", "note"),
+    ("given", "training", "sentence"),
     [
         ({"alpha0": [1, 50]}, {}, "alpha0 is 50; values from 0.1 to 10 are usual."),
         ({"tol": 0.5}, {}, "tol is 0.5: the decomposition may stop far from the topics."),
@@ -32,17 +32,17 @@ def test_more_topics_than_documents_are_a_problem(
     ],
 )
 def test_what_is_risky_but_allowed_is_a_note(
-    run: Callable[..., Any], given: Any, training: Any, note: str
+    run: Callable[..., Any], given: Any, training: Any, sentence: str
 ) -> None:
-    (told,) = run(given, training=training)["report"]["notes"]
-    assert note in told
+    (note,) = run(given, training=training)["report"]["notes"]
+    assert sentence in note
 
 
 def test_fewer_tokens_than_numbers_to_learn_are_a_note(
     edit_manifest: Any, run: Callable[..., Any], bucket: Any
 ) -> None:
     edit_manifest(bucket, lambda m: m["splits"]["train"].update(tokens=14))
-    (told,) = run({"num_topics": 3})["report"]["notes"]
-    assert "14 tokens, less than one for each word of each of 3 topics over 5 words" in told
+    (note,) = run({"num_topics": 3})["report"]["notes"]
+    assert "14 tokens, less than one for each word of each of 3 topics over 5 words" in note
     edit_manifest(bucket, lambda m: m["splits"]["train"].update(tokens=15))
     assert run({"num_topics": 3})["report"]["notes"] == []

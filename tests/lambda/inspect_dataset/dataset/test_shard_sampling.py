@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-Load = Callable[..., Any]
 MANIFEST = "datasets/bars/manifest.json"
 LATER = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -17,38 +16,37 @@ def train(bucket: Any) -> list[str]:
 
 
 @pytest.fixture
-def four_at_most(load: Load, handler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert handler
+def four_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("shard_sampling", "inspection"):
-        monkeypatch.setattr(load(f"inspect_dataset.dataset.{module}"), "AT_MOST", 4)
+        monkeypatch.setattr(f"inspect_dataset.dataset.{module}.MAX_SHARDS", 4)
 
 
-def looked_into(bucket: Any) -> list[str]:
+def read_shards(bucket: Any) -> list[str]:
     return sorted({call["Key"] for name, call in bucket.calls if name == "GetObject"} - {MANIFEST})
 
 
-def test_of_usual_datasets_every_shard_is_looked_into(
+def test_of_usual_datasets_every_shard_is_read(
     run: Callable[..., Any], bucket: Any, train: list[str]
 ) -> None:
-    told = run({})["report"]["notes"]
-    assert set(train) < set(looked_into(bucket))
-    assert told == []
+    notes = run({})["report"]["notes"]
+    assert set(train) < set(read_shards(bucket))
+    assert notes == []
 
 
 @pytest.mark.usefixtures("four_at_most")
-def test_of_very_many_shards_some_from_the_first_to_the_last_are_and_the_report_says_so(
+def test_of_very_many_shards_a_sample_is_read_and_the_report_has_a_note(
     run: Callable[..., Any], bucket: Any, train: list[str]
 ) -> None:
-    (told,) = run({})["report"]["notes"]
-    chosen = [key for key in looked_into(bucket) if key in train]
+    (note,) = run({})["report"]["notes"]
+    chosen = [key for key in read_shards(bucket) if key in train]
     assert (len(train), len(chosen)) == (8, 4)
     assert {train[0], train[-1]} < set(chosen)
-    assert told.startswith(f"The train split of {MANIFEST} has 8 shards. The names and bytes of all were")
-    assert "the checksums and first records of 4 only" in told
+    assert note.startswith(f"The train split of {MANIFEST} has 8 shards. The names and bytes of all were")
+    assert "the checksums and first records of 4 only" in note
 
 
 @pytest.mark.usefixtures("four_at_most")
-def test_what_was_written_after_the_manifest_is_looked_into_before_all_others(
+def test_shards_written_after_the_manifest_are_read_before_all_others(
     refusal: Any, run: Callable[..., Any], bucket: Any, train: list[str]
 ) -> None:
     replaced = train[1]
@@ -59,20 +57,20 @@ def test_what_was_written_after_the_manifest_is_looked_into_before_all_others(
 
 
 @pytest.mark.usefixtures("four_at_most")
-def test_a_dataset_that_was_copied_after_its_manifest_is_looked_into_everywhere(
+def test_the_sample_of_a_dataset_copied_after_its_manifest_is_spread_over_all_shards(
     run: Callable[..., Any], bucket: Any, train: list[str]
 ) -> None:
     bucket.written = dict.fromkeys(train, LATER)
     run({})
-    chosen = [key for key in looked_into(bucket) if key in train]
+    chosen = [key for key in read_shards(bucket) if key in train]
     assert len(chosen) == 4
     assert {train[0], train[-1]} < set(chosen)
 
 
 @pytest.mark.usefixtures("four_at_most")
-def test_sizes_are_compared_of_all(
+def test_the_sizes_of_all_shards_are_compared(
     refusal: Any, run: Callable[..., Any], bucket: Any, train: list[str]
 ) -> None:
     for key in train[1:-1]:
         bucket.objects[key] += b"0000"
-    assert "And so it is with 3 more shards." in refusal(run, {})
+    assert "The same is true of 3 more shards." in refusal(run, {})

@@ -8,21 +8,18 @@ import pytest
 
 from data_prep import dataset
 
-Load = Callable[..., Any]
 MANIFEST = "datasets/bars/manifest.json"
 TRAIN = "datasets/bars/train/part-00000.pbr"
 TEST = "datasets/bars/test/part-00000.pbr"
 COUNTS = np.arange(1, 101).reshape(20, 5)
 
 
-def test_what_the_console_leaves_for_a_folder_is_no_shard(run: Callable[..., Any], bucket: Any) -> None:
+def test_the_consoles_marker_of_a_folder_is_not_a_shard(run: Callable[..., Any], bucket: Any) -> None:
     bucket.objects["datasets/bars/train/"] = b""
     assert run({})["dataset"] == "bars"
 
 
-def test_a_dataset_that_isnt_there_is_named_beside_those_that_are(
-    refusal: Any, run: Callable[..., Any]
-) -> None:
+def test_a_missing_dataset_is_named_with_the_existing_ones(refusal: Any, run: Callable[..., Any]) -> None:
     assert refusal(run, {"dataset": "nips"}) == (
         "There is no dataset 'nips': s3://data-bucket/datasets/nips/manifest.json doesn't exist. "
         "The bucket's datasets: bars."
@@ -43,11 +40,11 @@ def test_a_dataset_that_isnt_there_is_named_beside_those_that_are(
         (b'{"schema": 1, "splits": {"train": {"shards": {}}}}', "splits.train.shards must be a list, not {}"),
     ],
 )
-def test_what_is_no_manifest_is_said_to_be_none(
+def test_a_file_that_isnt_a_manifest_is_refused_with_the_reason(
     refusal: Any, run: Callable[..., Any], bucket: Any, content: bytes, words: str
 ) -> None:
     bucket.objects[MANIFEST] = content
-    assert refusal(run, {}) == f"{MANIFEST} isn't a manifest: {words}. Upload the dataset anew."
+    assert refusal(run, {}) == f"{MANIFEST} isn't a manifest: {words}. Upload the dataset again."
 
 
 @pytest.mark.parametrize(
@@ -83,7 +80,7 @@ def test_what_is_no_manifest_is_said_to_be_none(
         ),
     ],
 )
-def test_a_manifest_that_says_nonsense_is_refused(
+def test_a_manifest_with_invalid_values_is_refused(
     edit_manifest: Any,
     refusal: Any,
     run: Callable[..., Any],
@@ -147,9 +144,9 @@ def test_a_shard_that_isnt_recordio_is_named(refusal: Any, run: Callable[..., An
 
 
 def test_a_record_longer_than_the_first_request_is_read_by_a_second(
-    load: Load, run: Callable[..., Any], bucket: Any, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Any], bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load("inspect_dataset.dataset.shard_check"), "HEAD_BYTES", 20)
+    monkeypatch.setattr("inspect_dataset.dataset.shard_check.MAX_HEAD_BYTES", 20)
     expected = [81.0, 82.0, 83.0, 84.0, 85.0]
     assert run({})["smoke_test"]["values"] == expected
     ranges = {request["Range"] for _, request in bucket.calls if "Range" in request}
@@ -166,10 +163,10 @@ def test_a_shard_cut_within_its_first_record_is_named(
 
 
 def test_a_record_beyond_the_bound_is_not_read(
-    refusal: Any, load: Load, run: Callable[..., Any], bucket: Any, monkeypatch: pytest.MonkeyPatch
+    refusal: Any, run: Callable[..., Any], bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load("inspect_dataset.dataset.shard_check"), "HEAD_BYTES", 20)
-    monkeypatch.setattr(load("inspect_dataset.dataset.shard_check"), "LARGEST_RECORD", 30)
+    monkeypatch.setattr("inspect_dataset.dataset.shard_check.MAX_HEAD_BYTES", 20)
+    monkeypatch.setattr("inspect_dataset.dataset.shard_check.MAX_RECORD_BYTES", 30)
     assert "the first record is longer than 30 bytes" in refusal(run, {})
     assert all(int(request["Range"].split("-")[1]) < 30 for _, request in bucket.calls if "Range" in request)
 
@@ -187,7 +184,7 @@ def test_the_smoke_tests_document_has_words_when_the_first_has_none(
     assert run({})["smoke_test"] == {"keys": [1], "values": [7.0], "shape": [5]}
 
 
-def test_of_many_bad_shards_the_first_are_told_and_the_others_counted(
+def test_of_many_bad_shards_the_first_are_reported_and_the_others_counted(
     refusal: Any, run: Callable[..., Any], bucket: Any
 ) -> None:
     shards = [shard["key"] for shard in json.loads(bucket.objects[MANIFEST])["splits"]["train"]["shards"]]
@@ -196,7 +193,7 @@ def test_of_many_bad_shards_the_first_are_told_and_the_others_counted(
         bucket.objects[key] = b"\x1f\x8b" + bucket.objects[key][2:]
     found = refusal(run, {})
     assert found.startswith("3 problems: ")
-    assert f"And so it is with {len(shards) - 3} more shards." in found
+    assert f"The same is true of {len(shards) - 3} more shards." in found
 
 
 def test_many_missing_and_many_extra_objects_are_counted(

@@ -1,13 +1,12 @@
 import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from inspect_dataset.input.execution_input import parse
 from spectral_lda import fitting
 
-Load = Callable[..., Any]
 DEFAULTS = {
     "dataset": "griffiths",
     "num_topics": 10,
@@ -22,21 +21,16 @@ DEFAULTS = {
 WHOLE = {**DEFAULTS, "dry_run": False, "promote_training_job": None, "started_by": ""}
 
 
-@pytest.fixture
-def inputs(load: Load) -> Any:
-    return load("inspect_dataset.input.execution_input")
-
-
-def problem(inputs: Any, given: dict[str, Any]) -> str:
-    (found,) = inputs.read(given, DEFAULTS).problems
+def problem(given: dict[str, Any]) -> str:
+    (found,) = parse(given, DEFAULTS).problems
     return str(found)
 
 
 @pytest.mark.parametrize("given_input", [{}, {"Comment": "Insert your JSON here"}, {"Comment": 5}])
 def test_an_empty_input_means_the_defaults_and_the_consoles_comment_nothing(
-    inputs: Any, given_input: dict[str, Any]
+    given_input: dict[str, Any],
 ) -> None:
-    request = inputs.read(given_input, DEFAULTS)
+    request = parse(given_input, DEFAULTS)
     assert (request.fields, request.problems) == (WHOLE, [])
 
 
@@ -54,13 +48,13 @@ def test_an_empty_input_means_the_defaults_and_the_consoles_comment_nothing(
         {"promote_training_job": "lda-dev-run-1-0", "minimum_pwll": -3, "started_by": ""},
     ],
 )
-def test_given_fields_replace_defaults(inputs: Any, own: dict[str, Any]) -> None:
-    request = inputs.read(own, DEFAULTS)
+def test_given_fields_replace_defaults(own: dict[str, Any]) -> None:
+    request = parse(own, DEFAULTS)
     assert (request.fields, request.problems) == ({**WHOLE, **own}, [])
 
 
-def test_a_manifests_key_names_the_dataset_that_it_describes(inputs: Any) -> None:
-    request = inputs.read({"manifest": "datasets/nips/manifest.json"}, DEFAULTS)
+def test_a_manifests_key_names_the_dataset_that_it_describes() -> None:
+    request = parse({"manifest": "datasets/nips/manifest.json"}, DEFAULTS)
     assert (request.fields, request.problems) == ({**WHOLE, "dataset": "nips"}, [])
 
 
@@ -99,54 +93,57 @@ def test_a_manifests_key_names_the_dataset_that_it_describes(inputs: Any) -> Non
         ("started_by", "<b>", "at most 128 letters"),
     ],
 )
-def test_an_ill_typed_field_is_named_with_what_it_must_be(
-    inputs: Any, name: str, value: Any, words: str
-) -> None:
-    sentence = problem(inputs, {name: value})
+def test_an_ill_typed_field_is_named_with_what_it_must_be(name: str, value: Any, words: str) -> None:
+    sentence = problem({name: value})
     assert f"The field {name} of the execution's input is {json.dumps(value)};" in sentence
     assert words in sentence
 
 
-def test_an_unknown_field_is_named_and_the_known_ones_are_listed(inputs: Any) -> None:
-    assert problem(inputs, {"topics": 10}) == (
+def test_an_unknown_field_is_named_and_the_known_ones_are_listed() -> None:
+    assert problem({"topics": 10}) == (
         "The execution's input has an unknown field 'topics'. The known fields are dataset, manifest, "
         "num_topics, alpha0, max_restarts, max_iterations, tol, promote, minimum_pwll, require_promotion, "
         "dry_run, promote_training_job, started_by; Comment is ignored."
     )
 
 
-def test_every_mistake_is_told_and_the_known_fields_are_listed_once(inputs: Any) -> None:
-    request = inputs.read({"topics": 1, "num_topics": 0, "tol": -1, "promote": "no"}, DEFAULTS)
+def test_every_mistake_is_reported_and_the_known_fields_are_listed_once() -> None:
+    request = parse({"topics": 1, "num_topics": 0, "tol": -1, "promote": "no"}, DEFAULTS)
     assert len(request.problems) == 4
-    assert [("The known fields are" in told) for told in request.problems] == [False, False, False, True]
+    assert [("The known fields are" in problem) for problem in request.problems] == [
+        False,
+        False,
+        False,
+        True,
+    ]
     assert request.fields.keys() == WHOLE.keys() - {"num_topics", "tol", "promote"}
 
 
-def test_many_unknown_fields_are_counted_and_not_all_named(inputs: Any) -> None:
-    request = inputs.read({f"field_{number}": 1 for number in range(1000)}, DEFAULTS)
-    assert "And so it is with 997 more fields." in request.problems[2]
+def test_many_unknown_fields_are_counted_and_not_all_named() -> None:
+    request = parse({f"field_{number}": 1 for number in range(1000)}, DEFAULTS)
+    assert "The same is true of 997 more fields." in request.problems[2]
     assert len(" ".join(request.problems)) < 1000
 
 
 @pytest.mark.parametrize("given_input", [[], "griffiths", None, 5])
-def test_an_input_that_is_no_object_is_refused(inputs: Any, given_input: Any) -> None:
+def test_an_input_that_is_no_object_is_refused(given_input: Any) -> None:
     with pytest.raises(ValueError, match=r"must be an object such as \{\}"):
-        inputs.read(given_input, DEFAULTS)
+        parse(given_input, DEFAULTS)
 
 
-def test_requiring_what_is_switched_off_is_refused(inputs: Any) -> None:
-    found = problem(inputs, {"promote": False, "require_promotion": True})
+def test_requiring_a_promotion_that_is_switched_off_is_refused() -> None:
+    found = problem({"promote": False, "require_promotion": True})
     assert "require_promotion while promote is false" in found
 
 
-def test_a_dataset_and_a_manifest_exclude_each_other_and_neither_is_taken(inputs: Any) -> None:
-    request = inputs.read({"dataset": "a", "manifest": "datasets/b/manifest.json"}, DEFAULTS)
+def test_a_dataset_and_a_manifest_exclude_each_other_and_neither_is_taken() -> None:
+    request = parse({"dataset": "a", "manifest": "datasets/b/manifest.json"}, DEFAULTS)
     assert "names a dataset and a manifest" in request.problems[0]
     assert "dataset" not in request.fields
 
 
 @pytest.mark.parametrize(
-    ("beside", "words"),
+    ("others", "words"),
     [
         ({"num_topics": 5, "tol": 1e-4}, "leave out num_topics, tol"),
         ({"dataset": "nips"}, "leave out dataset"),
@@ -155,23 +152,23 @@ def test_a_dataset_and_a_manifest_exclude_each_other_and_neither_is_taken(inputs
     ],
 )
 def test_promoting_an_earlier_model_goes_with_no_field_of_a_training(
-    inputs: Any, beside: dict[str, Any], words: str
+    others: dict[str, Any], words: str
 ) -> None:
-    assert words in problem(inputs, {"promote_training_job": "lda-dev-run-1-0", **beside})
+    assert words in problem({"promote_training_job": "lda-dev-run-1-0", **others})
 
 
-def test_no_dataset_is_looked_at_for_a_job_that_has_no_name(inputs: Any) -> None:
-    assert "dataset" not in inputs.read({"promote_training_job": "?"}, DEFAULTS).fields
+def test_an_invalid_training_job_leaves_out_the_dataset() -> None:
+    assert "dataset" not in parse({"promote_training_job": "?"}, DEFAULTS).fields
 
 
-def test_a_long_value_is_shortened_in_its_sentence(inputs: Any) -> None:
-    assert len(problem(inputs, {"num_topics": "9" * 100_000})) < 700
+def test_a_long_value_is_shortened_in_its_sentence() -> None:
+    assert len(problem({"num_topics": "9" * 100_000})) < 700
 
 
 @pytest.mark.parametrize("name", ["num_topics", "alpha0", "max_restarts", "tol", "minimum_pwll"])
 @pytest.mark.parametrize("sign", [1, -1])
-def test_a_whole_number_beyond_all_floats_is_refused_and_shortened(inputs: Any, name: str, sign: int) -> None:
-    sentence = problem(inputs, {name: sign * 10**400})
+def test_a_whole_number_beyond_all_floats_is_refused_and_shortened(name: str, sign: int) -> None:
+    sentence = problem({name: sign * 10**400})
     assert (
         f"The field {name} of the execution's input is {str(sign * 10**400)[:200]}...; it must be" in sentence
     )
