@@ -1,4 +1,4 @@
-"""The table of docs/promotion-rules.md, for whoever tests a part of what it says."""
+"""Reads the table of docs/promotion-rules.md, for the tests of the function and of the state machine."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 PAGE: Final = Path(__file__).parent.parent.parent / "docs" / "promotion-rules.md"
-GIVEN: Final = {
+CONDITIONS: Final = {
     "promote": ("true", "false"),
     "require_promotion": ("true", "false"),
     "minimum_pwll": ("none", "reached", "missed"),
@@ -17,12 +17,12 @@ GIVEN: Final = {
     ),
     "when_not_comparable": ("promote", "hold"),
 }
-TOLD: Final = ("promoted", "ends as", "reason", "endpoint")
+RESULTS: Final = ("promoted", "ends as", "reason", "endpoint")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One combination of what is given, and what its row says."""
+    """One combination of the conditions, and the results in its row."""
 
     promote: bool
     require_promotion: bool
@@ -42,30 +42,33 @@ class Rule:
 
 def rows(page: Path = PAGE) -> list[dict[str, str]]:
     """Return the table's rows, column by column."""
-    head = [*GIVEN, *TOLD]
+    header = [*CONDITIONS, *RESULTS]
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    begin = lines.index(f"| {' | '.join(head)} |") + 2
-    cells = ([cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[begin:])
-    return [dict(zip(head, row, strict=True)) for row in cells if len(row) == len(head)]
+    begin = lines.index(f"| {' | '.join(header)} |") + 2
+    rows_ = ([cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[begin:])
+    return [dict(zip(header, row, strict=True)) for row in rows_ if len(row) == len(header)]
 
 
 def rules(table: list[dict[str, str]] | None = None) -> Iterator[Rule]:
-    """Return every combination with its row; there is exactly one."""
+    """Return every combination of the conditions with its row, of which there is exactly one."""
     table = rows() if table is None else table
-    for combination in product(*GIVEN.values()):
-        given = dict(zip(GIVEN, combination, strict=True))
-        found = [row for row in table if all(_covers(row[name], value) for name, value in given.items())]
-        assert len(found) == 1, f"{given} stands in {len(found)} rows"
-        last_state, status = found[0]["ends as"].split(", ")
+    for combination in product(*CONDITIONS.values()):
+        conditions = dict(zip(CONDITIONS, combination, strict=True))
+        matching = [
+            row for row in table if all(_covers(row[name], value) for name, value in conditions.items())
+        ]
+        assert len(matching) == 1, f"{conditions} is in {len(matching)} rows"
+        (row,) = matching
+        last_state, status = row["ends as"].split(", ")
         yield Rule(
-            promote=given["promote"] == "true",
-            require_promotion=given["require_promotion"] == "true",
-            **{name: given[name] for name in ("minimum_pwll", "incumbent", "when_not_comparable")},
-            promoted=found[0]["promoted"] == "yes",
+            promote=conditions["promote"] == "true",
+            require_promotion=conditions["require_promotion"] == "true",
+            **{name: conditions[name] for name in ("minimum_pwll", "incumbent", "when_not_comparable")},
+            promoted=row["promoted"] == "yes",
             last_state=last_state,
             status=status,
-            reason=found[0]["reason"],
-            endpoint=found[0]["endpoint"],
+            reason=row["reason"],
+            endpoint=row["endpoint"],
         )
 
 

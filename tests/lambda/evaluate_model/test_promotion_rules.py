@@ -8,7 +8,7 @@ from evaluate_model.candidate import Candidate
 from evaluate_model.comparison import compare
 from evaluate_model.decision import Decision, Rules, decide
 from evaluate_model.incumbent import Incumbent
-from tests.docs.promotion_rules import GIVEN, Rule, rows, rules
+from tests.docs.promotion_rules import CONDITIONS, Rule, rows, rules
 
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
 OLD = "lda-dev-old-89abcdef-0"
@@ -55,11 +55,11 @@ def test_the_machine_follows_the_function_unless_promote_is_false() -> None:
 def test_a_missing_or_repeated_row_is_an_error() -> None:
     table = rows()
     for broken in (table[1:], [*table, table[0]]):
-        with pytest.raises(AssertionError, match=r"stands in [02] rows"):
+        with pytest.raises(AssertionError, match=r"is in [02] rows"):
             list(rules(broken))
 
 
 def test_the_table_has_only_values_that_the_tests_cover() -> None:
     for row in rows():
-        for name, known in GIVEN.items():
+        for name, known in CONDITIONS.items():
             assert set(row[name].split(" or ")) <= {*known, "any"}, row
