@@ -13,7 +13,7 @@ from botocore.config import Config
 from common.bucket import Bucket
 from common.resource_names import job_name_base
 from inspect_dataset.dataset.inspection import MAX_CONCURRENT_REQUESTS
-from inspect_dataset.environment import Clients, Environment
+from inspect_dataset.input.environment import Clients, Environment
 from inspect_dataset.input.execution_input import parse
 from inspect_dataset.promotion_run import inspect_promotion
 from inspect_dataset.training_run import inspect_training

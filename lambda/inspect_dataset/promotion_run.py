@@ -10,7 +10,7 @@ from inspect_dataset.capacity.account import load_account
 from inspect_dataset.capacity.check import check_capacity
 
 if TYPE_CHECKING:
-    from inspect_dataset.environment import Clients, Environment
+    from inspect_dataset.input.environment import Clients, Environment
     from inspect_dataset.input.execution_input import Request
 
 

@@ -8,30 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 from common.manifest import SPLITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from common.manifest import Manifest
-    from inspect_dataset.environment import Training
-    from inspect_dataset.input.candidates import Combination
+    from inspect_dataset.input.environment import Training
+    from inspect_dataset.input.execution_input import Request
 
 _SECONDS_PER_HOUR: Final = 3600
 
 
 def training_report(
-    dataset: str,
-    manifest: Manifest,
-    combinations: Sequence[Combination],
-    training: dict[str, Any],
-    notes: list[str],
+    request: Request, manifest: Manifest, costs: dict[str, Any], notes: list[str]
 ) -> dict[str, Any]:
     """Report on a run that trains."""
     return {
-        "dataset": dataset,
+        "dataset": request.dataset,
         "documents": {name: manifest.splits[name].documents for name in SPLITS},
         "vocabulary": manifest.feature_dim,
         "tokens": manifest.splits["train"].tokens,
-        "candidates": [asdict(combination) for combination in combinations],
-        "training": training,
+        "candidates": [asdict(combination) for combination in request.combinations],
+        "training": costs,
         "promote_training_job": None,
         "notes": notes,
     }
@@ -51,7 +45,7 @@ def promotion_report(training_job: str, vocabulary: int, notes: list[str]) -> di
     }
 
 
-def training_costs(training: Training, *, candidates: int, max_concurrency: int) -> dict[str, Any]:
+def training_costs(training: Training, candidates: int, max_concurrency: int) -> dict[str, Any]:
     """Return what training takes; its maximum cost is unknown (None) without a price."""
     hours = training.max_runtime_seconds / _SECONDS_PER_HOUR
     price = training.price_per_instance_hour

@@ -15,7 +15,7 @@ from inspect_dataset.input.candidates import hyperparameters, job_names
 if TYPE_CHECKING:
     from common.manifest import Manifest
     from common.recordio import Document
-    from inspect_dataset.environment import Clients, Environment
+    from inspect_dataset.input.environment import Clients, Environment
     from inspect_dataset.input.execution_input import Request
 
 # A state's data is at most 256 KB, and a shortened document is still a document.
@@ -36,32 +36,25 @@ def inspect_training(
     """
     dataset = inspection.inspect(clients.bucket, request.dataset)
     account = load_account(clients, environment, trains=True, promotes=request.promotes)
-    manifest, candidates = dataset.manifest, max(1, len(request.combinations))
+    # Where the input doesn't have valid combinations, the instances of one candidate are checked.
+    candidates = max(1, len(request.combinations))
     capacity = check_capacity(account, environment, candidates=candidates, promotes=request.promotes)
+    manifest, document = dataset.manifest, dataset.document
     problems = [*request.problems, *dataset.problems]
     problems += hyperparameter_checks.problems(request.fields, manifest) if manifest else []
     problems += capacity.problems
-    if problems or request.dataset is None or manifest is None or dataset.document is None:
+    if problems or manifest is None or document is None:
         raise InvalidInputError.of(problems)
+    notes = hyperparameter_checks.notes(request.fields, manifest, environment.training)
+    notes = [*dataset.notes, *notes, *capacity.notes]
+    costs = report.training_costs(environment.training, candidates, capacity.max_concurrency)
     return {
         "dataset": request.dataset,
         "candidates": _candidates(request, job_name_base, manifest),
         **_channels(clients.bucket.name, manifest),
-        "smoke_test": smoke_test(dataset.document, manifest.feature_dim),
+        "smoke_test": smoke_test(document, manifest.feature_dim),
         **request.passed_through(),
-        "report": report.training_report(
-            request.dataset,
-            manifest,
-            request.combinations,
-            report.training_costs(
-                environment.training, candidates=candidates, max_concurrency=capacity.max_concurrency
-            ),
-            notes=[
-                *dataset.notes,
-                *hyperparameter_checks.notes(request.fields, manifest, environment.training),
-                *capacity.notes,
-            ],
-        ),
+        "report": report.training_report(request, manifest, costs, notes),
     }
 
 

@@ -13,7 +13,7 @@ from inspect_dataset.capacity.quotas import Quotas, endpoint_quota, read_quotas,
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-    from inspect_dataset.environment import Clients, Environment
+    from inspect_dataset.input.environment import Clients, Environment
 
 # The enumerations of instance types in SageMaker's API.
 TRAINING_TYPES: Final = "TrainingInstanceType"

@@ -15,7 +15,7 @@ from inspect_dataset.capacity.quotas import endpoint_quota, training_quota
 if TYPE_CHECKING:
     from inspect_dataset.capacity.account import Account
     from inspect_dataset.capacity.quotas import Quota
-    from inspect_dataset.environment import Environment, Instances, Training
+    from inspect_dataset.input.environment import Environment, Instances, Training
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from botocore.parsers import ResponseParserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from inspect_dataset.environment import Instances
+    from inspect_dataset.input.environment import Instances
 
 # SageMaker's quotas fill dozens of pages, and a run must not wait longer than this for them.
 _MAX_SECONDS: Final = 20.0

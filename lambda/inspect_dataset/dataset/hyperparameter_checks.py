@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from common.manifest import Manifest
-from inspect_dataset.environment import Training
 from inspect_dataset.input.candidates import values
+from inspect_dataset.input.environment import Training
 
 # The range that AWS's documentation recommends to tune alpha0 in ("Tune an LDA Model").
 _USUAL_ALPHA0: Final = (0.1, 10.0)

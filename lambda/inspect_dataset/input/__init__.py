@@ -1,1 +1,1 @@
-"""The execution's input: its fields, their checks, and the candidates that it asks for."""
+"""What the function is invoked with: the execution's input, and the environment."""

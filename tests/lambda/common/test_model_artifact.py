@@ -47,7 +47,7 @@ def read(file: Any) -> tuple[list[float], np.ndarray]:
         return model.alpha, np.array(list(model.topics))
 
 
-def test_what_mxnet_wrote_is_read(golden: Path) -> None:
+def test_a_model_of_mxnet_is_read(golden: Path) -> None:
     alpha, beta = read(archive((golden / "model_algo-1").read_bytes()))
     assert np.array_equal(alpha, np.array([0.1, 0.2, 0.3], np.float32))
     assert np.array_equal(beta, np.load(golden / "expected.npz")["beta"].astype(np.float32))
@@ -55,7 +55,7 @@ def test_what_mxnet_wrote_is_read(golden: Path) -> None:
 
 @settings(max_examples=20)
 @given(topics=st.integers(1, 6), words=st.integers(1, 40), seed=st.integers(0, 9))
-def test_what_spectral_lda_writes_is_read(
+def test_models_of_spectral_lda_are_read(
     tmp_path_factory: pytest.TempPathFactory, topics: int, words: int, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
@@ -98,7 +98,7 @@ ONE = array(np.ones(1, np.float32), 2)
         (listed(ONE, struct.pack("<Iiiqqiii", 0xF993FAC9, 0, 2, 1, 1 << 60, 1, 0, 0)), "beta has the shape"),
     ],
 )
-def test_what_is_no_model_is_refused_with_a_reason(content: bytes, sentence: str) -> None:
+def test_a_file_that_isnt_a_model_is_refused_with_a_reason(content: bytes, sentence: str) -> None:
     with pytest.raises(ArtifactError, match=sentence):
         read(archive(content))
 
@@ -114,7 +114,7 @@ def test_an_archive_without_the_model_is_refused() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no gzip at all", b"\x1f\x8b\x08\x00" + bytes(50)])
-def test_what_is_no_archive_is_refused(content: bytes) -> None:
+def test_bytes_that_arent_an_archive_are_refused(content: bytes) -> None:
     with pytest.raises(ArtifactError):
         read(io.BytesIO(content))
 

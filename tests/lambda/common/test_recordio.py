@@ -40,7 +40,7 @@ def test_every_dense_writer_is_read(golden: Path, name: str) -> None:
     assert [document.problem(25) for document in found] == [None] * 6
 
 
-def test_sparse_documents_are_read_the_empty_one_included(golden: Path) -> None:
+def test_sparse_documents_are_read_including_the_empty_one(golden: Path) -> None:
     found = list(read_documents((golden / "sdk-sparse.pbr").read_bytes()))
     expected = recordio.read(golden / "sdk-sparse.pbr").toarray()
     assert np.array_equal([dense(document, 40000) for document in found], expected)
@@ -48,9 +48,7 @@ def test_sparse_documents_are_read_the_empty_one_included(golden: Path) -> None:
 
 
 @pytest.mark.parametrize("writer", ["mxnet", "sdk"])
-def test_a_record_that_holds_the_magic_is_whole_whether_it_was_split_or_not(
-    golden: Path, writer: str
-) -> None:
+def test_a_record_with_the_magic_in_its_content_is_read_whole(golden: Path, writer: str) -> None:
     (document,) = read_documents((golden / f"{writer}-sparse-magic-in-keys.pbr").read_bytes())
     assert document.keys == [0, 1, 10, 35, 26455]
     assert list(document.values) == [1.0] * 5
@@ -63,7 +61,7 @@ def test_a_record_that_holds_the_magic_is_whole_whether_it_was_split_or_not(
     layout=st.sampled_from(["dense", "sparse"]),
     multipart=st.booleans(),
 )
-def test_it_reads_what_data_prep_writes(counts: list[list[int]], layout: str, *, multipart: bool) -> None:
+def test_records_of_data_prep_are_read(counts: list[list[int]], layout: str, *, multipart: bool) -> None:
     file = io.BytesIO()
     recordio.write(file, sparse.csr_array(np.array(counts)), layout=layout, multipart=multipart)
     found = list(read_documents(file.getvalue()))
@@ -71,15 +69,13 @@ def test_it_reads_what_data_prep_writes(counts: list[list[int]], layout: str, *,
     assert [document.problem(6) for document in found] == [None] * len(counts)
 
 
-def test_a_head_that_ends_within_a_later_record_gives_those_before_it(golden: Path) -> None:
+def test_the_records_before_one_that_is_cut_are_read(golden: Path) -> None:
     content = (golden / "notebook-dense.pbr").read_bytes()
     assert len(list(read_documents(content[: 128 * 2 + 50]))) == 2
 
 
 @pytest.mark.parametrize(("held", "needed"), [(3, 8), (100, 128)])
-def test_a_head_that_ends_within_the_first_record_says_how_much_it_takes(
-    golden: Path, held: int, needed: int
-) -> None:
+def test_the_error_of_a_cut_first_record_has_the_bytes_needed(golden: Path, held: int, needed: int) -> None:
     content = (golden / "notebook-dense.pbr").read_bytes()[:held]
     with pytest.raises(IncompleteError) as raised:
         list(read_documents(content))
@@ -95,7 +91,7 @@ def test_a_head_that_ends_within_the_first_record_says_how_much_it_takes(
         (MAGIC_BYTES + struct.pack("<I", 4) + b"\x1a\x02ab", "no feature named values"),
     ],
 )
-def test_what_is_no_record_is_named(content: bytes, sentence: str) -> None:
+def test_bytes_that_arent_a_record_are_refused_with_a_reason(content: bytes, sentence: str) -> None:
     with pytest.raises(RecordError, match=sentence):
         list(read_documents(content))
 
@@ -109,7 +105,7 @@ def test_what_is_no_record_is_named(content: bytes, sentence: str) -> None:
         ([0, 1], [1.0], 3, "has 2 keys but 1 values"),
     ],
 )
-def test_a_document_over_another_vocabulary_is_a_mistake(
+def test_a_document_over_another_vocabulary_has_a_problem(
     keys: list[int] | None, values: list[float], shape: int | None, problem: str
 ) -> None:
     assert RecordDocument(keys, values, shape).problem(3) == problem

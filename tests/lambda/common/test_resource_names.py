@@ -10,7 +10,7 @@ ARN = "arn:aws:states:us-east-1:123456789012:execution:M:e"
 
 
 @given(name=st.text(min_size=1, max_size=80))
-def test_a_job_name_is_one_that_sagemaker_takes_with_any_candidate_and_attempt(name: str) -> None:
+def test_a_job_name_is_valid_with_any_candidate_and_attempt(name: str) -> None:
     base = job_name_base("abcdefghijkl-prod", name, ARN)
     assert re.fullmatch(r"abcdefghijkl-prod(-[a-z0-9][a-z0-9-]{0,23})?-[0-9a-f]{8}", base)
     assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", f"{base}-40-99")
@@ -21,7 +21,7 @@ def test_a_job_name_follows_the_documented_pattern() -> None:
     assert job_name_base("lda-dev", name, ARN) == "lda-dev-0ddba11-cafe-0000-1111-2-3c57a72d"
 
 
-def test_executions_of_like_names_get_different_jobs() -> None:
+def test_executions_with_similar_names_have_different_jobs() -> None:
     names = ("run_1", "run-1", "RUN 1")
     assert len({job_name_base("lda-dev", name, f"{ARN}:{name}") for name in names}) == 3
 

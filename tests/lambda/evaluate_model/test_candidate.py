@@ -17,7 +17,7 @@ def model(name: str, pwll: float | None, num_topics: int = 10) -> Candidate:
     return Candidate(name, URL, "", {"num_topics": str(num_topics)}, metrics)
 
 
-def test_a_job_is_read_as_sagemaker_describes_it() -> None:
+def test_a_candidate_is_read_from_sagemakers_description_of_its_job() -> None:
     created = datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
     job = {
         "TrainingJobName": "job",
@@ -39,7 +39,7 @@ def test_the_highest_pwll_is_the_best_and_of_equal_ones_fewer_topics_then_the_fi
 
 
 @pytest.mark.parametrize("pwll", [math.nan, -math.inf, math.inf])
-def test_what_is_no_finite_number_is_no_score(pwll: float) -> None:
+def test_a_score_that_isnt_finite_is_not_ranked(pwll: float) -> None:
     assert rank([model("a", pwll)]) == []
 
 
@@ -52,12 +52,12 @@ def test_what_is_no_finite_number_is_no_score(pwll: float) -> None:
         ({"test:pwll": -math.inf}, "reported test:pwll = -inf"),
     ],
 )
-def test_a_job_without_a_finite_score_is_no_model_to_judge(metrics: dict[str, float], sentence: str) -> None:
+def test_a_job_without_a_finite_score_cant_be_evaluated(metrics: dict[str, float], sentence: str) -> None:
     found = Candidate("job", URL, "", {}, metrics)
     assert sentence in reason_unscored(found)
     with pytest.raises(EvaluationError, match=sentence):
         score(found)
 
 
-def test_a_job_with_a_score_has_nothing_to_explain() -> None:
+def test_a_job_with_a_score_has_no_reason_to_be_unscored() -> None:
     assert reason_unscored(model("a", -2.0)) == ""

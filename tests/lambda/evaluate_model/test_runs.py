@@ -149,7 +149,7 @@ def test_every_completed_candidate_has_an_evaluation_with_the_reason_why_it_wasn
     assert f"evaluations/{aws.job_name(4)}/evaluation.json" not in aws.s3.objects
 
 
-def test_the_next_best_takes_the_place_of_a_model_that_cant_be_read(aws: Any) -> None:
+def test_the_next_best_candidate_is_chosen_when_a_model_cant_be_read(aws: Any) -> None:
     aws.trained(aws.job_name(1), -2.5)
     aws.trained(aws.job_name(2), -2.4)
     aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", empty_archive())
@@ -175,13 +175,13 @@ def test_when_no_candidate_is_left_the_error_has_all_reasons(aws: Any) -> None:
     assert type(raised.value).__name__ == "EvaluationError"
 
 
-def test_the_reason_of_the_only_candidate_stands_alone(aws: Any) -> None:
+def test_the_error_of_a_single_candidate_is_its_reason(aws: Any) -> None:
     aws.trained(aws.job_name(), None)
     with pytest.raises(ValueError, match=rf"^The training job {aws.job_name()} reported no test:pwll"):
         aws.run(aws.completed())
 
 
-def test_evaluating_again_after_another_run_promoted_works_again(aws: Any) -> None:
+def test_an_evaluation_can_be_repeated_after_another_run_promoted_its_model(aws: Any) -> None:
     for url in ("", aws.url_of(aws.other)):
         aws.trained(aws.job_name(), -2.5)
         aws.serving(url)

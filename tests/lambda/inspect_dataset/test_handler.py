@@ -92,7 +92,7 @@ def test_a_dataset_may_be_named_by_its_manifest(run: Callable[..., Any]) -> None
     assert run({"manifest": MANIFEST})["dataset"] == "bars"
 
 
-def test_the_smoke_tests_document_is_short_however_long_the_first_one_is(run: Callable[..., Any]) -> None:
+def test_the_smoke_test_document_is_shortened(run: Callable[..., Any]) -> None:
     assert run({})["smoke_test"]["keys"]
     document = RecordDocument(None, [1.0] * 100_000, None)
     assert len(json.dumps(smoke_test(document, 100_000))) < 5000

@@ -106,7 +106,7 @@ def refusal(handler: Any, **given: Any) -> str:
     return str(raised.value)
 
 
-def test_a_former_model_is_asked_about_a_small_document_and_nothing_trains(
+def test_an_earlier_model_is_tested_with_a_small_document_and_nothing_is_trained(
     handler: Any,
 ) -> None:
     found = run(handler, minimum_pwll=-3, started_by="zoe")
@@ -143,7 +143,7 @@ def test_a_vocabulary_of_few_words_makes_a_short_document(handler: Any) -> None:
     assert run(handler)["smoke_test"] == {"keys": [0, 1, 2], "values": [1.0, 1.0, 1.0], "shape": [3]}
 
 
-def test_the_open_algorithms_models_lie_in_a_folder_of_their_own(
+def test_the_models_of_the_open_algorithm_have_their_own_folder(
     handler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRAINING", json.dumps({**TRAINING, "algorithm": "open"}))
@@ -154,13 +154,13 @@ def test_the_open_algorithms_models_lie_in_a_folder_of_their_own(
     assert run(handler)["promote_training_job"] == JOB
 
 
-def test_a_job_of_another_deployment_is_not_even_asked_for(handler: Any) -> None:
+def test_a_job_of_another_deployment_is_not_described(handler: Any) -> None:
     assert "their names begin with lda-dev-" in refusal(handler, promote_training_job="lda-prod-run-0")
     assert "their names begin with lda-dev-" in refusal(handler, promote_training_job="lda-devil-0")
     assert handler._SAGEMAKER.asked == []
 
 
-def test_a_job_that_isnt_there_is_named_with_sagemakers_words(handler: Any) -> None:
+def test_a_missing_job_is_named_with_sagemakers_message(handler: Any) -> None:
     handler._SAGEMAKER.answer = client_error("ValidationException", "Requested resource not found.")
     assert refusal(handler) == (
         f"There is no training job '{JOB}' (Requested resource not found). Name one of those that "
@@ -168,7 +168,7 @@ def test_a_job_that_isnt_there_is_named_with_sagemakers_words(handler: Any) -> N
     )
 
 
-def test_being_refused_is_no_problem_of_the_input(handler: Any) -> None:
+def test_missing_permission_isnt_a_problem_of_the_input(handler: Any) -> None:
     handler._SAGEMAKER.answer = client_error("AccessDeniedException", "not you")
     with pytest.raises(ClientError, match="not you"):
         run(handler)
@@ -204,7 +204,7 @@ def test_a_model_that_was_deleted_is_refused(handler: Any) -> None:
     )
 
 
-def test_the_endpoints_quota_is_checked_and_the_trainings_plays_no_part(handler: Any) -> None:
+def test_the_quota_of_the_endpoint_is_checked_and_that_of_training_isnt(handler: Any) -> None:
     handler._QUOTAS.listed = [{**QUOTA, "Value": 1.0}]
     found = refusal(handler, tol=1)
     assert found.startswith("2 problems: (1) The execution's input asks for promote_training_job, which")

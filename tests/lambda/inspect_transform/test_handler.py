@@ -138,7 +138,7 @@ def test_a_missing_dataset_and_an_invalid_split_are_both_reported(run: Run, refu
         (lambda m: m.update(feature_dim=6), f"over 6 words, and the model of {JOB} has 5"),
     ],
 )
-def test_a_dataset_that_isnt_what_its_manifest_says_is_refused(
+def test_a_dataset_that_differs_from_its_manifest_is_refused(
     run: Run, refusal: Refusal, bucket: Any, edit: Callable[[Any], None], sentence: str
 ) -> None:
     manifest = json.loads(bucket.objects[MANIFEST])
@@ -194,7 +194,7 @@ def test_a_file_that_isnt_a_manifest_is_refused(
         (f"s3://{BUCKET}/models/lda-dev-lost/output/model.tar.gz", "There is no training job lda-dev-lost"),
     ],
 )
-def test_without_a_model_in_service_one_has_to_be_named(
+def test_without_a_model_in_service_a_training_job_must_be_named(
     run: Run, refusal: Refusal, aws: Any, served: str | None, sentence: str
 ) -> None:
     aws.served = served

@@ -134,7 +134,7 @@ def test_an_endpoint_that_isnt_in_service_fails_with_sagemakers_reason(
         run(handler)
 
 
-def test_an_endpoint_that_refuses_the_document_fails_with_its_words(
+def test_an_endpoint_that_refuses_the_document_fails_with_its_message(
     handler: Any, sagemaker: Stubber, runtime: Stubber
 ) -> None:
     in_service(sagemaker)

@@ -32,7 +32,7 @@ def test_distinct_topics_raise_no_warning() -> None:
     assert (found["near_duplicates"], found["dead_topics"], warnings(found)) == ([], [], [])
 
 
-def test_a_prior_on_few_topics_is_warned_of() -> None:
+def test_a_prior_concentrated_on_few_topics_raises_a_warning() -> None:
     found = diagnose([0.9, 0.05, 0.05], BARS)
     entropy = -0.9 * math.log(0.9) - 0.1 * math.log(0.05)
     assert found["effective_topics"] == pytest.approx(math.exp(entropy))
@@ -51,7 +51,7 @@ def test_a_topic_of_equal_probabilities_is_dead() -> None:
     assert "almost equally likely: 6 effective of 6" in found["dead_topics"][0]["reason"]
 
 
-def test_a_topic_that_is_the_mean_of_the_others_is_dead_and_a_large_one_alone_isnt() -> None:
+def test_a_topic_that_is_the_mean_of_the_others_is_dead_and_a_large_distinct_one_isnt() -> None:
     mean = [sum(column) / 3 for column in zip(*(BARS[0], BARS[0], BARS[1]), strict=True)]
     found = diagnose([2, 1, 1], [BARS[0], BARS[1], mean])
     assert [dead["topic"] for dead in found["dead_topics"]] == [2]
@@ -73,13 +73,13 @@ def test_duplicates_are_found_in_flat_topics_too() -> None:
     assert "1 pair of topics is nearly the same (topics 0 and 1 overlap by 1)" in " ".join(warnings(found))
 
 
-def test_a_flat_topic_is_no_duplicate_of_one_that_lies_on_its_likeliest_words() -> None:
+def test_a_flat_topic_and_one_concentrated_on_the_same_words_are_not_duplicates() -> None:
     tenth, most = ([share / 50] * 50 + [(1 - share) / (EVEN - 50)] * (EVEN - 50) for share in (0.1, 0.9))
     found = diagnose([1, 1], [tenth, most])
     assert found["largest_overlap"]["overlap"] == pytest.approx(1 / 9)
 
 
-def test_many_duplicates_are_listed_up_to_a_number() -> None:
+def test_at_most_twenty_near_duplicates_are_listed() -> None:
     found = diagnose([1.0] * 10, [[0.75, 0.25]] * 10)
     assert len(found["near_duplicates"]) == 20
     assert "20 or more pairs of topics are nearly the same" in " ".join(warnings(found))

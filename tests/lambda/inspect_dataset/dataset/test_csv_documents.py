@@ -30,7 +30,7 @@ def rows(documents: Any) -> list[list[float]]:
 
 @often
 @given(rows_=ROWS, form=FORMS, end=st.sampled_from(["\n", "\r\n", "\n\n"]), ended=st.booleans())
-def test_it_reads_every_way_to_write_whole_numbers_as_the_container_does(
+def test_whole_numbers_in_every_form_are_read_as_by_the_container(
     rows_: list[list[int]], form: str, end: str, *, ended: bool
 ) -> None:
     text = end.join(",".join(form.format(value) for value in row) for row in rows_) + (end if ended else "")
@@ -40,7 +40,7 @@ def test_it_reads_every_way_to_write_whole_numbers_as_the_container_does(
 
 @often
 @given(line=st.text(alphabet="0159,.-+eE _naif\t", max_size=24).filter(str.strip))
-def test_what_it_accepts_the_container_reads_as_the_same_whole_numbers(line: str) -> None:
+def test_the_container_reads_accepted_lines_as_the_same_whole_numbers(line: str) -> None:
     (document,) = read_csv_documents(line.encode(), whole=True)
     if document.problem(WORDS) is None:
         assert rows([document]) == parse_csv([line], WORDS).toarray().tolist()
@@ -54,7 +54,7 @@ def test_what_it_accepts_the_container_reads_as_the_same_whole_numbers(line: str
 
 @often
 @given(rows_=ROWS, cut=st.integers(0, 60))
-def test_a_head_gives_the_lines_that_end_within_it(rows_: list[list[int]], cut: int) -> None:
+def test_the_lines_that_end_within_a_head_are_read(rows_: list[list[int]], cut: int) -> None:
     content = "".join(",".join(map(str, row)) + "\n" for row in rows_).encode()[:cut]
     complete = content.count(b"\n")
     if complete:
@@ -66,7 +66,7 @@ def test_a_head_gives_the_lines_that_end_within_it(rows_: list[list[int]], cut: 
 
 @often
 @given(content=st.binary(max_size=80), whole=st.booleans())
-def test_no_bytes_make_it_fail_but_with_a_sentence(content: bytes, *, whole: bool) -> None:
+def test_other_bytes_raise_no_error_but_record_error(content: bytes, *, whole: bool) -> None:
     with suppress(RecordError):
         for document in read_csv_documents(content, whole=whole):
             problem = document.problem(WORDS)

@@ -31,7 +31,7 @@ def test_more_topics_than_documents_are_a_problem(
         ({}, {"instance_count": 20}, "train shards for 20 training instances"),
     ],
 )
-def test_what_is_risky_but_allowed_is_a_note(
+def test_a_risky_hyperparameter_is_a_note(
     run: Callable[..., Any], given: Any, training: Any, sentence: str
 ) -> None:
     (note,) = run(given, training=training)["report"]["notes"]

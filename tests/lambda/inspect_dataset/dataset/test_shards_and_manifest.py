@@ -97,7 +97,7 @@ def test_a_missing_shard_is_named(refusal: Any, run: Callable[..., Any], bucket:
     assert refusal(run, {}).startswith(f"{MANIFEST} names {TEST}, which isn't in the bucket.")
 
 
-def test_an_extra_object_is_named_since_sagemaker_would_train_on_it(
+def test_an_object_that_isnt_in_the_manifest_is_named(
     refusal: Any, run: Callable[..., Any], bucket: Any
 ) -> None:
     bucket.objects["datasets/bars/train/part-old.pbr"] = b"x"
@@ -172,7 +172,7 @@ def test_a_record_beyond_the_bound_is_not_read(
 
 
 @pytest.mark.filterwarnings("ignore::data_prep.recordio.errors.EmptyDocumentWarning")
-def test_the_smoke_tests_document_has_words_when_the_first_has_none(
+def test_the_smoke_test_document_has_words_when_the_first_document_has_none(
     run: Callable[..., Any], bucket: Any, tmp_path: Path
 ) -> None:
     test = np.array([[0, 0, 0, 0, 0], [0, 7, 0, 0, 0]])

@@ -28,13 +28,13 @@ def test_hyperparameters_are_texts_and_whole_numbers_have_no_point() -> None:
     }
 
 
-def test_an_invalid_field_makes_no_candidates() -> None:
+def test_with_an_invalid_field_there_are_no_candidates() -> None:
     assert candidates.combinations({"alpha0": 1.0}) == []
     assert candidates.problems({"alpha0": 1.0}) == []
 
 
 @pytest.mark.parametrize("repeated", [[5, 10, 5], [5, 5.0]])
-def test_a_value_twice_is_a_problem(repeated: list[float]) -> None:
+def test_a_repeated_value_is_a_problem(repeated: list[float]) -> None:
     (problem,) = candidates.problems({"num_topics": repeated, "alpha0": 1})
     assert problem == (
         "The field num_topics of the execution's input holds 5 more than once. Give each value once: the "
@@ -42,7 +42,7 @@ def test_a_value_twice_is_a_problem(repeated: list[float]) -> None:
     )
 
 
-def test_more_combinations_than_can_be_compared_are_a_problem() -> None:
+def test_more_than_forty_combinations_are_a_problem() -> None:
     lists = {"num_topics": list(range(1, 11)), "alpha0": [1, 2, 3, 4]}
     assert candidates.problems(lists) == []
     lists["alpha0"].append(5)

@@ -27,7 +27,7 @@ def problem(given: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("given_input", [{}, {"Comment": "Insert your JSON here"}, {"Comment": 5}])
-def test_an_empty_input_means_the_defaults_and_the_consoles_comment_nothing(
+def test_an_empty_input_means_the_defaults_and_the_consoles_comment_is_ignored(
     given_input: dict[str, Any],
 ) -> None:
     request = parse(given_input, DEFAULTS)
@@ -126,7 +126,7 @@ def test_many_unknown_fields_are_counted_and_not_all_named() -> None:
 
 
 @pytest.mark.parametrize("given_input", [[], "griffiths", None, 5])
-def test_an_input_that_is_no_object_is_refused(given_input: Any) -> None:
+def test_an_input_that_isnt_an_object_is_refused(given_input: Any) -> None:
     with pytest.raises(ValueError, match=r"must be an object such as \{\}"):
         parse(given_input, DEFAULTS)
 
@@ -151,7 +151,7 @@ def test_a_dataset_and_a_manifest_exclude_each_other_and_neither_is_taken() -> N
         ({"promote": False}, "while promote is false"),
     ],
 )
-def test_promoting_an_earlier_model_goes_with_no_field_of_a_training(
+def test_promoting_an_earlier_model_excludes_the_fields_of_a_training(
     others: dict[str, Any], words: str
 ) -> None:
     assert words in problem({"promote_training_job": "lda-dev-run-1-0", **others})
