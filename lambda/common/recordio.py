@@ -160,7 +160,7 @@ def _document(payload: bytes) -> RecordDocument:
             if type_.typecode
             else protobuf.integers(tensor, _VALUES)
         )
-        keys, shape = protobuf.integers(tensor, _KEYS), protobuf.integers(tensor, _SHAPE)
+        shape, keys = protobuf.integers(tensor, _SHAPE), protobuf.integers(tensor, _KEYS)
     except ValueError as error:
         raise RecordError(f"a record holds no vector ({error})") from error
     return RecordDocument(keys or None, values, shape[-1] if shape else None)
