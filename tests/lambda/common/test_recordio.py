@@ -22,6 +22,13 @@ from data_prep import recordio
 MAGIC_BYTES = struct.pack("<I", MAGIC)
 
 
+def record(value: bytes) -> bytes:
+    """Return a record whose feature named values has this value."""
+    entry = b"\x0a\x06values\x12" + bytes([len(value)]) + value
+    payload = b"\x0a" + bytes([len(entry)]) + entry
+    return MAGIC_BYTES + struct.pack("<I", len(payload)) + payload + bytes(-len(payload) % 4)
+
+
 def dense(document: Document, words: int) -> np.ndarray:
     row = np.zeros(words)
     keys, values = document.sparse()
@@ -89,6 +96,8 @@ def test_the_error_of_a_cut_first_record_has_the_bytes_needed(golden: Path, held
         (MAGIC_BYTES + struct.pack("<I", 2 << 29), "out of order"),
         (MAGIC_BYTES + struct.pack("<I", 4) + b"\x0a\xff\xff\xff", "holds no vector"),
         (MAGIC_BYTES + struct.pack("<I", 4) + b"\x1a\x02ab", "no feature named values"),
+        (record(b"\x0a\x00"), "neither float32, float64 nor int32"),
+        (record(b"\x12\x05\x0a\x03abc"), "holds no vector"),
     ],
 )
 def test_bytes_that_arent_a_record_are_refused_with_a_reason(content: bytes, sentence: str) -> None:

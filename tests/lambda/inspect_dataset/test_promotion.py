@@ -63,10 +63,10 @@ class FakeSageMaker:
     def __init__(self, meta: Any) -> None:
         self.meta = meta
         self.answer: dict[str, Any] | Exception = described()
-        self.asked: list[str] = []
+        self.described: list[str] = []
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
-        self.asked.append(TrainingJobName)
+        self.described.append(TrainingJobName)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -157,7 +157,7 @@ def test_the_models_of_the_open_algorithm_have_their_own_folder(
 def test_a_job_of_another_deployment_is_not_described(handler: Any) -> None:
     assert "their names begin with lda-dev-" in refusal(handler, promote_training_job="lda-prod-run-0")
     assert "their names begin with lda-dev-" in refusal(handler, promote_training_job="lda-devil-0")
-    assert handler._SAGEMAKER.asked == []
+    assert handler._SAGEMAKER.described == []
 
 
 def test_a_missing_job_is_named_with_sagemakers_message(handler: Any) -> None:

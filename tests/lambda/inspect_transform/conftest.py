@@ -40,7 +40,9 @@ class FakeAws:
         name = request["TrainingJobName"]
         if name not in self.jobs:
             raise refusal_of("ValidationException", "Requested resource not found.", "DescribeTrainingJob")
-        job: dict[str, Any] = self.jobs[name]
+        job: dict[str, Any] | ClientError = self.jobs[name]
+        if isinstance(job, ClientError):
+            raise job
         return job
 
 

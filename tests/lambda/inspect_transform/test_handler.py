@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 Run = Callable[..., Any]
 Refusal = Callable[[Run, Any], str]
@@ -228,3 +229,11 @@ def test_a_model_that_cant_score_is_refused(
 def test_a_model_whose_archive_is_gone_is_refused(run: Run, refusal: Refusal, bucket: Any) -> None:
     del bucket.objects[URL.removeprefix(f"s3://{BUCKET}/")]
     assert f"The model of {JOB} is gone: {URL} doesn't exist." in refusal(run, {})
+
+
+def test_a_missing_permission_is_not_a_missing_training_job(run: Run, aws: Any) -> None:
+    aws.jobs[JOB] = ClientError(
+        {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}, "DescribeTrainingJob"
+    )
+    with pytest.raises(ClientError, match="not authorized"):
+        run({})

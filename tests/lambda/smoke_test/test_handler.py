@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
@@ -140,4 +141,11 @@ def test_an_endpoint_that_refuses_the_document_fails_with_its_message(
     in_service(sagemaker)
     runtime.add_client_error("invoke_endpoint", "ModelError", "unable to evaluate payload", 424)
     with pytest.raises(ValueError, match=r"refused a test document: .*unable to evaluate payload"):
+        run(handler)
+
+
+def test_a_missing_permission_is_an_error_of_its_own(handler: Any, sagemaker: Stubber) -> None:
+    described(sagemaker)
+    sagemaker.add_client_error("describe_endpoint_config", "AccessDeniedException", "not authorized")
+    with pytest.raises(ClientError, match="not authorized"):
         run(handler)

@@ -121,8 +121,8 @@ def test_a_shard_of_another_size_is_named(refusal: Any, run: Callable[..., Any],
 def test_a_shard_of_another_checksum_is_named(
     edit_manifest: Any, refusal: Any, run: Callable[..., Any], bucket: Any, answer: dict[str, str]
 ) -> None:
-    said = {"algorithm": "CRC64NVME", "type": "FULL_OBJECT", "value": "AAAA"}
-    edit_manifest(bucket, lambda m: m["splits"]["train"]["shards"][0].update(s3_checksum=said))
+    checksum = {"algorithm": "CRC64NVME", "type": "FULL_OBJECT", "value": "AAAA"}
+    edit_manifest(bucket, lambda m: m["splits"]["train"]["shards"][0].update(s3_checksum=checksum))
     bucket.checksums[TRAIN] = {"ChecksumCRC64NVME": "AAAA", "ChecksumType": "FULL_OBJECT"}
     run({})
     bucket.checksums[TRAIN] = answer
@@ -182,6 +182,21 @@ def test_the_smoke_test_document_has_words_when_the_first_document_has_none(
     for path in (tmp_path / "datasets").rglob("*.*"):
         bucket.objects[str(path.relative_to(tmp_path))] = path.read_bytes()
     assert run({})["smoke_test"] == {"keys": [1], "values": [7.0], "shape": [5]}
+
+
+@pytest.mark.filterwarnings("ignore::data_prep.recordio.errors.EmptyDocumentWarning")
+def test_a_broken_record_after_an_empty_first_one_is_left_to_the_training_job(
+    run: Callable[..., Any], bucket: Any, tmp_path: Path
+) -> None:
+    test = np.array([[0, 0, 0, 0, 0], [0, 7, 0, 0, 0]])
+    dataset.write(tmp_path, "bars", COUNTS, test, source="A test.")
+    bucket.objects.clear()
+    for path in (tmp_path / "datasets").rglob("*.*"):
+        bucket.objects[str(path.relative_to(tmp_path))] = path.read_bytes()
+    content = bucket.objects[TEST]
+    second = content.index(b"\x0a\x23\xd7\xce", 4)
+    bucket.objects[TEST] = content[:second] + b"\x00" + content[second + 1 :]
+    assert run({})["smoke_test"] == {"keys": [], "values": [], "shape": [5]}
 
 
 def test_of_many_bad_shards_the_first_are_reported_and_the_others_counted(
