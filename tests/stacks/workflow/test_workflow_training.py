@@ -222,7 +222,8 @@ def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
 def test_the_machines_time_is_enough_for_as_many_candidates_as_are_let_through(
     definition: str, states: dict[str, Any]
 ) -> None:
-    most = runpy.run_path(str(ROOT / "lambda" / "inspect_dataset" / "input" / "candidates.py"))["MAX_CANDIDATES"]
+    candidates = ROOT / "lambda" / "inspect_dataset" / "input" / "candidates.py"
+    most = runpy.run_path(str(candidates))["MAX_CANDIDATES"]
     assert most == MOST_CANDIDATES
     at_once, seconds = 2, states["Train"]["TimeoutSeconds"]
     assert json.loads(definition)["TimeoutSeconds"] > most / at_once * seconds
