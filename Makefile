@@ -15,7 +15,7 @@ UV := $(BIN)/uv pip
 LOCK := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 INSTALL := $(UV) install --python $(BIN)/python --require-hashes
 CDK := cdk --no-notices -c environment=$(ENVIRONMENT)
-PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests
+PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benchmarks tests lambda
 
 .PHONY: help install install-dev demo test bench lint format synth deploy destroy lock clean
 
@@ -67,7 +67,6 @@ lint: install-dev ## formatting, lint rules, types
 	@ruff format --check --quiet .
 	@ruff check --quiet .
 	@mypy $(PACKAGES)
-	@for folder in lambda/*/; do MYPYPATH=$$folder mypy $$folder*.py; done
 
 format: install-dev ## rewrite the formatting
 	@ruff format . && ruff check --fix .

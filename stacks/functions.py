@@ -73,8 +73,8 @@ class Functions(Construct):
             self,
             id_,
             description=plan.description,
-            code=lambda_.Code.from_asset(str(SOURCES / plan.folder), exclude=_NO_CODE),
-            handler="handler.handler",
+            code=lambda_.Code.from_asset(str(SOURCES), exclude=_NO_CODE),
+            handler=f"{plan.folder}.handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             # Pure Python runs on either; Graviton costs a fifth less a second.
             architecture=lambda_.Architecture.ARM_64,

@@ -60,7 +60,7 @@ class Training(Construct):
             comment="A training job for each combination of num_topics and alpha0, several at a time.",
             items=sfn.ProvideItems.jsonata(evaluated("$input.candidates")),
             # What the setting allows and the quota holds: SageMaker refuses more, it lets none wait.
-            jsonata_max_concurrency=evaluated("$input.report.training.jobs_at_once"),
+            jsonata_max_concurrency=evaluated("$input.report.training.max_concurrency"),
             assign={"runs": evaluated("$states.result")},
             outputs={},
         )

@@ -87,20 +87,20 @@ def test_app_composes_stacks_and_nothing_else() -> None:
     assert len((ROOT / "app.py").read_text().splitlines()) < 40
 
 
-def test_a_function_imports_its_own_folder_the_standard_library_and_boto3() -> None:
-    folders = [folder for folder in (ROOT / "lambda").iterdir() if (folder / "handler.py").exists()]
-    assert {folder.name for folder in folders} == {
+def test_a_function_imports_itself_common_the_standard_library_and_boto3() -> None:
+    packages = {folder.name for folder in (ROOT / "lambda").iterdir() if (folder / "__init__.py").exists()}
+    functions = {name for name in packages if (ROOT / "lambda" / name / "handler.py").exists()}
+    assert functions == {
         *("inspect_dataset", "evaluate_model", "smoke_test"),
         *("inspect_transform", "delete_model"),
     }
-    for folder in folders:
-        own = {path.stem for path in folder.glob("*.py")}
-        for path in folder.glob("*.py"):
+    assert packages == functions | {"common"}
+    for package in packages:
+        for path in sources(f"lambda/{package}"):
             for module in imported_modules(path):
                 top = module.partition(".")[0]
-                assert top in own | {"boto3", "botocore"} or top in sys.stdlib_module_names, (
-                    f"{path} imports {module}"
-                )
+                allowed = {package, "common", "boto3", "botocore"} | sys.stdlib_module_names
+                assert top in allowed, f"{path.relative_to(ROOT)} imports {module}"
 
 
 def test_only_the_artifact_module_of_the_kernel_reads_and_writes() -> None:

@@ -1,43 +1,18 @@
-"""Whether the score of the model that serves says anything about another model's."""
+"""Whether the pwll of the model that serves can be compared with a candidate's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from candidate import finite, trained_by_open, training_job_of
+from common.resource_names import is_open_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from evaluate_model.candidate import Candidate
+    from evaluate_model.incumbent import Incumbent
 
-    from candidate import Candidate
-
-
-@dataclass(frozen=True)
-class Incumbent:
-    """The model that serves: its url, its job if we know it, and its evaluation if it has one."""
-
-    model_data_url: str
-    evaluation: Mapping[str, Any] | None = None
-
-    @property
-    def training_job(self) -> str | None:
-        """The job that trained it, when its url is one of ours."""
-        return training_job_of(self.model_data_url)
-
-    @property
-    def pwll(self) -> float | None:
-        """Its per-word log-likelihood, on whatever test documents it was measured."""
-        return finite((self.evaluation or {}).get("pwll"))
-
-    @property
-    def called(self) -> str:
-        """How a sentence names it."""
-        return f"the serving model {self.training_job or self.model_data_url}"
-
-
-Standing = Literal["none", "itself", "other algorithm", "not comparable", "same documents"]
-_TEXTS: Final[dict[Standing, str]] = {
+Case = Literal["none", "itself", "other algorithm", "not comparable", "same documents"]
+_TEXTS: Final[dict[Case, str]] = {
     "none": "no incumbent",
     "itself": "the incumbent itself",
     "same documents": "same test documents",
@@ -46,27 +21,30 @@ _TEXTS: Final[dict[Standing, str]] = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """How the model that serves stands to a candidate and, where their scores can't be compared, why.
+    """How a candidate compares with the model that serves.
 
     Attributes
     ----------
-    standing
-        The case.
-    why
-        What a sentence says of the model that serves, after its name.
+    case
+        Whether, and why not, the two pwll are comparable.
+    incumbent
+        The model that serves; None while none does.
+    reason
+        The predicate of a sentence about the model that serves, where the two aren't comparable.
     """
 
-    standing: Standing
-    why: str = ""
+    case: Case
+    incumbent: Incumbent | None = None
+    reason: str = ""
 
     @property
     def text(self) -> str:
-        """What evaluation.json says."""
-        return _TEXTS.get(self.standing, f"not comparable: the serving model {self.why}")
+        """The field `comparison` of evaluation.json."""
+        return _TEXTS.get(self.case, f"not comparable: the serving model {self.reason}")
 
 
-def compare(candidate: Candidate, test_split: str, incumbent: Incumbent | None) -> Comparison:
-    """Return how the model that serves stands to a candidate that was measured on `test_split`.
+def compare(candidate: Candidate, test_split: str | None, incumbent: Incumbent | None) -> Comparison:
+    """Return how a candidate that was measured on `test_split` compares with the model that serves.
 
     Parameters
     ----------
@@ -80,16 +58,22 @@ def compare(candidate: Candidate, test_split: str, incumbent: Incumbent | None) 
     if incumbent is None:
         return Comparison("none")
     if incumbent.model_data_url == candidate.model_data_url:
-        return Comparison("itself")
-    if incumbent.training_job and trained_by_open(incumbent.model_data_url) != candidate.is_open:
-        why = "was trained by the other algorithm and can't be served any more"
-        return Comparison("other algorithm", why)
-    if why := _obstacle(incumbent, test_split):
-        return Comparison("not comparable", why)
-    return Comparison("same documents")
+        return Comparison("itself", incumbent)
+    if _other_algorithm(candidate, incumbent):
+        reason = "was trained by the other algorithm and can't be served any more"
+        return Comparison("other algorithm", incumbent, reason)
+    if reason := _obstacle(incumbent, test_split):
+        return Comparison("not comparable", incumbent, reason)
+    return Comparison("same documents", incumbent)
 
 
-def _obstacle(incumbent: Incumbent, test_split: str) -> str:
+def _other_algorithm(candidate: Candidate, incumbent: Incumbent) -> bool:
+    if incumbent.training_job is None:
+        return False
+    return is_open_model(incumbent.model_data_url) != is_open_model(candidate.model_data_url)
+
+
+def _obstacle(incumbent: Incumbent, test_split: str | None) -> str:
     if incumbent.training_job is None:
         return "wasn't trained here, so that it has no evaluation"
     if incumbent.evaluation is None:

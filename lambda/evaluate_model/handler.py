@@ -1,18 +1,27 @@
-"""Judge the models that an execution trained, or the one that it names."""
+"""Evaluates the models that an execution trained, or the one that it names.
 
-import os
-from collections.abc import Sequence
+The steps are: parse the event; load the models and the one that serves; compare them; decide; render the
+evaluations, the summary and the result.
+"""
+
 from typing import Any
 
 import boto3
-from candidate import Candidate, finite, score
-from comparison import Incumbent
-from decision import Decision, Rules, decide, decide_named
-from evaluation import evaluations
-from services import Services
-from store import Store
-from summary import summary
-from sweep import hold
+
+from common.bucket import Bucket
+from common.resource_names import evaluation_key
+from evaluate_model.candidate import Candidate, load_candidate, score
+from evaluate_model.comparison import compare
+from evaluate_model.decision import Decision, Rules, decide, decide_named
+from evaluate_model.environment import Environment
+from evaluate_model.evaluation import Evaluation, reason_not_chosen, render_evaluation, render_runs
+from evaluate_model.incumbent import Incumbent, load_incumbent
+from evaluate_model.metric import put_metric
+from evaluate_model.request import Request, parse
+from evaluate_model.summary import render_result, render_summary
+from evaluate_model.sweep import Sweep, load_sweep
+from evaluate_model.topics.model_reader import read_diagnostics, read_vocabulary
+from evaluate_model.topics.sentences import warnings
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")
@@ -21,7 +30,7 @@ _CLOUDWATCH = boto3.client("cloudwatch")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Write the evaluations and return what the machine decides by.
+    """Write the evaluations and return what the state machine decides by.
 
     Parameters
     ----------
@@ -32,67 +41,59 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Raises
     ------
     EvaluationError
-        When no model can be judged.
+        When no model can be evaluated.
     """
-    services = Services(
-        sagemaker=_SAGEMAKER,
-        cloudformation=_CLOUDFORMATION,
-        cloudwatch=_CLOUDWATCH,
-        store=Store(_S3, os.environ["DATA_BUCKET"]),
-        serving_stack=os.environ["SERVING_STACK"],
-        metric_namespace=os.environ["METRIC_NAMESPACE"],
-        deployment=os.environ["DEPLOYMENT"],
-    )
-    if event["input"]["promote_training_job"]:
-        return _judge_named(services, event["input"]["promote_training_job"])
-    return _judge_runs(services, event)
+    environment = Environment.read()
+    request = parse(event)
+    bucket = Bucket(environment.data_bucket, _S3)
+    if request.promote_training_job:
+        return _evaluate_named(request.promote_training_job, environment, bucket)
+    return _evaluate_runs(request, environment, bucket)
 
 
-def _judge_runs(services: Services, event: dict[str, Any]) -> dict[str, Any]:
-    """Choose the best run and compare it with the model that serves."""
-    given = event["input"]
-    sweep = hold(services, event["runs"], given["dataset"])
-    incumbent = services.incumbent()
-    rules = Rules(
-        minimum_pwll=given["minimum_pwll"],
-        tolerance=float(os.environ["PWLL_TOLERANCE"]),
-        when_not_comparable=os.environ["WHEN_NOT_COMPARABLE"],
-    )
-    decision = decide(sweep.chosen, given["test_split"], incumbent, rules)
-    for document in evaluations(event, sweep, decision, incumbent):
-        services.store.write_evaluation(document)
-    note = services.put_metric(score(sweep.chosen))
-    rows = sweep.rows(event["runs"])
-    diagnostics = sweep.diagnostics[sweep.chosen.training_job]
-    text = summary(sweep.chosen, decision, diagnostics, rows=rows, note=note)
-    return _result(sweep.chosen, decision, incumbent, rows, text)
-
-
-def _judge_named(services: Services, training_job: str) -> dict[str, Any]:
-    """Read the model that the execution names, so that a broken one isn't promoted; its evaluation stays."""
-    candidate = services.candidate(training_job)
-    diagnostics = services.store.diagnostics(candidate.model_data_url)
-    incumbent = services.incumbent()
-    decision = decide_named(candidate, incumbent)
-    return _result(candidate, decision, incumbent, [], summary(candidate, decision, diagnostics))
-
-
-def _result(
-    candidate: Candidate,
-    decision: Decision,
-    incumbent: Incumbent | None,
-    rows: Sequence[dict[str, Any]],
-    text: str,
-) -> dict[str, Any]:
-    return {
-        "promote": decision.promote,
-        "reason": decision.reason,
-        "training_job": candidate.training_job,
-        "model_data_url": candidate.model_data_url,
-        "num_topics": candidate.num_topics,
-        # Infinity and NaN are no JSON.
-        "metrics": {name: value for name, value in candidate.metrics.items() if finite(value) is not None},
-        "runs": list(rows),
-        "incumbent": incumbent.model_data_url if incumbent else "",
-        "summary": text,
+def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -> dict[str, Any]:
+    """Choose the best run, and decide whether it replaces the model that serves."""
+    vocabulary = read_vocabulary(bucket, request.dataset) if request.dataset else None
+    sweep = load_sweep(_SAGEMAKER, bucket, request.runs, vocabulary)
+    incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
+    rules = Rules(request.minimum_pwll, environment.pwll_tolerance, environment.when_not_comparable)
+    evaluations = {
+        candidate.training_job: _evaluate(candidate, sweep, request.test_split, incumbent, rules)
+        for candidate in sweep.completed
     }
+    runs = render_runs(request.runs, sweep)
+    for training_job, evaluation in evaluations.items():
+        document = render_evaluation(evaluation, request, runs, incumbent)
+        bucket.write_json(evaluation_key(training_job), document)
+    note = put_metric(_CLOUDWATCH, environment, score(sweep.chosen))
+    chosen = evaluations[sweep.chosen.training_job]
+    diagnostics = sweep.diagnostics[sweep.chosen.training_job]
+    summary = render_summary(
+        sweep.chosen, chosen.decision, diagnostics, chosen.warnings, runs=runs, note=note
+    )
+    return render_result(sweep.chosen, chosen.decision, incumbent, runs, summary)
+
+
+def _evaluate_named(training_job: str, environment: Environment, bucket: Bucket) -> dict[str, Any]:
+    """Read the model that the execution names, so that a broken one isn't promoted; its evaluation stays."""
+    candidate = load_candidate(_SAGEMAKER, training_job)
+    diagnostics = read_diagnostics(bucket, candidate.model_data_url)
+    incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
+    decision = decide_named(candidate, incumbent)
+    summary = render_summary(candidate, decision, diagnostics, warnings(diagnostics))
+    return render_result(candidate, decision, incumbent, [], summary)
+
+
+def _evaluate(
+    candidate: Candidate, sweep: Sweep, test_split: str | None, incumbent: Incumbent | None, rules: Rules
+) -> Evaluation:
+    """Compare a candidate with the incumbent, and decide about it; only the chosen one can be promoted."""
+    comparison = compare(candidate, test_split, incumbent)
+    if candidate is sweep.chosen:
+        decision = decide(candidate, comparison, rules)
+    else:
+        decision = Decision(promote=False, reason=reason_not_chosen(sweep, candidate))
+    diagnostics = sweep.diagnostics.get(candidate.training_job)
+    return Evaluation(
+        candidate, comparison, decision, warnings(diagnostics) if diagnostics else [], diagnostics
+    )

@@ -1,38 +1,50 @@
-"""What an evaluation tells people: a few lines of plain text, for a mail."""
+"""The result for the state machine, and its summary: a few lines of plain text, for an e-mail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advice import told, warnings
-from candidate import METRIC
+from evaluate_model.candidate import METRIC, finite_or_none
+from evaluate_model.topics.sentences import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from candidate import Candidate
-    from decision import Decision
+    from evaluate_model.candidate import Candidate
+    from evaluate_model.decision import Decision
+    from evaluate_model.incumbent import Incumbent
 
 
-def table(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
-    """Return the runs, one a line; the chosen one carries an asterisk."""
-    lines = [f"  {METRIC:>10} {'num_topics':>10} {'alpha0':>8}  training job"]
-    for row in rows:
-        pwll = "none" if row["pwll"] is None else f"{row['pwll']:.6g}"
-        mark = "*" if row["training_job"] == chosen else " "
-        reason = f": {row['reason']}" if row["reason"] else ""
-        lines.append(
-            f"{mark} {pwll:>10} {row['num_topics']:>10} {row['alpha0']:>8.6g}  {row['training_job']}{reason}"
-        )
-    return lines
+def render_result(
+    candidate: Candidate,
+    decision: Decision,
+    incumbent: Incumbent | None,
+    runs: Sequence[Mapping[str, Any]],
+    summary: str,
+) -> dict[str, Any]:
+    """Return what the state machine reads."""
+    metrics = candidate.metrics.items()
+    return {
+        "promote": decision.promote,
+        "reason": decision.reason,
+        "training_job": candidate.training_job,
+        "model_data_url": candidate.model_data_url,
+        "num_topics": candidate.num_topics,
+        # JSON has no Infinity and no NaN.
+        "metrics": {name: value for name, value in metrics if finite_or_none(value) is not None},
+        "runs": list(runs),
+        "incumbent": incumbent.model_data_url if incumbent else "",
+        "summary": summary,
+    }
 
 
-def summary(
+def render_summary(
     candidate: Candidate,
     decision: Decision,
     diagnostics: Mapping[str, Any],
+    warnings: Sequence[str],
     *,
-    rows: Sequence[Mapping[str, Any]] = (),
+    runs: Sequence[Mapping[str, Any]] = (),
     note: str = "",
 ) -> str:
     """Return the runs as a table, the decision with its numbers, and the diagnostics.
@@ -42,22 +54,34 @@ def summary(
     candidate
         The one that the decision is about.
     decision
-        What was decided.
-    diagnostics
+        Whether it is promoted, and why.
+    diagnostics, warnings
         The candidate's.
-    rows
+    runs
         The table of all runs; none where nothing was trained.
     note
-        What else a person should know.
+        What else a user should know.
     """
-    worth = "Worth promoting" if decision.promote else "Not worth promoting"
-    doubts = " ".join(warnings(diagnostics))
+    verdict = "Worth promoting" if decision.promote else "Not worth promoting"
     return "\n".join(
         [
-            *(table(rows, candidate.training_job) if rows else []),
-            f"{worth}: {decision.reason}",
-            told(diagnostics),
-            *([f"Warnings: {doubts}"] if doubts else []),
+            *(_table(runs, candidate.training_job) if runs else []),
+            f"{verdict}: {decision.reason}",
+            describe(diagnostics),
+            *([f"Warnings: {' '.join(warnings)}"] if warnings else []),
             *([note] if note else []),
         ]
     )
+
+
+def _table(runs: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
+    """Return the runs, one a line; the chosen one has an asterisk."""
+    lines = [f"  {METRIC:>10} {'num_topics':>10} {'alpha0':>8}  training job"]
+    for run in runs:
+        pwll = "none" if run["pwll"] is None else f"{run['pwll']:.6g}"
+        mark = "*" if run["training_job"] == chosen else " "
+        reason = f": {run['reason']}" if run["reason"] else ""
+        lines.append(
+            f"{mark} {pwll:>10} {run['num_topics']:>10} {run['alpha0']:>8.6g}  {run['training_job']}{reason}"
+        )
+    return lines

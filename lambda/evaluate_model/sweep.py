@@ -1,4 +1,4 @@
-"""The candidates of one execution: which one is the best, and what the topics of each look like."""
+"""Loads the candidates of an execution: the best one, and the diagnostics of all."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from candidate import METRIC, Candidate, EvaluationError, ranked, score, why_unscored
-from diagnostics import with_words
+from common.errors import EvaluationError
+from evaluate_model.candidate import Candidate, load_candidate, rank, reason_unscored
+from evaluate_model.topics.diagnostics import with_words
+from evaluate_model.topics.model_reader import read_diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from services import Services
-    from store import Store
+    from mypy_boto3_sagemaker.client import SageMakerClient
 
-Run = dict[str, Any]
+    from common.bucket import Bucket
+    from evaluate_model.request import Run
+
 # Of the function's ten minutes: after these, no further model is read for its diagnostics alone.
 _READING_SECONDS: Final = 240
-_REASON_AT_MOST: Final = 500
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What the runs of an execution came to.
+    """The candidates of an execution.
 
     Attributes
     ----------
@@ -32,7 +34,7 @@ class Sweep:
     completed
         Every candidate whose training job is completed, in the order of the runs.
     diagnostics
-        By training job; a candidate that nobody chose may lack them for want of time.
+        By training job; missing for a candidate that wasn't chosen when the time to read models is over.
     obstacles
         By training job: why a run couldn't be chosen.
     """
@@ -42,79 +44,66 @@ class Sweep:
     diagnostics: Mapping[str, dict[str, Any]]
     obstacles: Mapping[str, str]
 
-    def why_not(self, candidate: Candidate) -> str:
-        """Return why a candidate other than the chosen one wasn't chosen, as a sentence."""
-        if obstacle := self.obstacles.get(candidate.training_job):
-            return obstacle
-        return (
-            f"Another candidate of the same execution was chosen: {METRIC} {score(candidate):.6g} against "
-            f"{score(self.chosen):.6g} of {self.chosen.training_job}."
-        )
-
-    def rows(self, runs: Sequence[Run]) -> list[Run]:
-        """Return the table of all runs."""
-        pwll = {candidate.training_job: candidate.pwll for candidate in self.completed}
-        return [
-            {
-                "training_job": run["training_job"],
-                "num_topics": int(run["hyperparameters"]["num_topics"]),
-                "alpha0": float(run["hyperparameters"]["alpha0"]),
-                "pwll": pwll.get(run["training_job"]),
-                "reason": self.obstacles.get(run["training_job"], "")[:_REASON_AT_MOST],
-            }
-            for run in runs
-        ]
-
 
 @dataclass
-class _Reader:
-    """Reads models of one dataset, and remembers which aren't usable."""
+class _ModelReader:
+    """Reads the models of one dataset, and records which aren't usable."""
 
-    store: Store
-    words: list[str] | None
+    bucket: Bucket
+    vocabulary: list[str] | None
+    obstacles: dict[str, str]
     diagnostics: dict[str, dict[str, Any]] = field(default_factory=dict)
-    obstacles: dict[str, str] = field(default_factory=dict)
 
     def read(self, candidate: Candidate) -> bool:
-        """Diagnose a model; return whether it is one."""
+        """Read and diagnose a model; return whether it is usable."""
         try:
-            found = self.store.diagnostics(candidate.model_data_url)
+            diagnostics = read_diagnostics(self.bucket, candidate.model_data_url)
         except EvaluationError as error:
             self.obstacles[candidate.training_job] = str(error)
             return False
-        self.diagnostics[candidate.training_job] = with_words(found, self.words)
+        self.diagnostics[candidate.training_job] = with_words(diagnostics, self.vocabulary)
         return True
 
+    def read_others(self, candidates: Sequence[Candidate], deadline: float) -> None:
+        """Read the models that haven't been read and have no obstacle, until the deadline."""
+        for candidate in candidates:
+            known = self.diagnostics.keys() | self.obstacles.keys()
+            if candidate.training_job not in known and time.monotonic() < deadline:
+                self.read(candidate)
 
-def hold(services: Services, runs: Sequence[Run], dataset: str) -> Sweep:
+
+def load_sweep(
+    sagemaker: SageMakerClient, bucket: Bucket, runs: Sequence[Run], vocabulary: list[str] | None
+) -> Sweep:
     """Choose the run with the highest pwll, and read the models.
 
     Parameters
     ----------
-    services
-        Where the jobs, the models and the vocabulary are.
+    sagemaker, bucket
+        Where the jobs and the models are read.
     runs
-        As the machine collected them: completed, or not and why.
-    dataset
-        What all of them learned from.
+        The training jobs of the execution.
+    vocabulary
+        The words of the dataset that all of them were trained on, if known.
 
     Raises
     ------
     EvaluationError
-        When none of them can be chosen; the text holds every run's reason.
+        When none of them can be chosen; the text has every run's reason.
     """
-    begin = time.monotonic()
-    completed = [services.candidate(run["training_job"]) for run in runs if run["completed"]]
-    reader = _Reader(services.store, services.store.vocabulary(dataset))
-    reader.obstacles.update({run["training_job"]: run["reason"] for run in runs if not run["completed"]})
-    reader.obstacles.update({one.training_job: why_unscored(one) for one in completed if one.pwll is None})
-    chosen = next((candidate for candidate in ranked(completed) if reader.read(candidate)), None)
+    deadline = time.monotonic() + _READING_SECONDS
+    completed = [load_candidate(sagemaker, run.training_job) for run in runs if run.completed]
+    obstacles = {run.training_job: run.reason for run in runs if not run.completed}
+    obstacles |= {
+        candidate.training_job: reason_unscored(candidate)
+        for candidate in completed
+        if candidate.pwll is None
+    }
+    reader = _ModelReader(bucket, vocabulary, obstacles)
+    chosen = next((candidate for candidate in rank(completed) if reader.read(candidate)), None)
     if chosen is None:
         raise EvaluationError(_all_reasons(list(reader.obstacles.values())))
-    for candidate in completed:
-        read = reader.diagnostics.keys() | reader.obstacles.keys()
-        if candidate.training_job not in read and time.monotonic() - begin < _READING_SECONDS:
-            reader.read(candidate)
+    reader.read_others(completed, deadline)
     return Sweep(chosen, completed, reader.diagnostics, reader.obstacles)
 
 

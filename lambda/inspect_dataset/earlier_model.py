@@ -6,38 +6,43 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from common.aws_lookups import is_not_found
+from common.resource_names import model_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bucket import Bucket
-    from environment import Environment
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-_MISSING: Final = {"ValidationException", "ResourceNotFound"}
-_SMOKE_TEST_WORDS: Final = 20
+    from common.bucket import Bucket
+
+_MAX_SMOKE_TEST_WORDS: Final = 20
 
 
-def describe(client: SageMakerClient, job: str, prefix: str) -> tuple[dict[str, Any], list[str]]:
-    """Return SageMaker's description of a training job, or why there is none."""
-    if not job.startswith(f"{prefix}-"):
-        return {}, [
-            f"The training job {job!r} isn't one of this deployment: their names begin with {prefix}-."
-        ]
-    try:
-        return dict(client.describe_training_job(TrainingJobName=job)), []
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
-            raise
-        said = error.response["Error"].get("Message", "").rstrip(".")
+def load(client: SageMakerClient, training_job: str, prefix: str) -> tuple[dict[str, Any], list[str]]:
+    """Return SageMaker's description of a training job, or the problem that there is none."""
+    if not training_job.startswith(f"{prefix}-"):
         return {}, [
             (
-                f"There is no training job {job!r} ({said}). Name one of those that `python -m client "
-                "history` lists."
+                f"The training job {training_job!r} isn't one of this deployment: their names begin with "
+                f"{prefix}-."
+            )
+        ]
+    try:
+        return dict(client.describe_training_job(TrainingJobName=training_job)), []
+    except ClientError as error:
+        if not is_not_found(error):
+            raise
+        message = error.response["Error"].get("Message", "").rstrip(".")
+        return {}, [
+            (
+                f"There is no training job {training_job!r} ({message}). Name one of those that "
+                "`python -m client history` lists."
             )
         ]
 
 
-def problems(job: Mapping[str, Any], bucket: Bucket, said: Environment) -> list[str]:
+def problems(job: Mapping[str, Any], bucket: Bucket, algorithm: str) -> list[str]:
     """Return why the model of a training job can't be promoted."""
     name = job["TrainingJobName"]
     if job["TrainingJobStatus"] != "Completed":
@@ -45,29 +50,28 @@ def problems(job: Mapping[str, Any], bucket: Bucket, said: Environment) -> list[
         return [
             f"The training job {name!r} is {job['TrainingJobStatus']}{reason}: it left no model to promote."
         ]
-    key = f"{said.training.model_folder}/{name}/output/model.tar.gz"
-    archive = job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")
-    if archive != f"s3://{bucket.name}/{key}":
+    key = model_key(name, algorithm)
+    url = job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")
+    if url != f"s3://{bucket.name}/{key}":
         return [
             (
-                f"The model of the training job {name!r} lies at {archive or 'no place'}; a model of the "
-                f"algorithm {said.training.algorithm!r}, which this deployment serves, would lie at "
-                f"s3://{bucket.name}/{key}."
+                f"The model of the training job {name!r} is at {url or 'no URL'}; a model of the algorithm "
+                f"{algorithm!r}, which this deployment serves, would be at s3://{bucket.name}/{key}."
             )
         ]
-    if key not in bucket.listing(key):
-        return [f"The model of the training job {name!r} is gone: {archive} doesn't exist."]
+    if bucket.describe_or_none(key) is None:
+        return [f"The model of the training job {name!r} is gone: {url} doesn't exist."]
     if not job.get("HyperParameters", {}).get("feature_dim", "").isdecimal():
         return [f"The training job {name!r} has no hyperparameter feature_dim: it trained no topic model."]
     return []
 
 
 def feature_dim(job: Mapping[str, Any]) -> int:
-    """Return how many words the model of a training job without problems is over."""
+    """Return the size of the vocabulary of a training job without problems."""
     return int(job["HyperParameters"]["feature_dim"])
 
 
 def smoke_test(words: int) -> dict[str, list[int] | list[float]]:
     """Return a small document over the model's vocabulary, since its dataset may be gone."""
-    keys = list(range(min(_SMOKE_TEST_WORDS, words)))
+    keys = list(range(min(_MAX_SMOKE_TEST_WORDS, words)))
     return {"keys": keys, "values": [1.0] * len(keys), "shape": [words]}

@@ -1,25 +1,31 @@
-"""Step one of an execution: check its input, its dataset and its instances before any money is spent."""
+"""The first state of an execution: checks input, dataset and instances before any money is spent.
+
+The steps are: parse the input; load the dataset or the earlier model, and the account's quotas; check them;
+decide whether the execution is refused; render what later states read. Parsing is here and in ``input/``;
+the other steps are in ``training_run.py`` and, for an execution that only promotes, in ``promotion_run.py``.
+"""
 
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from bucket import Bucket
-from capacity import Services
-from dataset import REQUESTS_AT_ONCE
-from environment import environment
-from execution_input import read
-from promotion import prepare_promotion
-from training import prepare_training
+
+from common.bucket import Bucket
+from common.resource_names import job_name_base
+from inspect_dataset.dataset.inspection import MAX_CONCURRENT_REQUESTS
+from inspect_dataset.input.environment import Clients, Environment
+from inspect_dataset.input.execution_input import parse
+from inspect_dataset.promotion_run import inspect_promotion
+from inspect_dataset.training_run import inspect_training
 
 _S3 = boto3.client(
     "s3",
     config=Config(
-        max_pool_connections=REQUESTS_AT_ONCE, retries={"mode": "standard", "total_max_attempts": 5}
+        max_pool_connections=MAX_CONCURRENT_REQUESTS, retries={"mode": "standard", "total_max_attempts": 5}
     ),
 )
 _SAGEMAKER = boto3.client("sagemaker")
-# Quotas are worth a look, not a wait: where there is no such service, nothing answers.
+# Quotas are optional and not worth a long wait: where there is no such service, nothing answers.
 _QUOTAS = boto3.client(
     "service-quotas",
     config=Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}),
@@ -27,7 +33,7 @@ _QUOTAS = boto3.client(
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Return the whole normalised input, which is all that the later states read.
+    """Return the normalised input, which is all that the later states read.
 
     Parameters
     ----------
@@ -37,11 +43,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Raises
     ------
     InvalidInputError
-        When the input, its dataset, its model or its instances can't be used: with all that is wrong.
+        When the input, its dataset, its model or its instances can't be used: with all problems.
     """
-    said = environment()
-    request = read(event["input"], said.input_defaults)
-    bucket = Bucket(said.data_bucket, _S3)
-    services = Services(_SAGEMAKER, _QUOTAS)
-    prepare = prepare_promotion if request.fields.get("promote_training_job") else prepare_training
-    return prepare(event, request, said, bucket, services)
+    environment = Environment.read()
+    request = parse(event["input"], environment.input_defaults)
+    base = job_name_base(environment.job_prefix, event["execution_name"], event["execution_arn"])
+    clients = Clients(Bucket(environment.data_bucket, _S3), _SAGEMAKER, _QUOTAS)
+    if request.promote_training_job:
+        prepared = inspect_promotion(request, request.promote_training_job, environment, clients)
+    else:
+        prepared = inspect_training(request, base, environment, clients)
+    return {"job_name_base": base, **prepared}

@@ -1,33 +1,38 @@
-"""What a person reads about a run before it costs anything."""
+"""The report of an execution, which users read before it costs anything."""
+
+from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from candidates import combinations
-from environment import Training
-from manifest import SPLITS, Manifest
+from common.manifest import SPLITS
 
-_SECONDS_AN_HOUR: Final = 3600
+if TYPE_CHECKING:
+    from common.manifest import Manifest
+    from inspect_dataset.input.environment import Training
+    from inspect_dataset.input.execution_input import Request
+
+_SECONDS_PER_HOUR: Final = 3600
 
 
-def of_training(
-    fields: dict[str, Any], manifest: Manifest, training: dict[str, Any], notes: list[str]
+def training_report(
+    request: Request, manifest: Manifest, costs: dict[str, Any], notes: list[str]
 ) -> dict[str, Any]:
     """Report on a run that trains."""
     return {
-        "dataset": fields["dataset"],
+        "dataset": request.dataset,
         "documents": {name: manifest.splits[name].documents for name in SPLITS},
         "vocabulary": manifest.feature_dim,
         "tokens": manifest.splits["train"].tokens,
-        "candidates": [asdict(combination) for combination in combinations(fields)],
-        "training": training,
+        "candidates": [asdict(combination) for combination in request.combinations],
+        "training": costs,
         "promote_training_job": None,
         "notes": notes,
     }
 
 
-def of_promotion(training_job: str, vocabulary: int, notes: list[str]) -> dict[str, Any]:
-    """Report on a run that only promotes: what belongs to a training is null."""
+def promotion_report(training_job: str, vocabulary: int, notes: list[str]) -> dict[str, Any]:
+    """Report on a run that only promotes: the fields of a training are null."""
     return {
         "dataset": None,
         "documents": None,
@@ -40,16 +45,16 @@ def of_promotion(training_job: str, vocabulary: int, notes: list[str]) -> dict[s
     }
 
 
-def training_costs(training: Training, *, candidates: int, jobs_at_once: int) -> dict[str, Any]:
-    """Say what training takes; what it costs at most is unknown (None) without a price."""
-    hours = training.max_runtime_seconds / _SECONDS_AN_HOUR
+def training_costs(training: Training, candidates: int, max_concurrency: int) -> dict[str, Any]:
+    """Return what training takes; its maximum cost is unknown (None) without a price."""
+    hours = training.max_runtime_seconds / _SECONDS_PER_HOUR
     price = training.price_per_instance_hour
     count = training.instances.instance_count
     return {
         "instance_type": training.instances.instance_type,
         "instance_count": count,
-        "jobs_at_once": jobs_at_once,
-        "longest_hours": round(hours, 4),
+        "max_concurrency": max_concurrency,
+        "max_hours": round(hours, 4),
         "price_per_instance_hour": price,
-        "at_most_cost": None if price is None else round(count * hours * candidates * price, 2),
+        "max_cost": None if price is None else round(count * hours * candidates * price, 2),
     }

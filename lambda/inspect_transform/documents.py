@@ -1,33 +1,32 @@
-"""The documents that are to be scored: the split of a dataset, or whatever lies under a prefix."""
+"""The documents to score: the split of a dataset, or all objects under a prefix."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import widths
+from common.errors import InvalidInputError
+from common.manifest import CSV, RECORDIO, UPLOAD_AGAIN, load_manifest, manifest_key
+from common.split_objects import differences
+from inspect_transform.document_widths import read_widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_s3.client import S3Client
+    from common.bucket import Bucket
+    from common.manifest import Manifest
+    from inspect_transform.execution_input import Request
 
-SCHEMA: Final = 1
-SPLIT_TYPES: Final = {
-    "application/x-recordio-protobuf": "RecordIO",
-    "text/csv": "Line",
-    "application/jsonlines": "Line",
+JSON_LINES: Final = "application/jsonlines"
+_SPLIT_TYPES: Final = {RECORDIO: "RecordIO", CSV: "Line", JSON_LINES: "Line"}
+_CONTENT_TYPES: Final = {
+    ".pbr": RECORDIO,
+    ".rec": RECORDIO,
+    ".data": RECORDIO,
+    ".csv": CSV,
+    ".jsonl": JSON_LINES,
 }
-CONTENT_TYPES: Final = {
-    ".pbr": "application/x-recordio-protobuf",
-    ".rec": "application/x-recordio-protobuf",
-    ".data": "application/x-recordio-protobuf",
-    ".csv": "text/csv",
-    ".jsonl": "application/jsonlines",
-}
-AGAIN: Final = "Upload the dataset anew."
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class Documents:
     Attributes
     ----------
     folder
-        Where it lies in the bucket; SageMaker reads whatever key begins so.
+        The prefix in the bucket; SageMaker reads every object under it.
     documents
-        None where no manifest says how many there are.
+        None where no manifest has their number.
     widths
-        How many words they are over, by the folder or the object that says so.
+        The number of words of the documents, by the folder or the object that has it.
     """
 
     folder: str
@@ -52,145 +51,104 @@ class Documents:
 
     @property
     def split_type(self) -> str:
-        """How SageMaker finds the records of an object."""
-        return SPLIT_TYPES[self.content_type]
+        """How SageMaker splits an object into records."""
+        return _SPLIT_TYPES[self.content_type]
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """The data bucket and a client for it."""
-
-    name: str
-    client: S3Client
-
-    def listing(self, folder: str) -> dict[str, int]:
-        """Return the sizes of the objects whose keys begin with `folder`, without the console's markers."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=folder)
-        found = {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
-        return {key: size for key, size in found.items() if size or not key.endswith("/")}
-
-    def read(self, key: str) -> bytes:
-        """Return an object."""
-        return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-
-    def head(self, key: str, length: int) -> bytes:
-        """Return at most the first `length` bytes of an object that isn't empty."""
-        return self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes=0-{length - 1}")["Body"].read()
-
-    def datasets(self) -> list[str]:
-        """Return the names of the folders of datasets."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.name, Prefix="datasets/", Delimiter="/"
-        )
-        folders = [entry["Prefix"] for page in pages for entry in page.get("CommonPrefixes", [])]
-        return [folder.split("/")[1] for folder in folders]
+Found = tuple[Documents | None, list[str]]
+"""The documents, None where they can't be scored, and the problems with them."""
 
 
-def absence(bucket: Bucket, dataset: str) -> list[str]:
-    """Return nothing, or that there is no such dataset."""
-    key = _manifest_key(dataset)
-    # Listed: of a missing key, a role that may list under a prefix alone is told "access denied".
-    if key in bucket.listing(key):
-        return []
-    known = ", ".join(bucket.datasets()) or "none"
-    return [
-        (
-            f"There is no dataset {dataset!r}: s3://{bucket.name}/{key} doesn't exist. The bucket's "
-            f"datasets: {known}. Files without a manifest are scored by their prefix."
-        )
-    ]
+def load_documents(bucket: Bucket, request: Request, default_dataset: str) -> Found:
+    """Load what an execution asks to score, unless it isn't clear what that is."""
+    if request.invalid & {"dataset", "prefix"}:
+        return None, []
+    if "prefix" in request.fields:
+        return _under_prefix(bucket, request.fields["prefix"])
+    dataset = request.fields.get("dataset", default_dataset)
+    if "split" in request.invalid:
+        exists = bucket.describe_or_none(manifest_key(dataset))
+        return None, [] if exists else [_no_dataset(bucket, dataset)]
+    return _of_dataset(bucket, dataset, request.fields.get("split", "test"))
 
 
-def of_dataset(bucket: Bucket, dataset: str, split: str, problems: list[str]) -> Documents | None:
-    """Return a dataset's split as its manifest describes it; add what is wrong to `problems`."""
-    if absent := absence(bucket, dataset):
-        problems += absent
-        return None
-    key = _manifest_key(dataset)
+def _of_dataset(bucket: Bucket, dataset: str, split: str) -> Found:
+    """Return a dataset's split as its manifest describes it."""
     try:
-        documents, sizes = _parsed(json.loads(bucket.read(key)), f"datasets/{dataset}/{split}/", split)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        problems.append(f"{key} isn't a manifest ({type(error).__name__}: {error}). {AGAIN}")
-        return None
-    problems += _differences(key, documents.folder, sizes, bucket.listing(documents.folder))
-    return documents
+        manifest = load_manifest(bucket, dataset)
+    except InvalidInputError as error:
+        return None, [str(error)]
+    if manifest is None:
+        return None, [_no_dataset(bucket, dataset)]
+    if problem := _manifest_problem(manifest, split):
+        return None, [f"{manifest.key} can't be scored: {problem}. {UPLOAD_AGAIN}"]
+    folder = manifest.folder(split)
+    documents = Documents(
+        folder=folder,
+        # The parameters that channels of training need, such as label_size of CSV, mean nothing here.
+        content_type=manifest.format,
+        objects=len(manifest.splits[split].shards),
+        documents=manifest.splits[split].documents,
+        widths={folder: manifest.feature_dim},
+    )
+    return documents, differences(manifest, split, bucket.list_objects(folder))
 
 
-def of_prefix(bucket: Bucket, prefix: str, problems: list[str]) -> Documents | None:
-    """Return what lies under a prefix, by the suffixes of its keys; add what is wrong to `problems`."""
-    listing = bucket.listing(prefix)
-    if not listing:
-        problems.append(f"There is nothing to score under s3://{bucket.name}/{prefix}.")
-        return None
+def _manifest_problem(manifest: Manifest, split: str) -> str:
+    if manifest.format not in _SPLIT_TYPES:
+        return f"its content_type is {manifest.format!r}"
+    if not manifest.splits[split].shards:
+        return f"its {split} split is empty"
+    return ""
+
+
+def _no_dataset(bucket: Bucket, dataset: str) -> str:
+    known = ", ".join(bucket.list_datasets()) or "none"
+    return (
+        f"There is no dataset {dataset!r}: s3://{bucket.name}/{manifest_key(dataset)} doesn't exist. The "
+        f"bucket's datasets: {known}. Files without a manifest are scored by their prefix."
+    )
+
+
+def _under_prefix(bucket: Bucket, prefix: str) -> Found:
+    """Return the objects under a prefix, by the suffixes of their keys."""
+    objects = bucket.list_objects(prefix)
+    if not objects:
+        return None, [f"There is nothing to score under s3://{bucket.name}/{prefix}."]
     by_type: dict[str | None, list[str]] = defaultdict(list)
-    for key in listing:
+    for key in objects:
         by_type[_content_type(key)].append(key)
-    problems += _unusable(prefix, by_type, [key for key, size in listing.items() if not size])
-    content_type = next((found for found in by_type if found), None)
+    problems = _unusable(prefix, by_type, [key for key, summary in objects.items() if not summary.size])
+    content_type = next((name for name in by_type if name), None)
     if content_type is None:
-        return None
-    filled = [key for key in by_type[content_type] if listing[key]]
-    found = widths.read(bucket, filled, content_type, problems)
-    return Documents(prefix, content_type, len(listing), widths=found)
-
-
-def _manifest_key(dataset: str) -> str:
-    return f"datasets/{dataset}/manifest.json"
+        return None, problems
+    with_content = [key for key in by_type[content_type] if objects[key].size]
+    widths, width_problems = read_widths(bucket, with_content, content_type)
+    return Documents(prefix, content_type, len(objects), widths=widths), problems + width_problems
 
 
 def _content_type(key: str) -> str | None:
-    return next((found for suffix, found in CONTENT_TYPES.items() if key.endswith(suffix)), None)
+    return next((name for suffix, name in _CONTENT_TYPES.items() if key.endswith(suffix)), None)
 
 
 def _unusable(prefix: str, by_type: Mapping[str | None, list[str]], empty: list[str]) -> list[str]:
     problems = []
-    reads_all = f"SageMaker scores whatever lies under {prefix}"
+    reads_all = f"SageMaker scores every object under {prefix}"
     if unknown := by_type.get(None):
         problems.append(
-            f"{_named(unknown)} none of {', '.join(CONTENT_TYPES)} at the end, and {reads_all}: move it "
+            f"{_keys_have(unknown)} none of {', '.join(_CONTENT_TYPES)} at the end, and {reads_all}: move it "
             "away, or choose a deeper prefix."
         )
-    if len(types := [found for found in by_type if found]) > 1:
-        examples = ", ".join(f"{by_type[found][0]} is {found}" for found in types)
-        problems.append(f"{reads_all} as one content type, but {examples}: give each a folder of its own.")
+    if len(types := [name for name in by_type if name]) > 1:
+        examples = ", ".join(f"{by_type[name][0]} is {name}" for name in types)
+        problems.append(f"{reads_all} as one content type, but {examples}: give each its own folder.")
     if empty:
         problems.append(f"{empty[0]} is empty: there is no document to score in it. Delete it.")
     return problems
 
 
-def _named(keys: list[str]) -> str:
+def _keys_have(keys: list[str]) -> str:
     others = len(keys) - 1
     if not others:
         return f"{keys[0]} has"
     return f"{keys[0]} and {others} other{'s' if others > 1 else ''} have"
-
-
-def _parsed(manifest: Any, folder: str, split: str) -> tuple[Documents, dict[str, int]]:
-    if manifest["schema"] != SCHEMA:
-        raise ValueError(f"it is of schema {manifest['schema']!r}, and only {SCHEMA} is known")
-    # The parameters that channels of training need, such as label_size of CSV, mean nothing to a transform.
-    content_type = str(manifest["content_type"]).partition(";")[0].strip()
-    if content_type not in SPLIT_TYPES:
-        raise ValueError(f"its content_type is {content_type!r}")
-    found = manifest["splits"][split]
-    sizes = {str(shard["key"]): int(shard["bytes"]) for shard in found["shards"]}
-    if not sizes:
-        raise ValueError(f"its {split} split is empty")
-    documents = int(found["documents"])
-    said = {folder: int(manifest["feature_dim"])}
-    return Documents(folder, content_type, len(sizes), documents, said), sizes
-
-
-def _differences(manifest: str, folder: str, said: Mapping[str, int], found: Mapping[str, int]) -> list[str]:
-    problems = []
-    if missing := sorted(said.keys() - found.keys()):
-        problems.append(f"{manifest} names {missing[0]}, which isn't in the bucket. {AGAIN}")
-    if extra := sorted(found.keys() - said.keys()):
-        problems.append(
-            f"{extra[0]} isn't in {manifest}, and SageMaker scores whatever lies under {folder}: delete it, "
-            "or upload the dataset anew."
-        )
-    if changed := sorted(key for key in said.keys() & found.keys() if said[key] != found[key]):
-        key = changed[0]
-        problems.append(f"{key} has {found[key]} bytes, and {manifest} says {said[key]}. {AGAIN}")
-    return problems

@@ -1,35 +1,24 @@
-"""Step one of bulk scoring: check what is asked for before any money is spent."""
+"""The first state of bulk scoring: checks the documents and the model before any money is spent.
 
-import os
-from dataclasses import dataclass
+The steps are: parse the input; load the documents and the model; check that they match; decide whether the
+execution is refused; render what later states read.
+"""
+
 from typing import Any
 
 import boto3
-from documents import Bucket, Documents, absence, of_dataset, of_prefix
-from execution_input import InvalidInputError, Request, read, sentence
-from model import Model, Models
-from naming import name
+
+from common.bucket import Bucket
+from common.errors import InvalidInputError
+from common.resource_names import transform_name
+from inspect_transform.documents import Documents, load_documents
+from inspect_transform.environment import Environment
+from inspect_transform.execution_input import parse
+from inspect_transform.model import Clients, Model, load_model
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")
 _CLOUDFORMATION = boto3.client("cloudformation")
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What the stack says to the function."""
-
-    data_bucket: str
-    job_prefix: str
-    serving_stack: str
-    algorithm: str
-    dataset: str
-
-
-def environment() -> Environment:
-    """Read the environment's variables."""
-    names = ("DATA_BUCKET", "JOB_PREFIX", "SERVING_STACK", "ALGORITHM", "DATASET")
-    return Environment(*(os.environ[name] for name in names))
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -43,23 +32,23 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Raises
     ------
     InvalidInputError
-        With everything that is wrong, at once.
+        With all problems of the input, the documents and the model.
     """
-    said = environment()
-    bucket = Bucket(said.data_bucket, _S3)
-    request = read(event["input"])
-    problems = list(request.problems)
-    documents = find_documents(bucket, request, said.dataset, problems)
-    model = find_model(bucket, request, said, problems)
+    environment = Environment.read()
+    request = parse(event["input"])
+    bucket = Bucket(environment.data_bucket, _S3)
+    documents, document_problems = load_documents(bucket, request, environment.dataset)
+    model, model_problems = load_model(Clients(bucket, _SAGEMAKER, _CLOUDFORMATION), request, environment)
+    problems = [*request.problems, *document_problems, *model_problems]
     if documents and model:
-        problems += mismatch(documents, model)
+        problems += check_vocabulary(documents, model)
     if problems or documents is None or model is None:
-        raise InvalidInputError(sentence(problems))
+        raise InvalidInputError.of(problems)
     return {
-        "name": name(said.job_prefix, event["execution_arn"]),
+        "name": transform_name(environment.job_prefix, event["execution_arn"]),
         "training_job": model.training_job,
         "model_data_url": model.url,
-        "input": f"s3://{said.data_bucket}/{documents.folder}",
+        "input": f"s3://{environment.data_bucket}/{documents.folder}",
         "content_type": documents.content_type,
         "split_type": documents.split_type,
         "objects": documents.objects,
@@ -68,37 +57,15 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     }
 
 
-def find_documents(bucket: Bucket, request: Request, dataset: str, problems: list[str]) -> Documents | None:
-    """Look at the documents, unless it isn't known which are meant."""
-    if request.refused & {"dataset", "prefix"}:
-        return None
-    if "prefix" in request.fields:
-        return of_prefix(bucket, request.fields["prefix"], problems)
-    dataset = request.fields.get("dataset", dataset)
-    if "split" in request.refused:
-        problems += absence(bucket, dataset)
-        return None
-    return of_dataset(bucket, dataset, request.fields.get("split", "test"), problems)
-
-
-def find_model(bucket: Bucket, request: Request, said: Environment, problems: list[str]) -> Model | None:
-    """Look at the model, unless it isn't known which is meant."""
-    if "training_job" in request.refused:
-        return None
-    models = Models(_CLOUDFORMATION, _SAGEMAKER, bucket, said.serving_stack, said.job_prefix, said.algorithm)
-    if "training_job" in request.fields:
-        return models.of(request.fields["training_job"], problems)
-    return models.in_service(problems)
-
-
-def mismatch(documents: Documents, model: Model) -> list[str]:
-    """Return nothing, or that the model doesn't know the documents' vocabulary."""
-    others = [place for place, words in documents.widths.items() if words != model.feature_dim]
+def check_vocabulary(documents: Documents, model: Model) -> list[str]:
+    """Return a sentence if the documents aren't over the model's vocabulary."""
+    others = [source for source, words in documents.widths.items() if words != model.feature_dim]
     if not others:
         return []
-    said = (
+    problem = (
         f"The documents of {others[0]} are over {documents.widths[others[0]]} words, and the model of "
-        f"{model.training_job} knows {model.feature_dim}: score them with a model of their vocabulary."
+        f"{model.training_job} has {model.feature_dim}: score them with a model of their vocabulary."
     )
-    more = len(others) - 1
-    return [f"{said} So it is with {more} more of the objects that were looked at." if more else said]
+    if more := len(others) - 1:
+        problem += f" The same is true of {more} more of the objects that were read."
+    return [problem]

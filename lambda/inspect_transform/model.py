@@ -1,107 +1,118 @@
-"""The model that scores: the one in service, or the one of a training job that was named."""
+"""The model that scores: the one in service, or that of a training job."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from common.aws_lookups import is_not_found, served_model_url
+from common.resource_names import is_open_model, training_job_of
+
 if TYPE_CHECKING:
-    from documents import Bucket
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sagemaker.client import SageMakerClient
 
-_URL: Final = re.compile(r"s3://[^/]+/models/(?:open/)?(?P<training_job>[^/]+)/output/model\.tar\.gz")
+    from common.bucket import Bucket
+    from inspect_transform.environment import Environment
+    from inspect_transform.execution_input import Request
+
 _NAME_ONE: Final = "name a training job with the field training_job"
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model: its job, its artifact, and how many words it knows."""
+    """A trained model: its job, the URL of its archive, and the size of its vocabulary."""
 
     training_job: str
     url: str
     feature_dim: int
 
 
+Found = tuple[Model | None, list[str]]
+"""The model, None where there is none, and the problems with it."""
+
+
 @dataclass(frozen=True)
-class Models:
-    """Where models are looked for."""
+class Clients:
+    """The data bucket, and clients of SageMaker and CloudFormation."""
 
-    cloudformation: CloudFormationClient
-    sagemaker: SageMakerClient
     bucket: Bucket
-    serving_stack: str
-    job_prefix: str
-    algorithm: str
+    sagemaker: SageMakerClient
+    cloudformation: CloudFormationClient
 
-    def in_service(self, problems: list[str]) -> Model | None:
-        """Return the model that the Serving stack serves; add why there is none to `problems`."""
-        url = self._served_url()
-        if url is None:
-            problems.append(f"The stack {self.serving_stack} isn't deployed: deploy all stacks.")
-        elif not url:
-            problems.append(f"No model is in service yet: train one first, or {_NAME_ONE}.")
-        elif found := _URL.fullmatch(url):
-            return self.of(found["training_job"], problems)
-        else:
-            problems.append(f"The model in service, {url}, is no training job's: {_NAME_ONE}.")
-        return None
 
-    def of(self, training_job: str, problems: list[str]) -> Model | None:
-        """Return a job's model; add why it can't score to `problems`."""
-        job = self._described(training_job)
-        if job is None:
-            problems.append(
-                f"There is no training job {training_job} of this deployment; its jobs are called "
-                f"{self.job_prefix}-..."
+def load_model(clients: Clients, request: Request, environment: Environment) -> Found:
+    """Load the model that an execution asks for, unless it isn't clear which that is."""
+    if "training_job" in request.invalid:
+        return None, []
+    if "training_job" in request.fields:
+        return _of_training_job(clients, request.fields["training_job"], environment)
+    return _in_service(clients, environment)
+
+
+def _in_service(clients: Clients, environment: Environment) -> Found:
+    url = served_model_url(clients.cloudformation, environment.serving_stack)
+    if url is None:
+        return None, [f"The stack {environment.serving_stack} isn't deployed: deploy all stacks."]
+    if not url:
+        return None, [f"No model is in service yet: train one first, or {_NAME_ONE}."]
+    if training_job := training_job_of(url):
+        return _of_training_job(clients, training_job, environment)
+    return None, [f"The model in service, {url}, isn't a training job's: {_NAME_ONE}."]
+
+
+def _of_training_job(clients: Clients, training_job: str, environment: Environment) -> Found:
+    job = _describe_or_none(clients.sagemaker, training_job, environment.job_prefix)
+    if job is None:
+        return None, [
+            (
+                f"There is no training job {training_job} of this deployment; the names of its jobs begin "
+                f"with {environment.job_prefix}-."
             )
-            return None
-        if job["TrainingJobStatus"] != "Completed":
-            problems.append(
+        ]
+    if job["TrainingJobStatus"] != "Completed":
+        return None, [
+            (
                 f"The training job {training_job} is {job['TrainingJobStatus']}, not Completed: it left no "
                 "model. Name another training job."
             )
-            return None
-        url = job["ModelArtifacts"]["S3ModelArtifacts"]
-        if problem := self._unusable(training_job, url):
-            problems.append(problem)
-        return Model(training_job, url, int(job["HyperParameters"]["feature_dim"]))
+        ]
+    url = job["ModelArtifacts"]["S3ModelArtifacts"]
+    model = Model(training_job, url, int(job["HyperParameters"]["feature_dim"]))
+    problem = _problem(model, clients.bucket, environment.algorithm)
+    return model, [problem] if problem else []
 
-    def _served_url(self) -> str | None:
-        try:
-            (stack,) = self.cloudformation.describe_stacks(StackName=self.serving_stack)["Stacks"]
-        except ClientError as error:
-            if "does not exist" not in str(error):
-                raise
-            return None
-        values = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
-        return values.get("ModelDataUrl", "")
 
-    def _described(self, training_job: str) -> Any | None:
-        # Asked for nothing else: the role may describe this deployment's jobs only.
-        if not training_job.startswith(f"{self.job_prefix}-"):
-            return None
-        try:
-            return self.sagemaker.describe_training_job(TrainingJobName=training_job)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationException":  # SageMaker's word for "not found"
-                raise
-            return None
-
-    def _unusable(self, training_job: str, url: str) -> str | None:
-        begin = f"s3://{self.bucket.name}/models/"
-        if not url.startswith(begin):
-            return f"The model of {training_job} lies at {url}, outside of {begin}, where it can't be read."
-        algorithm = "open" if url.startswith(f"{begin}open/") else "built-in"
-        if algorithm != self.algorithm:
-            return (
-                f"The model of {training_job} was trained by the {algorithm} algorithm, and this "
-                f"deployment's image is the {self.algorithm} one, which can't read it: name another."
-            )
-        key = url.removeprefix(f"s3://{self.bucket.name}/")
-        if key not in self.bucket.listing(key):
-            return f"The model of {training_job} is gone: {url} doesn't exist. Name another training job."
+def _describe_or_none(client: SageMakerClient, training_job: str, job_prefix: str) -> Any | None:
+    # The role may describe this deployment's jobs only.
+    if not training_job.startswith(f"{job_prefix}-"):
         return None
+    try:
+        return client.describe_training_job(TrainingJobName=training_job)
+    except ClientError as error:
+        if not is_not_found(error):
+            raise
+        return None
+
+
+def _problem(model: Model, bucket: Bucket, deployed: str) -> str | None:
+    folder = f"s3://{bucket.name}/models/"
+    if not model.url.startswith(folder):
+        return (
+            f"The model of {model.training_job} is at {model.url}, outside of {folder}, where it can't be "
+            "read."
+        )
+    algorithm = "open" if is_open_model(model.url) else "built-in"
+    if algorithm != deployed:
+        return (
+            f"The model of {model.training_job} was trained by the {algorithm} algorithm, and this "
+            f"deployment's image is the {deployed} one, which can't read it: name another."
+        )
+    if bucket.describe_or_none(model.url.removeprefix(f"s3://{bucket.name}/")) is None:
+        return (
+            f"The model of {model.training_job} is gone: {model.url} doesn't exist. Name another training "
+            "job."
+        )
+    return None

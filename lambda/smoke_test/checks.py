@@ -1,29 +1,27 @@
-"""What an endpoint must answer."""
+"""The checks of the endpoint's model and of its answer."""
 
 import json
 import math
 from typing import Any, Final
 
-SUM_TOLERANCE: Final = 1e-4
-ROLLED_BACK: Final = "SageMaker may have rolled it back: an alarm rang, or the new instances failed."
-_SHOWN_AT_MOST: Final = 300
+from common.errors import SmokeTestError
+
+_SUM_TOLERANCE: Final = 1e-4
+ROLLED_BACK: Final = "SageMaker may have rolled it back: an alarm was raised, or the new instances failed."
+_MAX_SHOWN: Final = 300
 
 
-class SmokeTestError(ValueError):
-    """The endpoint doesn't do its work; the text is a sentence for whoever started the execution."""
-
-
-def check_model(endpoint: str, served: list[str], wanted: str) -> None:
-    """Refuse an endpoint that runs any model but the wanted one.
+def check_model(endpoint: str, served: list[str], promoted: str) -> None:
+    """Refuse an endpoint that runs any model but the promoted one.
 
     Raises
     ------
     SmokeTestError
         Naming both.
     """
-    if served != [wanted]:
+    if served != [promoted]:
         raise SmokeTestError(
-            f"The endpoint {endpoint} runs {', '.join(served)} instead of {wanted}. {ROLLED_BACK}"
+            f"The endpoint {endpoint} runs {', '.join(served)} instead of {promoted}. {ROLLED_BACK}"
         )
 
 
@@ -58,12 +56,12 @@ def _problem(mixture: list[Any], num_topics: int) -> str | None:
     if len(mixture) != num_topics:
         return f"has {len(mixture)} numbers instead of {num_topics}"
     if not all(isinstance(share, int | float) and math.isfinite(share) and share >= 0 for share in mixture):
-        return "holds something else than finite numbers from 0 on"
-    if abs(math.fsum(mixture) - 1) > SUM_TOLERANCE:
+        return "has values that aren't finite numbers from 0 on"
+    if abs(math.fsum(mixture) - 1) > _SUM_TOLERANCE:
         return f"sums to {math.fsum(mixture)} instead of 1"
     return None
 
 
 def _shown(content: bytes) -> str:
     text = content.decode(errors="replace")
-    return text if len(text) <= _SHOWN_AT_MOST else f"{text[:_SHOWN_AT_MOST]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

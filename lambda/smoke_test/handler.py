@@ -1,13 +1,12 @@
-"""Ask the endpoint for one document's topics, and whether it runs the model that was promoted."""
+"""Asks the endpoint for one document's topics, and whether it runs the model that was promoted."""
 
-import json
 import os
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
-from checks import SmokeTestError, check_answer, check_model
-from serving import served_models
+
+from smoke_test.checks import check_answer, check_model
+from smoke_test.endpoint import invoke, served_models
 
 _RUNTIME = boto3.client("sagemaker-runtime")
 _SAGEMAKER = boto3.client("sagemaker")
@@ -29,12 +28,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """
     endpoint = os.environ["ENDPOINT_NAME"]
     check_model(endpoint, served_models(_SAGEMAKER, endpoint), event["model_data_url"])
-    body = json.dumps({"instances": [{"data": {"features": event["document"]}}]})
-    try:
-        answer = _RUNTIME.invoke_endpoint(
-            EndpointName=endpoint, ContentType="application/json", Accept="application/json", Body=body
-        )
-    except ClientError as error:
-        raise SmokeTestError(f"The endpoint {endpoint} refused a test document: {error}") from error
-    content = answer["Body"].read()
+    content = invoke(_RUNTIME, endpoint, event["document"])
     return {"endpoint": endpoint, "topic_mixture": check_answer(endpoint, content, event["num_topics"])}

@@ -47,7 +47,7 @@ def evaluation(job: str, day: int, pwll: float | None, **fields: Any) -> bytes:
         "dataset": "nips",
         "hyperparameters": {"num_topics": "20", "alpha0": "0.5"},
         "pwll": pwll,
-        "decision": "keep",
+        "decision": "reject",
         "started_by": "arn:aws:iam::123456789012:user/x",
     }
     return json.dumps({**known, **fields}).encode()
@@ -78,8 +78,8 @@ def test_every_evaluation_is_a_line_the_newest_first_and_the_serving_one_is_mark
     stored(aws, objects, serving=url_of("a"))
     assert [" ".join(line.split()) for line in tell(read(deployment))] == [
         "training job created dataset num_topics alpha0 test:pwll decision serving started by",
-        "b 2026-01-03 08:30 nips 20 0.5 keep",
-        "c 2026-01-02 08:30 nips 20 0.5 -2.25 keep arn:aws:iam::123456789012:user/x",
+        "b 2026-01-03 08:30 nips 20 0.5 reject",
+        "c 2026-01-02 08:30 nips 20 0.5 -2.25 reject arn:aws:iam::123456789012:user/x",
         "a 2026-01-01 08:30 nips 20 0.5 -2.5 promote now arn:aws:iam::123456789012:user/x",
     ]
 
@@ -91,7 +91,7 @@ def test_a_broken_evaluation_is_named_and_hides_no_other(
     whole = evaluation("a", 1, -2.5)
     stored(aws, {"evaluations/a/evaluation.json": whole, "evaluations/b/evaluation.json": content})
     found = read(deployment)
-    assert [(entry.training_job, entry.decision) for entry in found] == [("a", "keep"), ("b", "unreadable")]
+    assert [(entry.training_job, entry.decision) for entry in found] == [("a", "reject"), ("b", "unreadable")]
     assert tell(found)[2].split() == ["b", "unreadable"]
 
 

@@ -85,7 +85,7 @@ def test_a_dry_run_says_what_would_be_trained_and_trains_nothing(project: Projec
     report = project.run(dataset=dataset, num_topics=[2, 3], dry_run=True).succeeded().output
     assert report["candidates"] == [{"num_topics": 2, "alpha0": 1}, {"num_topics": 3, "alpha0": 1}]
     assert report["documents"] == {"train": 200, "test": 50}
-    assert report["training"]["at_most_cost"] is None
+    assert report["training"]["max_cost"] is None
     assert project.training_jobs() == before
 
 
@@ -111,7 +111,7 @@ def test_every_candidate_stays_listed_with_its_data_and_who_started_it(
         assert found["pwll"] == pytest.approx(run["pwll"])
         assert found["hyperparameters"]["num_topics"] == str(run["num_topics"])
         chosen = run["training_job"] == outcome.output["training_job"]
-        assert found["decision"] == ("promote" if chosen else "keep")
+        assert found["decision"] == ("promote" if chosen else "reject")
         assert len(found["runs"]) == 6
 
 

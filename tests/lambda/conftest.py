@@ -1,23 +1,22 @@
-"""Each function's folder, loaded as Lambda loads it: alone, its modules at the top level."""
+"""The functions' modules, and a bucket in memory. pyproject.toml puts the asset's root on the path."""
 
 import importlib
 import io
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-SOURCES = Path(__file__).parent.parent.parent / "lambda"
 GOLDEN = Path(__file__).parent / "golden"
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
-Load = Callable[..., Any]
+LoadHandler = Callable[..., ModuleType]
 
 
 @pytest.fixture
@@ -37,25 +36,19 @@ def client_once(service: str, **options: Any) -> Any:
 
 
 @pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Return a function that imports a module of a folder; every folder has one called handler."""
+def load_handler(monkeypatch: pytest.MonkeyPatch) -> LoadHandler:
+    """Return a function that imports a function's handler and sets its environment variables."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setattr(boto3, "client", client_once)
-    before = set(sys.modules)
 
-    def import_from(folder: str, module: str = "handler", **environment: str) -> Any:
+    def load(function: str, **environment: str) -> ModuleType:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        if str(SOURCES / folder) not in sys.path:
-            monkeypatch.syspath_prepend(str(SOURCES / folder))
-        return importlib.import_module(module)
+        return importlib.import_module(f"{function}.handler")
 
-    yield import_from
-    own = {path.stem for path in SOURCES.rglob("*.py")}
-    for name in (set(sys.modules) - before) & own:
-        del sys.modules[name]
+    return load
 
 
 @cache

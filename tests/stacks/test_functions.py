@@ -189,8 +189,17 @@ def test_inspecting_knows_the_instances_of_training_and_endpoint(template: Templ
     assert variables["ENDPOINT_NAME"] == "lda-dev"
 
 
-def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:
-    bundles = {frozenset(path.name for path in folder.iterdir()) for folder in assembly().glob("asset.*")}
-    for name in ("inspect_dataset", "evaluate_model", "smoke_test", "inspect_transform", "delete_model"):
-        folder = Path(__file__).parent.parent.parent / "lambda" / name
-        assert frozenset(path.name for path in folder.glob("*.py")) in bundles
+def test_one_asset_holds_the_source_of_all_functions_and_no_caches(assembly: Callable[..., Path]) -> None:
+    assets = [folder for folder in assembly().glob("asset.*") if (folder / "common").is_dir()]
+    source = Path(__file__).parent.parent.parent / "lambda"
+    assert len(assets) == 1
+    packed = {path.relative_to(assets[0]) for path in assets[0].rglob("*") if path.is_file()}
+    assert packed == {path.relative_to(source) for path in source.rglob("*.py")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_handler_of_each_function_is_a_module_of_the_asset(template: TemplateOf, name: str) -> None:
+    package, module, handler = function(template("Training"), name)["Handler"].split(".")
+    assert package.replace("_", "") == name.lower()
+    assert (Path(__file__).parent.parent.parent / "lambda" / package / f"{module}.py").is_file()
+    assert handler == "handler"

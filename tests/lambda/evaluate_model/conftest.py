@@ -1,4 +1,4 @@
-"""The services around EvaluateModel, with the answers of AWS's shape that its tests script."""
+"""EvaluateModel, with a bucket in memory and stubbed clients whose answers have AWS's shape."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from spectral_lda import artifact as original
 
-Load = Callable[..., Any]
+LoadHandler = Callable[..., Any]
 Stubbed = Callable[[Any, str, str], Stubber]
 BUCKET = "data-bucket"
 GIVEN = {
@@ -48,7 +48,7 @@ class Aws:
         return f"s3://{BUCKET}/models/{training_job}/output/model.tar.gz"
 
     def completed(self, number: int = 1, num_topics: int = 2) -> dict[str, Any]:
-        """A run as the machine hands it over."""
+        """Return a run as the state machine passes it."""
         return {
             "training_job": self.job_name(number),
             "hyperparameters": {"num_topics": str(num_topics), "alpha0": "1.0"},
@@ -116,18 +116,20 @@ class Aws:
         self.cloudwatch.add_response("put_metric_data", {}, expected)
 
     def run(self, *runs: dict[str, Any], **given: Any) -> Any:
-        """Call the function; everything that was prepared must have been asked for."""
+        """Invoke the function; every answer that was prepared must have been requested."""
         event = {"input": {**GIVEN, **given}, "runs": list(runs), "execution": EXECUTION}
-        found = self.handler.handler(event, None)
+        result = self.handler.handler(event, None)
         for stub in (self.sagemaker, self.cloudformation, self.cloudwatch):
             stub.assert_no_pending_responses()
-        return found
+        return result
 
 
 @pytest.fixture
-def aws(load: Load, fake_s3: Any, stubbed: Stubbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(
+    load_handler: LoadHandler, fake_s3: Any, stubbed: Stubbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Aws:
     """The function as it is deployed, with services around it."""
-    handler = load(
+    handler = load_handler(
         "evaluate_model",
         DATA_BUCKET=BUCKET,
         SERVING_STACK="DevServing",

@@ -1,27 +1,23 @@
 """Training jobs as candidates, and which of them is the best."""
 
 import math
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
-Load = Callable[..., Any]
+from common.errors import EvaluationError
+from common.resource_names import is_open_model
+from evaluate_model.candidate import Candidate, from_description, rank, reason_unscored, score
+
 URL = "s3://bucket/models/job/output/model.tar.gz"
 
 
-@pytest.fixture
-def candidates(load: Load) -> Any:
-    return load("evaluate_model", "candidate")
-
-
-def model(candidates: Any, name: str, pwll: float | None, num_topics: int = 10) -> Any:
+def model(name: str, pwll: float | None, num_topics: int = 10) -> Candidate:
     metrics = {} if pwll is None else {"test:pwll": pwll}
-    return candidates.Candidate(name, URL, "", {"num_topics": str(num_topics)}, metrics)
+    return Candidate(name, URL, "", {"num_topics": str(num_topics)}, metrics)
 
 
-def test_a_job_is_read_as_sagemaker_describes_it(candidates: Any) -> None:
+def test_a_candidate_is_read_from_sagemakers_description_of_its_job() -> None:
     created = datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
     job = {
         "TrainingJobName": "job",
@@ -30,20 +26,21 @@ def test_a_job_is_read_as_sagemaker_describes_it(candidates: Any) -> None:
         "HyperParameters": {"num_topics": "20", "alpha0": "0.5"},
         "FinalMetricDataList": [{"MetricName": "test:pwll", "Value": -2.5, "Timestamp": created}],
     }
-    found = candidates.described(job)
-    assert (found.num_topics, found.alpha0, found.pwll, found.is_open) == (20, 0.5, -2.5, False)
+    found = from_description(job)
+    assert (found.num_topics, found.hyperparameters["alpha0"], found.pwll) == (20, "0.5", -2.5)
+    assert not is_open_model(found.model_data_url)
     assert found.created == datetime(2026, 1, 1, tzinfo=UTC).isoformat()
 
 
-def test_the_highest_pwll_is_the_best_and_of_equal_ones_fewer_topics_then_the_first(candidates: Any) -> None:
+def test_the_highest_pwll_is_the_best_and_of_equal_ones_fewer_topics_then_the_first() -> None:
     given = [("a", -3.0, 5), ("b", -2.0, 20), ("c", -2.0, 10), ("d", -2.0, 10), ("e", None, 1)]
-    ranked = candidates.ranked(model(candidates, *one) for one in given)
+    ranked = rank(model(*one) for one in given)
     assert [one.training_job for one in ranked] == ["c", "d", "b", "a"]
 
 
 @pytest.mark.parametrize("pwll", [math.nan, -math.inf, math.inf])
-def test_what_is_no_finite_number_is_no_score(candidates: Any, pwll: float) -> None:
-    assert candidates.ranked([model(candidates, "a", pwll)]) == []
+def test_a_score_that_isnt_finite_is_not_ranked(pwll: float) -> None:
+    assert rank([model("a", pwll)]) == []
 
 
 @pytest.mark.parametrize(
@@ -55,14 +52,12 @@ def test_what_is_no_finite_number_is_no_score(candidates: Any, pwll: float) -> N
         ({"test:pwll": -math.inf}, "reported test:pwll = -inf"),
     ],
 )
-def test_a_job_without_a_finite_score_is_no_model_to_judge(
-    candidates: Any, metrics: dict[str, float], sentence: str
-) -> None:
-    found = candidates.Candidate("job", URL, "", {}, metrics)
-    assert sentence in candidates.why_unscored(found)
-    with pytest.raises(candidates.EvaluationError, match=sentence):
-        candidates.score(found)
+def test_a_job_without_a_finite_score_cant_be_evaluated(metrics: dict[str, float], sentence: str) -> None:
+    found = Candidate("job", URL, "", {}, metrics)
+    assert sentence in reason_unscored(found)
+    with pytest.raises(EvaluationError, match=sentence):
+        score(found)
 
 
-def test_a_job_with_a_score_has_nothing_to_explain(candidates: Any) -> None:
-    assert candidates.why_unscored(model(candidates, "a", -2.0)) == ""
+def test_a_job_with_a_score_has_no_reason_to_be_unscored() -> None:
+    assert reason_unscored(model("a", -2.0)) == ""

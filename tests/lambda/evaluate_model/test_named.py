@@ -7,7 +7,7 @@ import pytest
 NOTHING = {"dataset": None, "test_split": None, "channels": None}
 
 
-def test_it_is_promoted_without_a_comparison_and_its_evaluation_stays(aws: Any) -> None:
+def test_a_named_model_is_promoted_without_a_comparison_and_its_evaluation_stays(aws: Any) -> None:
     aws.put(f"evaluations/{aws.job_name()}/evaluation.json", b'{"as": "it was"}')
     aws.put(f"evaluations/{aws.other}/evaluation.json", b'{"pwll": -2.0, "test_split": "split"}')
     aws.trained(aws.job_name(), -3.5)
@@ -31,7 +31,7 @@ def test_it_is_promoted_without_a_comparison_and_its_evaluation_stays(aws: Any) 
     assert aws.evaluation(aws.job_name()) == {"as": "it was"}
 
 
-def test_without_a_score_it_is_promoted_all_the_same(aws: Any) -> None:
+def test_a_named_model_without_a_score_is_promoted(aws: Any) -> None:
     aws.trained(aws.job_name(), None)
     aws.serving("")
     found = aws.run(promote_training_job=aws.job_name(), **NOTHING)
@@ -39,14 +39,14 @@ def test_without_a_score_it_is_promoted_all_the_same(aws: Any) -> None:
     assert found["metrics"] == {}
 
 
-def test_the_model_that_serves_is_said_to_serve_already(aws: Any) -> None:
+def test_a_named_model_that_serves_already_serves(aws: Any) -> None:
     aws.trained(aws.job_name(), -3.5)
     aws.serving(aws.url_of(aws.job_name()))
     found = aws.run(promote_training_job=aws.job_name(), **NOTHING)
     assert found["reason"].endswith("its own test:pwll is -3.5, and it already serves.")
 
 
-def test_what_is_no_model_isnt_promoted(aws: Any) -> None:
+def test_an_object_that_isnt_a_model_isnt_promoted(aws: Any) -> None:
     aws.trained(aws.job_name(), -3.5)
     aws.put(f"models/{aws.job_name()}/output/model.tar.gz", b"no archive")
     with pytest.raises(ValueError, match="holds no usable model"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 
-def no_model() -> bytes:
+def empty_archive() -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz"):
         pass
@@ -64,7 +64,7 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
     }
 
 
-def test_a_model_is_compared_with_the_evaluation_of_the_one_that_serves(aws: Any) -> None:
+def test_a_model_is_compared_with_the_evaluation_of_the_serving_model(aws: Any) -> None:
     aws.put(f"evaluations/{aws.other}/evaluation.json", b'{"pwll": -2.0, "test_split": "split"}')
     aws.trained(aws.job_name(), -2.5)
     aws.serving(aws.url_of(aws.other))
@@ -74,13 +74,13 @@ def test_a_model_is_compared_with_the_evaluation_of_the_one_that_serves(aws: Any
     assert found["incumbent"] == aws.url_of(aws.other)
     assert "Not worth promoting: test:pwll -2.5 against -2 " in found["summary"]
     written = aws.evaluation(aws.job_name())
-    assert (written["decision"], written["comparison"]) == ("keep", "same test documents")
+    assert (written["decision"], written["comparison"]) == ("reject", "same test documents")
     incumbent = {"training_job": aws.other, "model_data_url": aws.url_of(aws.other), "pwll": -2.0}
     assert written["incumbent"] == incumbent
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff", b'{"pwll"'])
-def test_a_missing_or_broken_evaluation_of_the_one_that_serves_is_a_case_and_no_error(
+def test_a_missing_or_broken_evaluation_of_the_serving_model_is_not_an_error(
     aws: Any, content: bytes | None
 ) -> None:
     if content is not None:
@@ -100,9 +100,7 @@ def test_the_bound_of_the_execution_is_applied(aws: Any) -> None:
     assert aws.run(aws.completed(), minimum_pwll=-2)["promote"] is False
 
 
-def test_the_setting_that_holds_back_what_cant_be_compared_is_read(
-    aws: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_setting_when_not_comparable_is_read(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHEN_NOT_COMPARABLE", "hold")
     aws.trained(aws.job_name(), -2.5)
     aws.serving(aws.url_of(aws.other))
@@ -110,7 +108,7 @@ def test_the_setting_that_holds_back_what_cant_be_compared_is_read(
     assert aws.run(aws.completed())["promote"] is False
 
 
-def test_of_several_runs_the_best_is_chosen_and_all_are_told(aws: Any) -> None:
+def test_of_several_runs_the_best_is_chosen_and_all_are_reported(aws: Any) -> None:
     for number, pwll in ((1, -2.5), (2, -2.4), (4, None)):
         aws.trained(aws.job_name(number), pwll)
     aws.serving("")
@@ -134,14 +132,14 @@ def test_of_several_runs_the_best_is_chosen_and_all_are_told(aws: Any) -> None:
     ]
 
 
-def test_every_completed_candidate_has_an_evaluation_that_says_why_it_isnt_the_one(aws: Any) -> None:
+def test_every_completed_candidate_has_an_evaluation_with_the_reason_why_it_wasnt_chosen(aws: Any) -> None:
     for number, pwll in ((1, -2.5), (2, -2.4), (3, None)):
         aws.trained(aws.job_name(number), pwll)
     aws.serving("")
     aws.metric(-2.4)
     found = aws.run(aws.completed(1), aws.completed(2), aws.completed(3), aws.failed(4, "No."))
     written = [aws.evaluation(aws.job_name(number)) for number in (1, 2, 3)]
-    assert [one["decision"] for one in written] == ["keep", "promote", "keep"]
+    assert [one["decision"] for one in written] == ["reject", "promote", "reject"]
     numbers = f"test:pwll -2.5 against -2.4 of {aws.job_name(2)}."
     assert written[0]["reasons"] == [f"Another candidate of the same execution was chosen: {numbers}"]
     assert written[0]["diagnostics"]["num_topics"] == 2
@@ -151,10 +149,10 @@ def test_every_completed_candidate_has_an_evaluation_that_says_why_it_isnt_the_o
     assert f"evaluations/{aws.job_name(4)}/evaluation.json" not in aws.s3.objects
 
 
-def test_the_next_best_takes_the_place_of_a_model_that_cant_be_read(aws: Any) -> None:
+def test_the_next_best_candidate_is_chosen_when_a_model_cant_be_read(aws: Any) -> None:
     aws.trained(aws.job_name(1), -2.5)
     aws.trained(aws.job_name(2), -2.4)
-    aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", no_model())
+    aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", empty_archive())
     aws.serving("")
     aws.metric(-2.5)
     found = aws.run(aws.completed(1), aws.completed(2))
@@ -164,26 +162,26 @@ def test_the_next_best_takes_the_place_of_a_model_that_cant_be_read(aws: Any) ->
     assert reason in aws.evaluation(aws.job_name(2))["reasons"][0]
 
 
-def test_when_no_candidate_is_left_all_reasons_are_told(aws: Any) -> None:
+def test_when_no_candidate_is_left_the_error_has_all_reasons(aws: Any) -> None:
     aws.trained(aws.job_name(1), None)
     aws.trained(aws.job_name(2), -2.4)
-    aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", no_model())
+    aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", empty_archive())
     with pytest.raises(
         ValueError, match=r"None of the 3 candidates can be promoted: \(1\) No\. \(2\) "
-    ) as told:
+    ) as raised:
         aws.run(aws.completed(1), aws.completed(2), aws.failed(3, "No."))
-    assert "reported no test:pwll" in str(told.value)
-    assert f"{aws.url_of(aws.job_name(2))} holds no usable model" in str(told.value)
-    assert type(told.value).__name__ == "EvaluationError"
+    assert "reported no test:pwll" in str(raised.value)
+    assert f"{aws.url_of(aws.job_name(2))} holds no usable model" in str(raised.value)
+    assert type(raised.value).__name__ == "EvaluationError"
 
 
-def test_the_reason_of_the_only_candidate_stands_alone(aws: Any) -> None:
+def test_the_error_of_a_single_candidate_is_its_reason(aws: Any) -> None:
     aws.trained(aws.job_name(), None)
     with pytest.raises(ValueError, match=rf"^The training job {aws.job_name()} reported no test:pwll"):
         aws.run(aws.completed())
 
 
-def test_evaluating_again_after_another_run_promoted_works_again(aws: Any) -> None:
+def test_an_evaluation_can_be_repeated_after_another_run_promoted_its_model(aws: Any) -> None:
     for url in ("", aws.url_of(aws.other)):
         aws.trained(aws.job_name(), -2.5)
         aws.serving(url)
@@ -206,7 +204,7 @@ def test_words_are_shown_where_the_dataset_has_a_vocabulary(aws: Any) -> None:
 def test_a_vocabulary_that_is_too_large_or_another_file_isnt_read(
     aws: Any, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.LARGEST_VOCABULARY_BYTES", 3)
+    monkeypatch.setattr("evaluate_model.topics.model_reader.MAX_VOCABULARY_BYTES", 3)
     aws.put(f"datasets/griffiths/{key}", b"ant\nbee\ncat\n")
     aws.trained(aws.job_name(), -2.5)
     aws.serving("")
@@ -215,7 +213,7 @@ def test_a_vocabulary_that_is_too_large_or_another_file_isnt_read(
     assert aws.evaluation(aws.job_name())["diagnostics"]["vocabulary"] is None
 
 
-def test_a_metric_that_cant_be_put_is_told_and_doesnt_sink_the_evaluation(
+def test_a_metric_that_cant_be_put_is_reported_and_the_evaluation_succeeds(
     aws: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     aws.trained(aws.job_name(), -2.5)
@@ -227,7 +225,7 @@ def test_a_metric_that_cant_be_put_is_told_and_doesnt_sink_the_evaluation(
     assert "not authorized" in caplog.text
 
 
-def test_a_stack_that_isnt_deployed_is_a_sentence(aws: Any) -> None:
+def test_a_stack_that_isnt_deployed_is_reported(aws: Any) -> None:
     aws.trained(aws.job_name(), -2.5)
     missing = "Stack with id DevServing does not exist"
     aws.cloudformation.add_client_error("describe_stacks", "ValidationError", missing)
@@ -246,7 +244,7 @@ def test_forty_runs_with_long_reasons_fit_into_a_state(aws: Any) -> None:
 def test_models_are_read_for_their_diagnostics_only_while_there_is_time(
     aws: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweep._READING_SECONDS", 0)
+    monkeypatch.setattr("evaluate_model.sweep._READING_SECONDS", 0)
     for number, pwll in ((1, -2.5), (2, -2.4)):
         aws.trained(aws.job_name(number), pwll)
     aws.serving("")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from data_prep import dataset
 
-Load = Callable[..., Any]
+LoadHandler = Callable[..., Any]
 BUCKET = "data-bucket"
 MANIFEST = "datasets/bars/manifest.json"
 TRAIN = "datasets/bars/train/part-00000.pbr"
@@ -61,7 +61,7 @@ class FakeQuotas:
 
 
 class FakeSageMaker:
-    """SageMaker's own API description, and perhaps the endpoint; without it, `refusal` is what is said."""
+    """SageMaker's own API description, and the endpoint; while it doesn't serve, `refusal` is the answer."""
 
     def __init__(self, meta: Any) -> None:
         self.meta = meta
@@ -82,8 +82,8 @@ def quotas() -> FakeQuotas:
 
 
 @pytest.fixture
-def handler(load: Load) -> Any:
-    return load("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
+def handler(load_handler: LoadHandler) -> Any:
+    return load_handler("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def _refusal(run: Callable[..., Any], given: Any, **settings: Any) -> str:
 
 
 def _as_csv(bucket: Any, content_type: str, train: bytes = b"0,0,0,0,0\r\n1,2,3,4,5\r\n") -> None:
-    """Put one CSV shard in the place of each split's shards."""
+    """Replace each split's shards by one CSV shard."""
     contents = {"train": train, "test": b"0,0,0,0,0\n0,7,0,0,0\n0,1"}
 
     def describe(manifest: Any) -> None:

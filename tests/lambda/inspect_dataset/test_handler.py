@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-Load = Callable[..., Any]
+from common.recordio import RecordDocument
+from inspect_dataset.training_run import smoke_test
+
 BUCKET = "data-bucket"
 MANIFEST = "datasets/bars/manifest.json"
 TRAIN = "datasets/bars/train/part-00000.pbr"
@@ -15,7 +17,7 @@ FOR_TRAINING = "ml.c4.2xlarge for training job usage"
 FOR_ENDPOINT = "ml.c4.xlarge for endpoint usage"
 
 
-def test_the_normalised_input_is_all_that_later_states_read(run: Callable[..., Any], bucket: Any) -> None:
+def test_the_result_is_the_normalised_input_of_the_later_states(run: Callable[..., Any], bucket: Any) -> None:
     shards = json.loads(bucket.objects[MANIFEST])["splits"]["test"]["shards"]
     digest = hashlib.sha256("\n".join(shard["sha256"] for shard in shards).encode()).hexdigest()
     arn_digest = hashlib.sha256(b"arn:aws:states:::execution:M:Run_1").hexdigest()[:8]
@@ -59,10 +61,10 @@ def test_the_normalised_input_is_all_that_later_states_read(run: Callable[..., A
             "training": {
                 "instance_type": "ml.c4.2xlarge",
                 "instance_count": 1,
-                "jobs_at_once": 1,
-                "longest_hours": 1.5,
+                "max_concurrency": 1,
+                "max_hours": 1.5,
                 "price_per_instance_hour": 0.5,
-                "at_most_cost": 0.75,
+                "max_cost": 0.75,
             },
             "promote_training_job": None,
             "notes": [],
@@ -73,34 +75,30 @@ def test_the_normalised_input_is_all_that_later_states_read(run: Callable[..., A
 def test_a_sweep_is_a_candidate_for_each_combination_and_costs_them_all(run: Callable[..., Any]) -> None:
     found = run({"num_topics": [2, 3], "alpha0": [0.5, 1], "dry_run": True, "started_by": "zoe"})
     base = found["job_name_base"]
-    told = [(one["name"], one["hyperparameters"]["num_topics"]) for one in found["candidates"]]
-    assert told == [(f"{base}-1", "2"), (f"{base}-2", "2"), (f"{base}-3", "3"), (f"{base}-4", "3")]
+    candidates = [(one["name"], one["hyperparameters"]["num_topics"]) for one in found["candidates"]]
+    assert candidates == [(f"{base}-1", "2"), (f"{base}-2", "2"), (f"{base}-3", "3"), (f"{base}-4", "3")]
     assert found["report"]["candidates"][2] == {"num_topics": 3, "alpha0": 0.5}
-    assert found["report"]["training"]["jobs_at_once"] == 2
-    assert found["report"]["training"]["at_most_cost"] == 4 * 0.75
+    assert found["report"]["training"]["max_concurrency"] == 2
+    assert found["report"]["training"]["max_cost"] == 4 * 0.75
     assert (found["dry_run"], found["started_by"]) == (True, "zoe")
 
 
-def test_without_a_price_nobody_guesses_the_cost(run: Callable[..., Any]) -> None:
-    told = run({}, training={"price_per_instance_hour": None})["report"]["training"]
-    assert (told["at_most_cost"], told["price_per_instance_hour"]) == (None, None)
+def test_without_a_price_the_cost_is_unknown(run: Callable[..., Any]) -> None:
+    training = run({}, training={"price_per_instance_hour": None})["report"]["training"]
+    assert (training["max_cost"], training["price_per_instance_hour"]) == (None, None)
 
 
 def test_a_dataset_may_be_named_by_its_manifest(run: Callable[..., Any]) -> None:
     assert run({"manifest": MANIFEST})["dataset"] == "bars"
 
 
-def test_the_smoke_tests_document_is_short_however_long_the_first_one_is(
-    load: Load, run: Callable[..., Any]
-) -> None:
+def test_the_smoke_test_document_is_shortened(run: Callable[..., Any]) -> None:
     assert run({})["smoke_test"]["keys"]
-    training = load("inspect_dataset", "training")
-    document = load("inspect_dataset", "record").Document(None, [1.0] * 100_000, None)
-    manifest = type("Manifest", (), {"feature_dim": 100_000})
-    assert len(json.dumps(training.smoke_test(document, manifest))) < 5000
+    document = RecordDocument(None, [1.0] * 100_000, None)
+    assert len(json.dumps(smoke_test(document, 100_000))) < 5000
 
 
-def test_every_problem_is_told_at_once(
+def test_all_problems_are_in_one_error(
     refusal: Any, run: Callable[..., Any], bucket: Any, quotas: Any
 ) -> None:
     del bucket.objects[TEST]
@@ -119,6 +117,6 @@ def test_every_problem_is_told_at_once(
         assert found.count(part) == 1
 
 
-def test_an_unclear_dataset_is_not_looked_at(refusal: Any, run: Callable[..., Any], bucket: Any) -> None:
+def test_an_ambiguous_dataset_is_not_read(refusal: Any, run: Callable[..., Any], bucket: Any) -> None:
     assert "names a dataset and a manifest" in refusal(run, {"dataset": "bars", "manifest": MANIFEST})
     assert bucket.calls == []

@@ -1,4 +1,4 @@
-"""A bucket with a dataset and a model in service, and what InspectTransform says of them."""
+"""InspectTransform, with a bucket in memory that holds a dataset, and a model in service."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from data_prep import dataset
 
-Load = Callable[..., Any]
+LoadHandler = Callable[..., Any]
 BUCKET = "data-bucket"
 COUNTS = np.arange(1, 101).reshape(20, 5)
 JOB = "lda-dev-run-0123abcd-0"
@@ -20,7 +20,7 @@ ARN = "arn:aws:states:us-east-1:123456789012:execution:M:run"
 
 
 class FakeAws:
-    """A Serving stack and training jobs; a service's refusal is what botocore makes of it."""
+    """A Serving stack and training jobs, whose refusals are botocore's errors."""
 
     def __init__(self) -> None:
         self.served: str | None = URL
@@ -40,7 +40,9 @@ class FakeAws:
         name = request["TrainingJobName"]
         if name not in self.jobs:
             raise refusal_of("ValidationException", "Requested resource not found.", "DescribeTrainingJob")
-        job: dict[str, Any] = self.jobs[name]
+        job: dict[str, Any] | ClientError = self.jobs[name]
+        if isinstance(job, ClientError):
+            raise job
         return job
 
 
@@ -74,8 +76,10 @@ def aws() -> FakeAws:
 
 
 @pytest.fixture
-def run(load: Load, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    handler = load(
+def run(
+    load_handler: LoadHandler, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    handler = load_handler(
         "inspect_transform",
         DATA_BUCKET=BUCKET,
         JOB_PREFIX="lda-dev",

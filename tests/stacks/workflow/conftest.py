@@ -31,7 +31,7 @@ INPUT = {
     "dry_run": False,
     "promote_training_job": None,
     "started_by": "someone",
-    "report": {"dataset": "griffiths", "training": {"jobs_at_once": 1}},
+    "report": {"dataset": "griffiths", "training": {"max_concurrency": 1}},
 }
 JOB_NAME = "lda-dev-run-0123abcd-0"
 JOB = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.promotion_rules import Rule, rules
+from tests.docs.promotion_rules import Rule, rules
 
 # The machine sees of a row what the function decided, and the two switches.
 SEEN = {

@@ -202,8 +202,8 @@ def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any])
 def test_as_many_train_at_once_as_the_report_says(
     aws: Any, run: Callable[..., Any], states: dict[str, Any]
 ) -> None:
-    assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.jobs_at_once %}"
-    report = {"dataset": "griffiths", "training": {"jobs_at_once": 3}}
+    assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.max_concurrency %}"
+    report = {"dataset": "griffiths", "training": {"max_concurrency": 3}}
     assert run(InspectDataset={**sweep(aws, 3), "report": report}).status == "SUCCEEDED"
 
 
@@ -222,7 +222,8 @@ def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
 def test_the_machines_time_is_enough_for_as_many_candidates_as_are_let_through(
     definition: str, states: dict[str, Any]
 ) -> None:
-    most = runpy.run_path(str(ROOT / "lambda" / "inspect_dataset" / "candidates.py"))["AT_MOST"]
+    candidates = ROOT / "lambda" / "inspect_dataset" / "input" / "candidates.py"
+    most = runpy.run_path(str(candidates))["MAX_CANDIDATES"]
     assert most == MOST_CANDIDATES
     at_once, seconds = 2, states["Train"]["TimeoutSeconds"]
     assert json.loads(definition)["TimeoutSeconds"] > most / at_once * seconds

@@ -1,0 +1,1 @@
+"""Deletes what an aborted execution of bulk scoring left."""

@@ -1,0 +1,1 @@
+"""Compares the models of an execution with the model that serves."""

@@ -1,0 +1,1 @@
+"""The diagnostics of a model's topics, in numbers and in sentences."""

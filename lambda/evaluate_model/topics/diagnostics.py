@@ -1,0 +1,91 @@
+"""The diagnostics of a model's topics; docs/promotion-rules.md defines them."""
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from operator import itemgetter
+from typing import Any, Final
+
+from common.model_artifact import Model
+from evaluate_model.topics.topic import Topic, effective_number, explained_by_others, measure, overlap
+
+_NEAR_DUPLICATE: Final = 0.5
+_MAX_WORDS: Final = 10
+MAX_PAIRS: Final = 20
+# A dead topic has less than this part of an even share of the prior, ...
+_NEGLIGIBLE: Final = 0.01
+# ... or is this near to equal probabilities, or to the mean of the other topics.
+_INSIGNIFICANT: Final = 0.9
+
+
+def diagnose(model: Model) -> dict[str, Any]:
+    """Return the prior, the effective number of topics, each topic's words, duplicates and dead topics.
+
+    Raises
+    ------
+    ArtifactError
+        When alpha isn't positive, or a topic isn't a distribution over the words.
+    """
+    topics, mean = measure(model)
+    return {
+        "num_topics": len(topics),
+        "feature_dim": model.vocabulary_size,
+        "alpha": {"min": min(model.alpha), "max": max(model.alpha), "sum": math.fsum(model.alpha)},
+        "effective_topics": effective_number(topic.share for topic in topics),
+        **_overlaps(topics),
+        "dead_topics": _dead(topics, mean),
+        "topics": [_render(topic) for topic in topics],
+    }
+
+
+def _render(topic: Topic) -> dict[str, Any]:
+    return {
+        "alpha": topic.alpha,
+        "effective_words": topic.effective_words,
+        "top_words": list(topic.top)[:_MAX_WORDS],
+    }
+
+
+def _overlaps(topics: Sequence[Topic]) -> dict[str, Any]:
+    """Return the pair of topics with the largest overlap, if any, and at most 20 near duplicates."""
+    pairs = combinations(range(len(topics)), 2)
+    overlaps = ((overlap(topics[first], topics[second]), [first, second]) for first, second in pairs)
+    largest: list[dict[str, Any]] = [
+        {"topics": pair, "overlap": value}
+        for value, pair in heapq.nlargest(MAX_PAIRS, overlaps, itemgetter(0))
+    ]
+    return {
+        "largest_overlap": largest[0] if largest else None,
+        "near_duplicates": [pair for pair in largest if pair["overlap"] >= _NEAR_DUPLICATE],
+    }
+
+
+def _dead(topics: Sequence[Topic], mean: Sequence[float]) -> list[dict[str, Any]]:
+    reasons = (_reason_dead(topic, mean, len(topics)) for topic in topics)
+    return [{"topic": number, "reason": reason} for number, reason in enumerate(reasons) if reason]
+
+
+def _reason_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
+    if topic.share * num_topics < _NEGLIGIBLE:
+        return f"its share of the prior is {topic.share:.2g}"
+    if num_topics > 1 and topic.effective_words >= _INSIGNIFICANT * len(mean):
+        return f"its words are almost equally likely: {topic.effective_words:.4g} effective of {len(mean)}"
+    explained = explained_by_others(topic, mean)
+    if explained >= _INSIGNIFICANT:
+        return f"the mean of the other topics has {explained:.2g} of its most likely words' probability"
+    return ""
+
+
+def with_words(diagnostics: Mapping[str, Any], words: Sequence[str] | None) -> dict[str, Any]:
+    """Return diagnostics with the text of each topic's words, where the vocabulary has the model's size.
+
+    `vocabulary` in them is its number of words; None where there is no vocabulary.
+    """
+    with_vocabulary = {**diagnostics, "vocabulary": None if words is None else len(words)}
+    if words is None or len(words) != diagnostics["feature_dim"]:
+        return with_vocabulary
+    topics = [
+        {**topic, "words": [words[word] for word in topic["top_words"]]} for topic in diagnostics["topics"]
+    ]
+    return {**with_vocabulary, "topics": topics}

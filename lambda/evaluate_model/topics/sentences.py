@@ -1,0 +1,52 @@
+"""The diagnostics of a model in sentences, and the warnings about its topics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluate_model.topics.diagnostics import MAX_PAIRS
+
+
+def describe(diagnostics: Mapping[str, Any]) -> str:
+    """Return the diagnostics as one sentence."""
+    alpha, largest = diagnostics["alpha"], diagnostics["largest_overlap"]
+    overlap = ""
+    if largest:
+        first, second = largest["topics"]
+        overlap = f"; most similar are {first} and {second}, with an overlap of {largest['overlap']:.2g}"
+    return (
+        f"Topics: {diagnostics['effective_topics']:.3g} of {diagnostics['num_topics']} effective, prior from "
+        f"{alpha['min']:.3g} to {alpha['max']:.3g} (sum {alpha['sum']:.3g}){overlap}."
+    )
+
+
+def warnings(diagnostics: Mapping[str, Any]) -> list[str]:
+    """Return the warnings about a model's topics, each a sentence; no decision depends on them."""
+    found = (_few_effective(diagnostics), _near_duplicates(diagnostics), _dead(diagnostics))
+    return [warning for warning in found if warning]
+
+
+def _few_effective(diagnostics: Mapping[str, Any]) -> str:
+    effective, number = diagnostics["effective_topics"], diagnostics["num_topics"]
+    if effective >= number / 2:
+        return ""
+    return f"The prior is concentrated on few topics: {effective:.3g} effective of {number}."
+
+
+def _near_duplicates(diagnostics: Mapping[str, Any]) -> str:
+    duplicates = diagnostics["near_duplicates"]
+    if not duplicates:
+        return ""
+    (first, second), value = duplicates[0]["topics"], duplicates[0]["overlap"]
+    number = f"{len(duplicates)} or more" if len(duplicates) == MAX_PAIRS else str(len(duplicates))
+    pairs = "1 pair of topics is" if len(duplicates) == 1 else f"{number} pairs of topics are"
+    overlap = f"topics {first} and {second} overlap by {value:.2g}"
+    return f"{pairs} nearly the same ({overlap}): fewer topics may be enough."
+
+
+def _dead(diagnostics: Mapping[str, Any]) -> str:
+    dead = diagnostics["dead_topics"]
+    if not dead:
+        return ""
+    topics = "1 topic is" if len(dead) == 1 else f"{len(dead)} topics are"
+    first = f"topic {dead[0]['topic']}: {dead[0]['reason']}"
+    return f"{topics} dead ({first}{'; ...' if dead[1:] else ''})."

@@ -1,0 +1,1 @@
+"""The dataset in the bucket, compared with its manifest and with the hyperparameters."""

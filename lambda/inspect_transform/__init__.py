@@ -1,0 +1,1 @@
+"""Checks what bulk scoring is asked for before any money is spent."""

@@ -1,0 +1,1 @@
+"""Asks the endpoint for one document's topics."""
