@@ -1,8 +1,8 @@
 """Train, watch, ask and take away a deployment, from Python or the command line.
 
     from client.deployment import Deployment
-    from client.train import start
-    from client.watch import watch
+    from client.executions.start import start
+    from client.executions.watch import watch
 
     ending = watch(deployment := Deployment(), start(deployment, {"num_topics": 10}))
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from client import commands
 from client.errors import SayableError, sentence
-from client.policies import NAMES
+from client.policies.render import NAMES
 from data_prep.inputs import FORMATS
 
 

@@ -5,17 +5,18 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from client import destroy as destroying
-from client import history as remembering
-from client import inventory, policies
-from client import leftovers as remains
 from client import predict as predicting
-from client import status as looking
-from client import train as training
-from client import watch as watching
 from client.deployment import Deployment
 from client.errors import SayableError
-from client.watch import say_on_stderr as say
+from client.executions import history as remembering
+from client.executions import start as training
+from client.executions import watch as watching
+from client.executions.watch import say_on_stderr as say
+from client.operations import destroy as destroying
+from client.operations import inventory
+from client.operations import leftovers as remains
+from client.operations import status as looking
+from client.policies import render as policies
 from data_prep import inputs
 
 FIELDS = (

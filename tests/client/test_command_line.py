@@ -10,7 +10,7 @@ import pytest
 from client import commands
 from client.__main__ import main
 from client.deployment import Deployment
-from client.watch import Ending
+from client.executions.watch import Ending
 from tests.client.conftest import PreparedAws
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
@@ -82,7 +82,7 @@ def test_promote_is_followed_to_its_end(
 ) -> None:
     expect_start(aws, {"promote_training_job": "job"})
     ending = Ending(execution=EXECUTION, status="FAILED", seconds=1.0, error="InvalidInput", cause="No job.")
-    monkeypatch.setattr("client.watch.watch", lambda *_arguments, **_options: ending)
+    monkeypatch.setattr("client.executions.watch.watch", lambda *_arguments, **_options: ending)
     assert main(["promote", "job"]) == 1
     assert "InvalidInput: No job." in capsys.readouterr().err
 
@@ -113,7 +113,7 @@ def test_the_exit_code_of_watch_is_the_executions(
     ending = Ending(
         execution=EXECUTION, status=status, seconds=1.0, output={"promoted": True}, cause="a sentence"
     )
-    monkeypatch.setattr("client.watch.watch", lambda *_arguments, **_options: ending)
+    monkeypatch.setattr("client.executions.watch.watch", lambda *_arguments, **_options: ending)
     assert main(["watch", EXECUTION]) == code
     out, err = capsys.readouterr()
     assert ("promoted" in out) == (code == 0)
@@ -173,11 +173,13 @@ def test_leftovers_compares_with_an_earlier_inventory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
     file = tmp_path / "before.json"
-    monkeypatch.setattr("client.inventory.take", lambda _deployment: {"buckets": ["old"]})
+    monkeypatch.setattr("client.operations.inventory.take", lambda _deployment: {"buckets": ["old"]})
     assert main(["leftovers", "--inventory"]) == 0
     file.write_text(capsys.readouterr().out)
     assert main(["leftovers", "--before", str(file)]) == 0
-    monkeypatch.setattr("client.inventory.take", lambda _deployment: {"buckets": ["old", "planted"]})
+    monkeypatch.setattr(
+        "client.operations.inventory.take", lambda _deployment: {"buckets": ["old", "planted"]}
+    )
     assert main(["leftovers", "--before", str(file), "--json"]) == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"buckets": ["planted"]}
 
