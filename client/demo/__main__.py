@@ -1,124 +1,143 @@
-"""The notebook's whole story on this machine: `make demo`."""
+"""`make demo`: the notebook's steps on this machine."""
 
-import argparse
 import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from client.demo.local_aws_server import Machine
-from client.demo.next_steps import farewell
-from client.demo.steps import OTHER_ALPHA0, Chapters
-from client.demo.subprocess_runner import Programs
+from client.demo.local_aws_server import LocalAwsServer
+from client.demo.next_steps import next_steps
+from client.demo.steps import SECOND_ALPHA0, Steps
+from client.demo.subprocess_runner import SubprocessRunner
 from client.demo.terminal import Terminal
-from client.errors import SayableError, sentence
+from client.errors import UserError, error_message
 from data_prep.errors import UploadError
 
-STEPS = 10
+NUM_STEPS = 10
 INTERRUPTED = 130
 
 
-def tell(chapters: Chapters, terminal: Terminal, *, install_seconds: float, keep: bool) -> None:
-    """Tell the story: what the notebook did by hand, done by the parts.
+@click.command
+@click.option("--install-seconds", type=float, default=0.0, help="The duration of make install.")
+@click.option("--keep", is_flag=True, help="Stop before destroying, and leave the local AWS running.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="The folder of logs, plots and the local AWS's state.",
+)
+@click.option("--port", type=int, default=4566, show_default=True, help="The local AWS's port on 127.0.0.1.")
+def demo(*, install_seconds: float, keep: bool, folder: Path, port: int) -> int:
+    """Run the notebook's steps on this machine, as make demo does.
+
+    Starts a local AWS, deploys, trains, promotes, predicts, and destroys everything again.
+    """
+    started = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder.resolve()
+    logs = os.path.relpath(folder)
+    terminal = Terminal(NUM_STEPS)
+    runner = SubprocessRunner(folder, terminal)
+    server = LocalAwsServer(runner, folder, port)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        steps = Steps(folder, terminal, runner, server)
+        run_steps(steps, terminal, install_seconds=install_seconds, keep=keep)
+        if keep:
+            server.keep()
+            terminal.print(next_steps(server, steps.deployment))
+            return 0
+        server.stop(delete=True)
+    except KeyboardInterrupt:
+        return _abort(server, terminal, f"Interrupted in {terminal.current_step}.", INTERRUPTED)
+    except (UserError, UploadError, BotoCoreError, ClientError, OSError) as error:
+        reason = f"Failed in {terminal.current_step}: {error_message(error)}\nLogs: {logs}"
+        return _abort(server, terminal, reason, 1)
+    except BaseException:
+        _abort(server, terminal, f"Failed in {terminal.current_step}. Logs: {logs}", 1)
+        raise
+    seconds = time.monotonic() - started + install_seconds
+    print(f"\nThe local AWS is stopped and deleted. The demo took {seconds:.0f} s.")
+    return 0
+
+
+def run_steps(steps: Steps, terminal: Terminal, *, install_seconds: float, keep: bool) -> None:
+    """Run the steps of the notebook.
 
     Parameters
     ----------
-    chapters
-        What happens.
+    steps
+        The steps.
     terminal
-        Where it is told.
+        Prints their titles.
     install_seconds
-        How long `make install` took before.
+        The duration of `make install`.
     keep
         Whether to stop before destroying.
     """
     step = terminal.step
     with step(1, "Everything is installed from the lock files", spent=install_seconds):
-        chapters.show_versions()
-    with step(2, "AWS on 127.0.0.1, used by a person with the documented rights of who deploys"):
-        chapters.start_aws()
-    with step(3, "The real cdk bootstrap and cdk deploy --all: three stacks, no model yet"):
-        chapters.deploy()
+        steps.show_versions()
+    with step(2, "AWS on 127.0.0.1, and a user with the documented policy"):
+        steps.start_aws()
+    with step(3, "cdk bootstrap and cdk deploy --all: three stacks, no model yet"):
+        steps.deploy()
     with step(4, "The notebook's sample data"):
-        chapters.make_documents()
-    with step(5, "RecordIO-protobuf, dataset layout and manifest, uploaded to the data bucket"):
-        chapters.upload()
-    with step(6, "The state machine started with {}, as the console does, and watched"):
-        model_data_url = chapters.train()
+        steps.generate_documents()
+    with step(5, "RecordIO-protobuf, dataset and manifest, uploaded to the bucket"):
+        steps.upload()
+    with step(6, "The state machine started with {}, as in the console"):
+        model_data_url = steps.train()
     with step(7, "The promotion: the Serving stack with the new ModelDataUrl"):
-        chapters.show_promotion()
-    with step(8, "The endpoint's answers and the learned topics beside the known ones"):
-        chapters.compare(model_data_url)
-    with step(9, f"A second run, with alpha0 = {OTHER_ALPHA0}: the endpoint is updated in place"):
-        chapters.retrain(model_data_url)
+        steps.show_promotion()
+    with step(8, "The learned topics and mixtures compared with the known ones"):
+        steps.compare(model_data_url)
+    with step(9, f"A second run with alpha0 = {SECOND_ALPHA0}: the endpoint is updated"):
+        steps.retrain(model_data_url)
     if not keep:
         with step(10, "Everything destroyed, and the check that nothing is left"):
-            chapters.destroy()
+            steps.destroy()
 
 
-def main() -> int:
-    """Run the demo; whatever ends it, no process of it stays, unless it is kept.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; no process of it outlives it, unless it is kept.
 
     Returns
     -------
     int
-        The exit code: 0, 1 after a failure that was said in a sentence, 130 after an interruption.
+        The exit code: 0, 1 after an error, 2 after a wrong usage, 130 after an interruption.
     """
-    arguments, started = _arguments(), time.monotonic()
-    folder = arguments.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    logs = os.path.relpath(folder)
-    terminal = Terminal(STEPS)
-    programs = Programs(folder, terminal)
-    machine = Machine(programs, folder, arguments.port)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
     try:
-        chapters = Chapters(folder, terminal, programs, machine)
-        tell(chapters, terminal, install_seconds=arguments.install_seconds, keep=arguments.keep)
-    except KeyboardInterrupt:
-        return _stop(machine, terminal, f"Interrupted in {terminal.current}.", INTERRUPTED)
-    except (SayableError, UploadError, BotoCoreError, ClientError, OSError) as error:
-        return _stop(machine, terminal, f"Failed in {terminal.current}: {sentence(error)}\nLogs: {logs}", 1)
-    except BaseException:
-        _stop(machine, terminal, f"Failed in {terminal.current}. Logs: {logs}", 1)
-        raise
-    if arguments.keep:
-        machine.keep()
-        terminal.say(farewell(machine, chapters.deployment))
-        return 0
-    machine.stop(delete=True)
-    seconds = time.monotonic() - started + arguments.install_seconds
-    print(f"\nThe local AWS is stopped and forgotten. That was the whole story, in {seconds:.0f} s.")
-    return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m client.demo", description="What make demo runs.")
-    parser.add_argument("--install-seconds", type=float, default=0.0, help="how long make install took")
-    parser.add_argument("--keep", action="store_true", help="stop before destroying, and leave AWS running")
-    parser.add_argument("--folder", type=Path, default=Path(".demo"), help="logs, pictures and AWS's state")
-    parser.add_argument("--port", type=int, default=4566, help="where AWS listens on 127.0.0.1")
-    return parser.parse_args()
+        return int(demo.main(arguments, prog_name="python -m client.demo", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _stop(machine: Machine, terminal: Terminal, why: str, code: int) -> int:
-    # A second Ctrl-C must not leave the first one's cleaning up half done.
+def _abort(server: LocalAwsServer, terminal: Terminal, reason: str, code: int) -> int:
+    # A second Ctrl-C must not interrupt the cleanup after the first one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with suppress(BrokenPipeError):
-        print(f"\n{why}\nStopping what the demo started ...", file=sys.stderr)
-    terminal.mute()
-    machine.stop(delete=False)
+        print(f"\n{reason}\nStopping the demo's processes ...", file=sys.stderr)
+    terminal.silence()
+    server.stop(delete=False)
     return code
 
 

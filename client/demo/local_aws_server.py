@@ -1,4 +1,4 @@
-"""The demo's own AWS on this machine, in .demo/local_aws."""
+"""The demo's own local AWS, with its state in .demo/local_aws."""
 
 import fcntl
 import json
@@ -6,91 +6,93 @@ import os
 import sys
 from pathlib import Path
 
-from client.demo.subprocess_runner import Programs
-from client.errors import SayableError
+from client.demo.subprocess_runner import SubprocessRunner
+from client.errors import UserError
 
 
-class Machine:
-    """Starts and stops the local AWS through its command line, as a person does.
+class LocalAwsServer:
+    """Starts and stops the local AWS by its command line, as a user does.
 
     Parameters
     ----------
-    programs
+    runner
         Runs the command line.
     folder
         The demo's folder.
     port
-        Where it listens on 127.0.0.1.
+        The port on 127.0.0.1.
     """
 
-    def __init__(self, programs: Programs, folder: Path, port: int) -> None:
-        self.programs = programs
+    def __init__(self, runner: SubprocessRunner, folder: Path, port: int) -> None:
+        self.runner = runner
         self.port = port
         self.state = folder / "local_aws"
-        # In the state's folder, so that forgetting the state forgets this too.
-        self.kept = self.state / "kept-by-the-demo"
-        # Held, by its descriptor, until this process ends.
+        # In the state's folder, so that deleting the state deletes it too.
+        self.kept_marker = self.state / "kept-by-the-demo"
+        # The descriptor holds the lock until this process ends.
         self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        self._ours = False
+        self._started = False
 
     def command(self, verb: str, *arguments: str) -> str:
-        """Compose the command for a person to type."""
+        """Return a local_aws command for the user to type."""
         return " ".join(["python -m local_aws", verb, "--state", os.path.relpath(self.state), *arguments])
 
     @property
-    def forget(self) -> str:
+    def delete_command(self) -> str:
         """The command that ends a kept demo."""
         return self.command("down", "--delete")
 
     def start(self) -> None:
-        """Start from nothing, and point this process's AWS at it, as its administrator.
+        """Start with an empty state, and point this process at the server with administrator credentials.
 
         Raises
         ------
-        SayableError
-            Another demo runs or was kept, the port is taken, or the server doesn't start.
+        UserError
+            Another demo is running or was kept, the port is in use, or the server does not start.
         """
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SayableError(f"Another demo is running, with its state in {self.state}.") from None
-        if self.kept.exists():
-            raise SayableError(f"An earlier demo was kept. Forget it, then run this again: {self.forget}")
-        self._ours = True
+            raise UserError(f"Another demo is running, with its state in {self.state}.") from None
+        if self.kept_marker.exists():
+            raise UserError(
+                f"An earlier demo was kept. Delete it, then run this again: {self.delete_command}"
+            )
+        self._started = True
         self.stop(delete=True)
-        # The region too: the settings' default must be the machine's, whatever the caller works in otherwise.
-        point_at({})
+        # AWS_REGION is dropped too: the region of the demo is the server's default.
+        set_aws_environment({})
         images = ("--images", "container/local-images.toml")
         self._run("local-aws-up", "up", "--port", str(self.port), *images)
-        point_at(json.loads(self._run("local-aws-env", "env", "--json")))
+        set_aws_environment(json.loads(self._run("local-aws-env", "env", "--json")))
 
     def stop(self, *, delete: bool) -> None:
-        """Stop what this demo started, whatever runs in it included, and forget its state if told so."""
-        if self._ours and self.state.exists():
+        """Stop the server and its processes, if this demo started it; delete its state on request."""
+        if self._started and self.state.exists():
             self._run("local-aws-down", "down", *(["--delete"] if delete else []))
 
     def keep(self) -> None:
-        """Leave it running after the demo, so that the next demo doesn't wipe it away unasked."""
-        self.kept.touch()
+        """Mark the server as kept, so that the next demo does not delete it."""
+        self.kept_marker.touch()
 
-    def programs_in_it(self) -> list[str]:
-        """Say the processes that play SageMaker's containers, as the status command lists them."""
+    def container_processes(self) -> list[str]:
+        """List the processes of SageMaker's containers, as `python -m local_aws status` does."""
         status = json.loads(self._run("local-aws-status", "status", "--json"))
         return [f"{program['what']} (pid {program['pid']})" for program in status["programs"]]
 
     def _run(self, step: str, verb: str, *arguments: str) -> str:
         command = [sys.executable, "-m", "local_aws", verb, "--state", str(self.state), *arguments]
-        return self.programs.run(step, command)
+        return self.runner.run(step, command)
 
 
-def point_at(exports: dict[str, str]) -> None:
-    """Point this process, and the programs that it runs, at one AWS and no other.
+def set_aws_environment(variables: dict[str, str]) -> None:
+    """Point this process and its subprocesses at one AWS endpoint.
 
     Parameters
     ----------
-    exports
-        Variable to value; every other AWS_ variable is dropped, so that no profile of the caller gets a say.
+    variables
+        The variables to set. All other AWS_ variables are removed, such as the user's AWS_PROFILE.
     """
     for variable in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[variable]
-    os.environ.update(exports)
+    os.environ.update(variables)

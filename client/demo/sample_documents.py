@@ -1,4 +1,4 @@
-"""The notebook's sample data, what is known about it, and its pictures."""
+"""The notebook's sample documents with their known topics and mixtures, and their plots."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from client.demo.comparison import images
+from client.demo.comparison import text_images
 from data_prep.manifest import Manifest, dataset_key
 from data_prep.plots import plot_lda, plot_matched_topics
 from data_prep.synthetic import generate_griffiths_data
 
 Array = NDArray[Any]
 NAME = "griffiths"
-DOCUMENTS, TRAINING, TOPICS, SEED = 2000, 1600, 10, 0
-SHOWN = 12
+NUM_DOCUMENTS, NUM_TRAINING, NUM_TOPICS, SEED = 2000, 1600, 10, 0
+NUM_SHOWN = 12
+_ARRAY_WIDTH = 73  # columns
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Documents of which the topics and mixtures are known."""
+    """Documents with known topics and mixtures."""
 
     beta: Array
     documents: Array
@@ -29,53 +30,58 @@ class Sample:
     @property
     def train(self) -> Array:
         """The first 1600 documents."""
-        return self.documents[:TRAINING]
+        return self.documents[:NUM_TRAINING]
 
     @property
     def test(self) -> Array:
-        """The other 400."""
-        return self.documents[TRAINING:]
+        """The last 400 documents."""
+        return self.documents[NUM_TRAINING:]
 
     @property
     def test_mixtures(self) -> Array:
         """The known mixtures of the test documents."""
-        return self.mixtures[TRAINING:]
+        return self.mixtures[NUM_TRAINING:]
 
 
-def make() -> Sample:
+def generate() -> Sample:
     """Generate the notebook's 2000 documents of 25 words and 10 topics."""
     _, beta, documents, mixtures = generate_griffiths_data(
-        num_documents=DOCUMENTS, num_topics=TOPICS, seed=SEED
+        num_documents=NUM_DOCUMENTS, num_topics=NUM_TOPICS, seed=SEED
     )
     return Sample(beta=beta, documents=documents, mixtures=mixtures)
 
 
-def introduce(sample: Sample) -> str:
-    """Show the first document, its known mixture, the vocabulary's size and twelve documents as images."""
-    first = np.array2string(sample.documents[0].astype(int), max_line_width=100)
-    mixture = np.array2string(sample.mixtures[0], precision=3, suppress_small=True, max_line_width=100)
-    size = sample.documents.shape[1]
+def describe_sample(sample: Sample) -> str:
+    """Describe the sample: its sizes, the first document with its mixture, and twelve documents as images."""
+    counts = np.array2string(sample.documents[0].astype(int), max_line_width=_ARRAY_WIDTH)
+    mixture = np.array2string(
+        sample.mixtures[0], precision=3, suppress_small=True, max_line_width=_ARRAY_WIDTH
+    )
+    vocabulary_size = sample.documents.shape[1]
     return "\n".join(
         [
-            f"{len(sample.train)} training and {len(sample.test)} test documents; vocabulary size: {size}",
-            f"First document, a count a word: {first}",
-            f"Its known topic mixture:        {mixture}",
-            f"Documents 0 to {SHOWN - 1}, 5 x 5 words each:",
+            f"{len(sample.train)} training and {len(sample.test)} test documents",
+            f"Vocabulary size: {vocabulary_size}",
+            "The first document's word counts:",
+            counts,
+            "Its known topic mixture:",
+            mixture,
+            f"Documents 0 to {NUM_SHOWN - 1}, 5 x 5 words each:",
             "",
-            images(sample.documents[:SHOWN]),
+            text_images(sample.documents[:NUM_SHOWN]),
         ]
     )
 
 
-def tell(manifest: Manifest, bucket: str) -> str:
-    """Say what was uploaded and where, split by split.
+def describe_upload(manifest: Manifest, bucket: str) -> str:
+    """Describe each split of an uploaded dataset.
 
     Parameters
     ----------
     manifest
-        What `data_prep.upload.upload` returned.
+        The manifest that `data_prep.upload.upload` returned.
     bucket
-        Where to.
+        The bucket that it was uploaded to.
     """
     folder = f"s3://{bucket}/{dataset_key(manifest.name)}"
     lines = [f"{folder}/manifest.json: {manifest.layout}, {manifest.feature_dim} words"]
@@ -88,22 +94,22 @@ def tell(manifest: Manifest, bucket: str) -> str:
     return "\n".join(lines)
 
 
-def draw(sample: Sample, folder: Path) -> Path:
-    """Save a picture of twelve documents with a colour bar; return its path."""
+def save_documents_plot(sample: Sample, folder: Path) -> Path:
+    """Save a plot of twelve documents with a colour bar; return its path."""
     file = folder / "documents.png"
-    plot_lda(sample.documents[:SHOWN], 3, 4).savefig(file, dpi=150)
+    plot_lda(sample.documents[:NUM_SHOWN], 3, 4).savefig(file, dpi=150)
     return file
 
 
-def draw_topics(known: Array, learned: Array, folder: Path) -> Path:
-    """Save a picture of the known topics above the learned ones; return its path.
+def save_topics_plot(known: Array, learned: Array, folder: Path) -> Path:
+    """Save a plot of the known topics above the learned ones; return its path.
 
     Parameters
     ----------
     known, learned
         Matched topics, both (K, V).
     folder
-        Where the file is put.
+        The folder of the file.
     """
     file = folder / "topics.png"
     plot_matched_topics(known, learned).savefig(file, dpi=150)

@@ -1,4 +1,4 @@
-"""What stands behind the endpoint, by list and describe calls."""
+"""The Serving stack's parameter, and the model and endpoint that it leads to."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import spectral_lda
 from client.deployment import Deployment
-from client.errors import SayableError, found
+from client.errors import UserError, none_if_missing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hosting:
-    """The Serving stack's parameter and what it led to."""
+class ServingState:
+    """The parameter ModelDataUrl, the account's models and endpoint configurations, and the endpoint."""
 
     model_data_url: str
     models: list[str]
@@ -22,74 +22,74 @@ class Hosting:
     config_of_endpoint: str
 
 
-def look(deployment: Deployment) -> Hosting:
-    """Ask CloudFormation and SageMaker what is hosted.
+def get_serving_state(deployment: Deployment) -> ServingState:
+    """Read the state from CloudFormation and SageMaker.
 
     Parameters
     ----------
     deployment
-        Whose endpoint is meant.
+        The deployment whose endpoint is described.
     """
     sagemaker = deployment.client("sagemaker")
-    endpoint = found(
+    response = none_if_missing(
         lambda: sagemaker.describe_endpoint(EndpointName=deployment.prefix), "ValidationException"
     )
-    described: dict[str, Any] = endpoint or {}
-    return Hosting(
+    endpoint: dict[str, Any] = response or {}
+    return ServingState(
         model_data_url=deployment.parameter("Serving", "ModelDataUrl"),
         models=[model["ModelName"] for model in sagemaker.list_models()["Models"]],
         configs=[
             config["EndpointConfigName"] for config in sagemaker.list_endpoint_configs()["EndpointConfigs"]
         ],
-        endpoint=described.get("EndpointName", "none"),
-        status=described.get("EndpointStatus", ""),
-        config_of_endpoint=described.get("EndpointConfigName", "none"),
+        endpoint=endpoint.get("EndpointName", "none"),
+        status=endpoint.get("EndpointStatus", ""),
+        config_of_endpoint=endpoint.get("EndpointConfigName", "none"),
     )
 
 
-def tell(hosting: Hosting) -> str:
-    """Say in lines what is hosted."""
+def describe(state: ServingState) -> str:
+    """Describe a state in lines."""
     return "\n".join(
         [
-            f"ModelDataUrl:    {hosting.model_data_url or '(empty: no model yet)'}",
-            f"Model:           {', '.join(hosting.models) or 'none'}",
-            f"EndpointConfig:  {', '.join(hosting.configs) or 'none'}",
-            f"Endpoint:        {hosting.endpoint} {hosting.status}".rstrip(),
+            f"ModelDataUrl:    {state.model_data_url or '(empty: no model yet)'}",
+            f"Model:           {', '.join(state.models) or 'none'}",
+            f"EndpointConfig:  {', '.join(state.configs) or 'none'}",
+            f"Endpoint:        {state.endpoint} {state.status}".rstrip(),
         ]
     )
 
 
-def check_replaced(before: Hosting, after: Hosting) -> None:
-    """Check that an update kept the endpoint's name and left nothing of the old model.
+def check_replaced(before: ServingState, after: ServingState) -> None:
+    """Check that an update retained the endpoint's name and replaced the model and its configuration.
 
     Raises
     ------
-    SayableError
-        It didn't; the sentence names what is wrong.
+    UserError
+        It did not; the message names the resources.
     """
-    stayed = sorted({*before.models, *before.configs} & {*after.models, *after.configs})
-    if stayed:
-        raise SayableError(
-            f"After the update the old {', '.join(stayed)} should be gone, but is still there."
+    not_deleted = sorted({*before.models, *before.configs} & {*after.models, *after.configs})
+    if not_deleted:
+        raise UserError(
+            f"After the update the old {', '.join(not_deleted)} should be gone, but still exists."
         )
     if after.endpoint != before.endpoint or after.config_of_endpoint == before.config_of_endpoint:
-        raise SayableError(
+        raise UserError(
             f"The endpoint was {before.endpoint} with {before.config_of_endpoint}, and is {after.endpoint} "
             f"with {after.config_of_endpoint}: its name should stay and its config change."
         )
 
 
-def learned_model(deployment: Deployment, model_data_url: str, folder: Path) -> spectral_lda.Model:
-    """Download a model.tar.gz and read it.
+def download_model(deployment: Deployment, model_data_url: str, folder: Path) -> spectral_lda.Model:
+    """Download a model.tar.gz and load it.
 
     Parameters
     ----------
     deployment
-        Whose bucket it lies in.
+        The deployment in whose bucket it is stored.
     model_data_url
         Its s3:// address.
     folder
-        Where the file is put.
+        The folder to download it into.
     """
     address = urlsplit(model_data_url)
     file = folder / "model.tar.gz"

@@ -1,4 +1,4 @@
-"""Programs that the demo runs: each with a log of its own, and none outlives the demo."""
+"""The subprocesses of the demo: each has its own log, and none outlives the demo."""
 
 import os
 import re
@@ -10,26 +10,26 @@ from contextlib import suppress
 from pathlib import Path
 
 from client.demo.terminal import Terminal
-from client.errors import SayableError
+from client.errors import UserError
 from client.operations.cdk import ROOT, environment
 
-LOOK_SECONDS = 0.2
-END_WITHIN_SECONDS = 5.0
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_TELLING = re.compile(
+POLL_SECONDS = 0.2
+INTERRUPT_TIMEOUT_SECONDS = 5.0
+_COLOUR_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_ERROR_WORDS = re.compile(
     r"❌|\berror\b|\bfailed\b|\bexception\b|denied|not authorized|refused|taken", re.IGNORECASE
 )
 
 
-class Programs:
-    """Runs programs one after the other, each in a process group of its own.
+class SubprocessRunner:
+    """Runs one program after the other, each in its own process group.
 
     Parameters
     ----------
     folder
-        Where their logs go: <step>.log.
+        The folder of the logs: <step>.log.
     terminal
-        Shows their last line while they take time.
+        Shows the latest output of the running program.
     """
 
     def __init__(self, folder: Path, terminal: Terminal) -> None:
@@ -42,19 +42,19 @@ class Programs:
         Parameters
         ----------
         step
-            What its log is called.
+            The name of its log.
         arguments
-            The program and its arguments; nothing passes through a shell.
+            The program and its arguments; no shell interprets them.
 
         Returns
         -------
         str
-            What it printed, without colours.
+            Its output, without colour codes.
 
         Raises
         ------
-        SayableError
-            It failed: its last meaningful lines, and where the log is.
+        UserError
+            It failed: its error lines, and the path of the log.
         """
         log = self.folder / f"{step}.log"
         with log.open("w", encoding="utf-8") as out:
@@ -70,51 +70,52 @@ class Programs:
         try:
             self._wait(process, log)
         finally:
-            end(process)
-        printed = plain(log.read_text(encoding="utf-8", errors="replace"))
+            terminate(process)
+        output = _read(log)
         if process.returncode != 0:
-            reason = "\n".join(meaningful(printed)) or "It printed nothing."
+            reason = "\n".join(error_lines(output)) or "It printed nothing."
             program = " ".join([Path(arguments[0]).name, *arguments[1:]])
-            raise SayableError(
+            raise UserError(
                 f"{program} failed (exit code {process.returncode}):\n{reason}\nLog: {os.path.relpath(log)}"
             )
-        return printed
+        return output
 
     def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
         started = time.monotonic()
         while process.poll() is None:
-            time.sleep(LOOK_SECONDS)
-            lines = plain(log.read_text(encoding="utf-8", errors="replace")).split("\n")
+            time.sleep(POLL_SECONDS)
+            lines = _read(log).split("\n")
             self.terminal.progress(started, next((line for line in reversed(lines) if line.strip()), ""))
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a program and whatever it started: first as Ctrl-C does, so that it can clean up, then by force."""
+def terminate(process: subprocess.Popen[bytes]) -> None:
+    """End a program and its descendants: by SIGINT, so that it can clean up, then by SIGKILL."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(END_WITHIN_SECONDS)
+            process.wait(INTERRUPT_TIMEOUT_SECONDS)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def plain(text: str) -> str:
-    """Take the colours out of a program's output."""
-    return _COLOURS.sub("", text).replace("\r", "\n")
-
-
-def meaningful(printed: str, lines: int = 4) -> list[str]:
-    """Pick the lines that say why a program failed: those that name an error, or else the last ones.
+def error_lines(output: str, max_lines: int = 4) -> list[str]:
+    """Select the lines that explain a failure: those with an error word, or else the last ones.
 
     Parameters
     ----------
-    printed
-        What it printed.
-    lines
-        How many are wanted at most.
+    output
+        What the program printed.
+    max_lines
+        The maximum number of lines.
     """
-    said = [line.strip() for line in printed.splitlines() if line.strip()]
-    telling = [line for line in said if _TELLING.search(line)]
-    return list(dict.fromkeys(telling or said))[-lines:]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    with_error = [line for line in lines if _ERROR_WORDS.search(line)]
+    return list(dict.fromkeys(with_error or lines))[-max_lines:]
+
+
+def _read(log: Path) -> str:
+    """Read a log without its colour codes."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return _COLOUR_CODES.sub("", text).replace("\r", "\n")

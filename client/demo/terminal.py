@@ -1,4 +1,4 @@
-"""How the demo speaks: numbered steps with their seconds, and progress in between."""
+"""What the demo prints: numbered steps with their duration, and progress during a step."""
 
 import io
 import re
@@ -11,70 +11,69 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 PROGRESS_AFTER_SECONDS = 2.0
-# Where the line can't be rewritten, progress is said this often.
+# The interval of progress lines in a file, where a line can't be rewritten.
 PROGRESS_EVERY_SECONDS = 5.0
-MOST_COLUMNS = 120
+MAX_COLUMNS = 80
 INDENT = "       "
-# How the lines of SageMaker's own containers begin: [11/22/2026 10:45:07 INFO 139633102941056]
-_LOG_CLOCK = re.compile(r"\[[\d/]+ [\d:]+ INFO \d+\] ")
+# The timestamp of SageMaker's log lines: [11/22/2026 10:45:07 INFO 139633102941056]
+_LOG_TIMESTAMP = re.compile(r"\[[\d/]+ [\d:]+ INFO \d+\] ")
 
 
 @dataclass
 class Terminal:
-    """Prints the steps of a story.
+    """Prints the steps of the demo.
 
     Parameters
     ----------
-    steps
-        How many there are.
+    num_steps
+        The number of steps.
     out
-        Where they are printed.
+        The stream to print to.
     """
 
-    steps: int
+    num_steps: int
     out: TextIO = field(default_factory=lambda: sys.stdout)
-    current: str = ""
+    current_step: str = ""
     _progress_shown: bool = False
     _last_progress: float = 0.0
 
     @contextmanager
     def step(self, number: int, title: str, *, spent: float = 0.0) -> Iterator[None]:
-        """Say that a step begins, and at its good end how many seconds it took.
+        """Print the title of a step, and at its successful end its duration.
 
         Parameters
         ----------
         number
-            From 1 on.
+            The step's number, from 1 on.
         title
-            What it does, in a few words.
+            What the step does, in a few words.
         spent
-            The seconds that it took before this call.
+            Seconds that the step took before this call.
         """
-        self.current = f"step {number} ({title})"
-        self._print(f"\n[{number:2}/{self.steps}] {title}")
+        self.current_step = f"step {number} ({title})"
+        self._print_line(f"\n[{number:2}/{self.num_steps}] {title}")
         started = time.monotonic()
         yield
-        self.say(f"done in {time.monotonic() - started + spent:.1f} s")
+        self.print(f"done in {time.monotonic() - started + spent:.1f} s")
 
-    def say(self, text: str = "") -> None:
+    def print(self, text: str = "") -> None:
         """Print lines that belong to the step."""
-        self._clear()
         for line in text.splitlines() or [""]:
-            self._print(f"{INDENT}{line}".rstrip())
+            self._print_line(f"{INDENT}{line}".rstrip())
 
-    def say_briefly(self, line: str) -> None:
-        """Print one line of many, without a log's clock and cut to the terminal's width."""
-        self.say(_LOG_CLOCK.sub("", line)[: self._width() - len(INDENT)])
+    def print_truncated(self, line: str) -> None:
+        """Print one line without a log timestamp, truncated to the width of the terminal."""
+        self.print(_LOG_TIMESTAMP.sub("", line)[: self._width() - len(INDENT)])
 
     def progress(self, started: float, text: str) -> None:
-        """Show how long something has been going on, and its last word.
+        """Show the time since the start of an operation, and its latest output.
 
         Parameters
         ----------
         started
-            When it began, on the monotonic clock, in seconds.
+            The start on the monotonic clock, in seconds.
         text
-            Its last word.
+            The latest output.
         """
         now = time.monotonic()
         if now - started < PROGRESS_AFTER_SECONDS:
@@ -86,20 +85,17 @@ class Terminal:
             self._progress_shown = True
         elif now - self._last_progress >= PROGRESS_EVERY_SECONDS:
             self._last_progress = now
-            self._print(line[: self._width()])
+            self._print_line(line[: self._width()])
 
-    def mute(self) -> None:
-        """Say nothing more: whoever read may be gone, as after `make demo | head`, with work still to do."""
+    def silence(self) -> None:
+        """Discard further output: the reader may be gone, as after `make demo | head`, before the cleanup."""
         self.out = io.StringIO()
 
     def _width(self) -> int:
-        return shutil.get_terminal_size((MOST_COLUMNS, 24)).columns - 1 if self.out.isatty() else MOST_COLUMNS
+        return shutil.get_terminal_size((MAX_COLUMNS, 24)).columns - 1 if self.out.isatty() else MAX_COLUMNS
 
-    def _clear(self) -> None:
+    def _print_line(self, line: str) -> None:
         if self._progress_shown:
             self.out.write("\r\033[K")
             self._progress_shown = False
-
-    def _print(self, line: str) -> None:
-        self._clear()
         print(line, file=self.out, flush=True)

@@ -1,4 +1,4 @@
-"""Every model that was evaluated, from its evaluation.json in the data bucket."""
+"""Every evaluated model, from its evaluation.json in the data bucket."""
 
 import json
 from collections.abc import Sequence
@@ -10,12 +10,23 @@ from client.deployment import Deployment
 
 _PREFIX = "evaluations/"
 _FILE = "/evaluation.json"
-_READERS = 8  # botocore keeps ten connections
+_MAX_CONCURRENCY = 8  # botocore's connection pool holds ten connections
+_COLUMNS = (
+    "training job",
+    "created",
+    "dataset",
+    "num_topics",
+    "alpha0",
+    "test:pwll",
+    "decision",
+    "serving",
+    "started by",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One model: what it learned from, how good it is, what was decided; None where it isn't on record."""
+class EvaluatedModel:
+    """One model: its dataset, hyperparameters, score and decision; None if it is not on record."""
 
     training_job: str
     created: str = ""
@@ -28,70 +39,67 @@ class Entry:
     serving: bool = False
 
 
-def read(deployment: Deployment) -> list[Entry]:
-    """Read every evaluation in the data bucket, that of the newest training job first.
+def list_models(deployment: Deployment) -> list[EvaluatedModel]:
+    """Read every evaluation in the data bucket, the newest first.
 
     Parameters
     ----------
     deployment
-        Whose bucket.
+        The deployment whose bucket is read.
 
     Raises
     ------
-    SayableError
-        The Storage stack isn't deployed.
+    UserError
+        The Storage stack is not deployed.
     """
     bucket = deployment.output("Storage", "DataBucketName")
-    serving = deployment.parameter("Serving", "ModelDataUrl")
+    serving_url = deployment.parameter("Serving", "ModelDataUrl")
     s3 = deployment.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_PREFIX)
-    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
-    with ThreadPoolExecutor(_READERS) as readers:
-        entries = readers.map(
-            lambda key: _entry(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read(), serving),
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    with ThreadPoolExecutor(_MAX_CONCURRENCY) as readers:
+        models = readers.map(
+            lambda key: _parse(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read(), serving_url),
             [key for key in keys if key.endswith(_FILE)],
         )
-        return sorted(entries, key=lambda entry: (entry.created, entry.training_job), reverse=True)
+        return sorted(models, key=lambda model: (model.created, model.training_job), reverse=True)
 
 
-def tell(entries: Sequence[Entry]) -> list[str]:
-    """Say the history as a table, a model a line."""
-    head = ["training job", "created", "dataset", "num_topics", "alpha0", "test:pwll", "decision", "serving"]
-    rows = [[*head, "started by"], *(_cells(entry) for entry in entries)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+def table(models: Sequence[EvaluatedModel]) -> list[Sequence[str]]:
+    """Lay the models out as a table: its head, then one row per model."""
+    return [_COLUMNS, *(_row(model) for model in models)]
 
 
-def _cells(entry: Entry) -> list[str]:
-    numbers = ("" if value is None else f"{value:.6g}" for value in (entry.alpha0, entry.pwll))
+def _row(model: EvaluatedModel) -> list[str]:
+    numbers = ("" if value is None else f"{value:.6g}" for value in (model.alpha0, model.pwll))
     return [
-        entry.training_job,
-        entry.created[:16].replace("T", " "),
-        entry.dataset,
-        "" if entry.num_topics is None else str(entry.num_topics),
+        model.training_job,
+        model.created[:16].replace("T", " "),
+        model.dataset,
+        "" if model.num_topics is None else str(model.num_topics),
         *numbers,
-        entry.decision,
-        "now" if entry.serving else "",
-        entry.started_by,
+        model.decision,
+        "now" if model.serving else "",
+        model.started_by,
     ]
 
 
-def _entry(key: str, content: bytes, serving: str) -> Entry:
-    """Read one evaluation; a broken file must not hide the others."""
+def _parse(key: str, content: bytes, serving_url: str) -> EvaluatedModel:
+    """Parse one evaluation; an unreadable file must not hide the others."""
     training_job = key.removeprefix(_PREFIX).removesuffix(_FILE)
     try:
-        found: dict[str, Any] = json.loads(content)
-        hyperparameters = found["hyperparameters"]
-        return Entry(
+        evaluation: dict[str, Any] = json.loads(content)
+        hyperparameters = evaluation["hyperparameters"]
+        return EvaluatedModel(
             training_job=training_job,
-            created=found["created"],
-            dataset=found["dataset"],
+            created=evaluation["created"],
+            dataset=evaluation["dataset"],
             num_topics=int(hyperparameters["num_topics"]),
             alpha0=float(hyperparameters["alpha0"]),
-            pwll=found["pwll"],
-            decision=found["decision"],
-            started_by=found["started_by"],
-            serving=found["model_data_url"] == serving,
+            pwll=evaluation["pwll"],
+            decision=evaluation["decision"],
+            started_by=evaluation["started_by"],
+            serving=evaluation["model_data_url"] == serving_url,
         )
     except (ValueError, KeyError, TypeError):
-        return Entry(training_job=training_job, decision="unreadable")
+        return EvaluatedModel(training_job=training_job, decision="unreadable")

@@ -1,33 +1,35 @@
-"""Start a state machine: the button of the Step Functions console, as a function."""
+"""Start an execution, as "Start execution" in the Step Functions console does."""
 
 import json
 from collections.abc import Mapping
 
 from client.deployment import Deployment
 
-Field = str | int | float | bool | list[int] | list[float]
-# The outputs of the Training stack that name the two state machines.
-TRAINING = "StateMachineArn"
-TRANSFORM = "TransformStateMachineArn"
-_STARTED_BY_AT_MOST = 128  # characters; the state machine refuses more
+FieldValue = str | int | float | bool | list[int] | list[float]
+# The outputs of the Training stack with the ARNs of the two state machines.
+TRAINING_MACHINE_OUTPUT = "StateMachineArn"
+TRANSFORM_MACHINE_OUTPUT = "TransformStateMachineArn"
+_MAX_STARTED_BY_LENGTH = 128  # characters; the state machine refuses more
 
 
 def start(
-    deployment: Deployment, fields: Mapping[str, Field] | None = None, *, machine: str = TRAINING
+    deployment: Deployment,
+    fields: Mapping[str, FieldValue] | None = None,
+    *,
+    machine_output: str = TRAINING_MACHINE_OUTPUT,
 ) -> str:
-    """Start one execution: train, evaluate, promote; or with the other machine: score in bulk.
-
-    The execution remembers that the caller started it.
+    """Start one execution: train, evaluate and promote, or score documents in bulk.
 
     Parameters
     ----------
     deployment
-        Whose state machine.
+        The deployment whose state machine is started.
     fields
-        The execution's input, such as {"num_topics": [10, 20], "alpha0": 0.5}; the settings' values hold for
-        what is left out. The state machine refuses what it doesn't know, before any job starts.
-    machine
-        The output of the Training stack that names the state machine.
+        The execution's input, such as {"num_topics": [10, 20], "alpha0": 0.5}. Settings apply for fields that
+        are missing. The state machine refuses unknown fields before any job starts. `started_by` is added:
+        the caller's ARN.
+    machine_output
+        The output of the Training stack with the state machine's ARN.
 
     Returns
     -------
@@ -36,23 +38,25 @@ def start(
 
     Raises
     ------
-    SayableError
-        The Training stack isn't deployed.
+    UserError
+        The Training stack is not deployed.
     """
-    arn = deployment.output("Training", machine)
-    given = {"started_by": _caller(deployment), **(fields or {})}
-    answer = deployment.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(given))
-    return str(answer["executionArn"])
+    machine = deployment.output("Training", machine_output)
+    execution_input = json.dumps({"started_by": _caller_identity(deployment), **(fields or {})})
+    response = deployment.client("stepfunctions").start_execution(
+        stateMachineArn=machine, input=execution_input
+    )
+    return str(response["executionArn"])
 
 
 def latest(deployment: Deployment) -> str | None:
-    """Find the ARN of the training execution that was started last; None before the first one."""
-    machine = deployment.output("Training", TRAINING)
-    answer = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
-    return str(answer["executions"][0]["executionArn"]) if answer["executions"] else None
+    """Return the ARN of the latest training execution; None if there is none."""
+    machine = deployment.output("Training", TRAINING_MACHINE_OUTPUT)
+    response = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
+    return str(response["executions"][0]["executionArn"]) if response["executions"] else None
 
 
-def _caller(deployment: Deployment) -> str:
-    """Name the caller by the end of its ARN, where the name of the session is."""
+def _caller_identity(deployment: Deployment) -> str:
+    """Return the end of the caller's ARN, which holds the name of the session."""
     arn = str(deployment.client("sts").get_caller_identity()["Arn"])
-    return arn[-_STARTED_BY_AT_MOST:]
+    return arn[-_MAX_STARTED_BY_LENGTH:]

@@ -1,7 +1,6 @@
-"""Follow an execution from outside: its history for the states, the logs API for its jobs."""
+"""Follow an execution: its states from its history, its jobs from their logs."""
 
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,21 +9,23 @@ from typing import Any
 
 from client.deployment import TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
 from client.executions.job_logs import JobLog
+from client.output import Report, print_message
 
 POLL_SECONDS = 1.0
 LOG_GROUPS = {"Training": TRAINING_LOG_GROUP, "Transform": TRANSFORM_LOG_GROUP}
-# How an execution's last event is called, and how DescribeExecution calls the status that it leads to.
-ENDINGS = {
+# The last event of an execution's history -> the status in DescribeExecution.
+FINAL_EVENTS = {
     "ExecutionSucceeded": "SUCCEEDED",
     "ExecutionFailed": "FAILED",
     "ExecutionAborted": "ABORTED",
     "ExecutionTimedOut": "TIMED_OUT",
 }
+FAILURE_EVENTS = {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How an execution ended; `log` is the command that shows its last job's log."""
+class ExecutionResult:
+    """The status of an execution at its end; `log` is the command that shows its last job's log."""
 
     execution: str
     status: str
@@ -37,59 +38,53 @@ class Ending:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the state machine came to its good end."""
+        """Whether the execution succeeded."""
         return self.status == "SUCCEEDED"
-
-
-def say_on_stderr(line: str) -> None:
-    """Print a line of talk; stdout is for data."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def watch(
     deployment: Deployment,
     execution: str,
     *,
-    say: Callable[[str], None] = say_on_stderr,
+    report: Report = print_message,
     sleep: Callable[[float], None] = time.sleep,
-) -> Ending:
-    """Follow an execution to its end and tell every state, and its jobs' log lines while they run.
+) -> ExecutionResult:
+    """Follow an execution to its end; report every state, and the log lines of its jobs while they run.
 
     Parameters
     ----------
     deployment
-        Whose execution it is.
+        The deployment that the execution belongs to.
     execution
         The execution's ARN.
-    say
-        Takes each line.
+    report
+        Receives each line.
     sleep
-        Waits between two looks, in seconds.
+        Waits between two polls, in seconds.
 
     Returns
     -------
-    Ending
+    ExecutionResult
         The output, or the error and its cause.
     """
     watcher = _Watcher(deployment, execution)
     while True:
-        for line in watcher.look():
-            say(line)
-        if watcher.ending:
-            break
+        for line in watcher.poll():
+            report(line)
+        if watcher.result:
+            return watcher.result
         sleep(POLL_SECONDS)
-    return watcher.ending
 
 
-def tell(ending: Ending) -> list[str]:
-    """Say an ending in lines: that it is good, or the error, its cause and the command that shows the log."""
-    ended = f"{ending.status} after {ending.seconds:.1f} s."
-    if ending.succeeded:
+def describe_result(result: ExecutionResult) -> list[str]:
+    """Describe a result in lines: the status, and after a failure the reason and the command for the log."""
+    ended = f"{result.status} after {result.seconds:.1f} s."
+    if result.succeeded:
         return [ended]
-    reason = f"{ending.error or 'No error was named'}: {ending.cause or 'no cause was given'}"
-    if ending.log:
-        return [f"{ended} {reason}", f"The job's log: {ending.log}"]
-    history = f"aws stepfunctions get-execution-history --execution-arn {ending.execution}"
+    reason = f"{result.error or 'No error was named'}: {result.cause or 'no cause was given'}"
+    if result.log:
+        return [f"{ended} {reason}", f"The job's log: {result.log}"]
+    history = f"aws stepfunctions get-execution-history --execution-arn {result.execution}"
     return [f"{ended} {reason}", f"The execution's history: {history}"]
 
 
@@ -97,30 +92,31 @@ def tell(ending: Ending) -> list[str]:
 class _Watcher:
     deployment: Deployment
     execution: str
-    ending: Ending | None = None
+    result: ExecutionResult | None = None
     _started: datetime | None = None
     _events: dict[int, dict[str, Any]] = field(default_factory=dict)
     _jobs: dict[str, JobLog] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._states = self.deployment.client("stepfunctions")
+        self._stepfunctions = self.deployment.client("stepfunctions")
         self._logs = self.deployment.client("logs")
 
-    def look(self) -> Iterator[str]:
-        """Tell what happened since the last look; a state that came and went since then takes one line."""
-        entries: dict[int, str] = {}
+    def poll(self) -> Iterator[str]:
+        """Yield a line for each new event; a state entered and left since the last poll takes one line."""
+        entry_lines: dict[int, str] = {}
         for event in self._new_events():
-            if name := entered(event):
-                entries[event["id"]] = f"{self._clock(event['timestamp'])}  {name} entered"
+            if name := entered_state(event):
+                entry_lines[event["id"]] = f"{self._elapsed(event)}  {name} entered"
                 continue
-            for line in self._tell(event):
-                yield from entries.values()
-                entries.clear()
+            for line in self._event_lines(event):
+                yield from entry_lines.values()
+                entry_lines.clear()
                 yield line
             if "stateExitedEventDetails" in event:
                 entry = self._entry_of(event)
-                yield self._leave(entry, event, same_look=entries.pop(entry["id"], None) is not None)
-        yield from entries.values()
+                in_one_poll = entry_lines.pop(entry["id"], None) is not None
+                yield self._exit_line(entry, event, in_one_poll=in_one_poll)
+        yield from entry_lines.values()
         yield from self._log_lines()
 
     def _log_lines(self) -> Iterator[str]:
@@ -129,10 +125,10 @@ class _Watcher:
             yield from (f"            | {source}{line}" for line in log.new_lines())
 
     def _new_events(self) -> Iterator[dict[str, Any]]:
-        more: dict[str, str] = {}
+        next_page: dict[str, str] = {}
         while True:
-            page = self._states.get_execution_history(
-                executionArn=self.execution, maxResults=1000, includeExecutionData=True, **more
+            page = self._stepfunctions.get_execution_history(
+                executionArn=self.execution, maxResults=1000, includeExecutionData=True, **next_page
             )
             for event in page["events"]:
                 if event["id"] not in self._events:
@@ -140,43 +136,40 @@ class _Watcher:
                     yield event
             if "nextToken" not in page:
                 return
-            more = {"nextToken": page["nextToken"]}
+            next_page = {"nextToken": page["nextToken"]}
 
     def _entry_of(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Find the event that entered the state which this one leaves: candidates run through it at once."""
+        """Find the event that entered the state which this one leaves: candidates run concurrently."""
         name = event["stateExitedEventDetails"]["name"]
-        while entered(event) != name:
+        while entered_state(event) != name:
             event = self._events[event["previousEventId"]]
         return event
 
-    def _leave(self, entry: dict[str, Any], exit_: dict[str, Any], *, same_look: bool) -> str:
+    def _exit_line(self, entry: dict[str, Any], exit_: dict[str, Any], *, in_one_poll: bool) -> str:
         seconds = (exit_["timestamp"] - entry["timestamp"]).total_seconds()
-        word = "entered and left" if same_look else "left"
-        return f"{self._clock(exit_['timestamp'])}  {entered(entry)} {word} after {seconds:.1f} s"
+        verb = "entered and left" if in_one_poll else "left"
+        return f"{self._elapsed(exit_)}  {entered_state(entry)} {verb} after {seconds:.1f} s"
 
-    def _tell(self, event: dict[str, Any]) -> Iterator[str]:
+    def _event_lines(self, event: dict[str, Any]) -> Iterator[str]:
         if event["type"] == "ExecutionStarted":
             self._started = event["timestamp"]
-        elif event["type"] in ENDINGS:
-            self.ending = self._end(event)
-        elif started := job_of(event):
+        elif event["type"] in FINAL_EVENTS:
+            self.result = self._result(event)
+        elif job := started_job(event):
             yield from self._log_lines()
-            kind, job = started
-            self._jobs[job] = JobLog(self._logs, job, LOG_GROUPS[kind])
+            kind, name = job
+            self._jobs[name] = JobLog(self._logs, name, LOG_GROUPS[kind])
             number = f" {len(self._jobs)}" if len(self._jobs) > 1 else ""
-            yield f"{self._clock(event['timestamp'])}  {kind.lower()} job{number}: {job}"
-        elif event["type"] in {"TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "TaskSubmitFailed"}:
-            details = next(value for key, value in event.items() if key.endswith("EventDetails"))
-            yield f"{self._clock(event['timestamp'])}  {event['type']}: {details.get('error', '')}"
+            yield f"{self._elapsed(event)}  {kind.lower()} job{number}: {name}"
+        elif event["type"] in FAILURE_EVENTS:
+            yield f"{self._elapsed(event)}  {event['type']}: {_details(event).get('error', '')}"
 
-    def _end(self, event: dict[str, Any]) -> Ending:
-        details: dict[str, str] = next(
-            (value for key, value in event.items() if key.endswith("EventDetails")), {}
-        )
+    def _result(self, event: dict[str, Any]) -> ExecutionResult:
+        details = _details(event)
         log = next(reversed(self._jobs.values()), None)
-        return Ending(
+        return ExecutionResult(
             execution=self.execution,
-            status=ENDINGS[event["type"]],
+            status=FINAL_EVENTS[event["type"]],
             seconds=(event["timestamp"] - (self._started or event["timestamp"])).total_seconds(),
             output=json.loads(details.get("output") or "{}"),
             error=details.get("error", ""),
@@ -185,17 +178,18 @@ class _Watcher:
             log=log.command() if log else "",
         )
 
-    def _clock(self, when: datetime) -> str:
-        return f"{(when - (self._started or when)).total_seconds():8.1f} s"
+    def _elapsed(self, event: dict[str, Any]) -> str:
+        timestamp: datetime = event["timestamp"]
+        return f"{(timestamp - (self._started or timestamp)).total_seconds():8.1f} s"
 
 
-def entered(event: dict[str, Any]) -> str:
+def entered_state(event: dict[str, Any]) -> str:
     """Return the name of the state that an event of the history enters; "" for any other event."""
     return str(event.get("stateEnteredEventDetails", {}).get("name", ""))
 
 
-def job_of(event: dict[str, Any]) -> tuple[str, str] | None:
-    """Find the kind and name of the job that an event of the history starts; None in any other event."""
+def started_job(event: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the kind and name of the job that an event of the history starts; None for any other event."""
     details = event.get("taskScheduledEventDetails", {})
     if details.get("resourceType") != "sagemaker":
         return None
@@ -203,3 +197,8 @@ def job_of(event: dict[str, Any]) -> tuple[str, str] | None:
         if f"create{kind}Job" in details.get("resource", ""):
             return kind, str(json.loads(details["parameters"])[f"{kind}JobName"])
     return None
+
+
+def _details(event: dict[str, Any]) -> dict[str, str]:
+    """Return the one field ...EventDetails of an event; empty if it has none."""
+    return next((value for key, value in event.items() if key.endswith("EventDetails")), {})

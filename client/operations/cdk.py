@@ -1,4 +1,4 @@
-"""The cdk command line that this project pins, as the Makefile runs it."""
+"""The project's cdk command line, with the environment that the Makefile gives it."""
 
 import os
 import subprocess
@@ -7,29 +7,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from client.deployment import Deployment
-from client.errors import SayableError
+from client.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-Run = Callable[[Sequence[str]], object]
+RunCommand = Callable[[Sequence[str]], object]
 
 
 def command(deployment: Deployment, verb: str, *arguments: str) -> list[str]:
-    """Compose the command line of one cdk command for one deployment.
+    """Return the command line of one cdk command for one deployment.
 
     Parameters
     ----------
     deployment
-        What the command is about.
+        The deployment to select.
     verb
-        Such as deploy.
+        The cdk command, such as deploy.
     *arguments
-        What follows it.
+        Its arguments.
     """
-    return ["cdk", "--no-notices", verb, *arguments, *deployment.context]
+    return ["cdk", "--no-notices", verb, *arguments, *deployment.cdk_context]
 
 
 def environment() -> dict[str, str]:
-    """Copy the environment of this process, with the project's tools first and their caches beside them."""
+    """Copy the environment of this process; the project's tools come first on the PATH, caches are local."""
     caches = ROOT / "node_modules" / ".cache"
     folders = [str(ROOT / "node_modules" / ".bin"), str(Path(sys.executable).parent)]
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
@@ -42,21 +42,21 @@ def environment() -> dict[str, str]:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run a cdk command in the project's folder; what it prints is talk, and goes to stderr.
+    """Run a cdk command in the project's folder; its output goes to stderr.
 
     Parameters
     ----------
     arguments
-        What `command` returned.
+        The command line that `command` returned.
 
     Raises
     ------
-    SayableError
-        The command isn't installed, or failed.
+    UserError
+        The cdk command line is not installed, or the command failed.
     """
     try:
         subprocess.run(arguments, cwd=ROOT, env=environment(), stdout=sys.stderr, check=True)
     except FileNotFoundError:
-        raise SayableError("The cdk command line is not installed: run make install.") from None
+        raise UserError("The cdk command line is not installed: run make install.") from None
     except subprocess.CalledProcessError as error:
-        raise SayableError(f"{' '.join(arguments)} failed with exit code {error.returncode}.") from None
+        raise UserError(f"{' '.join(arguments)} failed with exit code {error.returncode}.") from None

@@ -1,4 +1,4 @@
-"""What there is in an account and region, by list calls over every service that a deployment uses."""
+"""The resources in an account and region, by list calls of every service that a deployment uses."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from client.deployment import TRAINING_LOG_GROUP, TRANSFORM_LOG_GROUP, Deployment
-from client.errors import SayableError
-from client.executions.job_logs import our_streams
-from client.operations.keys import customer_keys
+from client.errors import UserError
+from client.executions.job_logs import list_log_streams
 
 Inventory = dict[str, list[str]]
-# Every status of a stack but DELETE_COMPLETE, which is a record and no stack.
+# Every stack status but DELETE_COMPLETE: that is the record of a deleted stack.
 _STACK_STATUSES = [
     f"{verb}_{state}"
     for verb, states in {
@@ -28,19 +29,19 @@ _STACK_STATUSES = [
 
 
 @dataclass(frozen=True)
-class Listing:
-    """One list call: where the answer holds the things, and what a thing is called by."""
+class ListCall:
+    """One list call: the key of the items in its response, and the key of an item's name."""
 
     kind: str
     service: str
     operation: str
-    things: str
+    items: str
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-LISTINGS = (
-    Listing(
+LIST_CALLS = (
+    ListCall(
         "alarms",
         "cloudwatch",
         "describe_alarms",
@@ -48,7 +49,7 @@ LISTINGS = (
         "AlarmName",
         {"AlarmTypes": ["MetricAlarm"]},
     ),
-    Listing(
+    ListCall(
         "alarms",
         "cloudwatch",
         "describe_alarms",
@@ -56,21 +57,21 @@ LISTINGS = (
         "AlarmName",
         {"AlarmTypes": ["CompositeAlarm"]},
     ),
-    Listing("buckets", "s3", "list_buckets", "Buckets", "Name"),
-    Listing("dashboards", "cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
-    Listing("ECR repositories", "ecr", "describe_repositories", "repositories", "repositoryName"),
-    Listing(
+    ListCall("buckets", "s3", "list_buckets", "Buckets", "Name"),
+    ListCall("dashboards", "cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    ListCall("ECR repositories", "ecr", "describe_repositories", "repositories", "repositoryName"),
+    ListCall(
         "endpoint configs", "sagemaker", "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"
     ),
-    Listing("endpoints", "sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
-    Listing("functions", "lambda", "list_functions", "Functions", "FunctionName"),
-    Listing("log groups", "logs", "describe_log_groups", "logGroups", "logGroupName"),
-    Listing("models", "sagemaker", "list_models", "Models", "ModelName"),
-    Listing("policies", "iam", "list_policies", "Policies", "PolicyName", {"Scope": "Local"}),
-    Listing("roles", "iam", "list_roles", "Roles", "RoleName"),
-    Listing("rules", "events", "list_rules", "Rules", "Name"),
+    ListCall("endpoints", "sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
+    ListCall("functions", "lambda", "list_functions", "Functions", "FunctionName"),
+    ListCall("log groups", "logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ListCall("models", "sagemaker", "list_models", "Models", "ModelName"),
+    ListCall("policies", "iam", "list_policies", "Policies", "PolicyName", {"Scope": "Local"}),
+    ListCall("roles", "iam", "list_roles", "Roles", "RoleName"),
+    ListCall("rules", "events", "list_rules", "Rules", "Name"),
     *(
-        Listing(
+        ListCall(
             "running training jobs",
             "sagemaker",
             "list_training_jobs",
@@ -81,7 +82,7 @@ LISTINGS = (
         for status in ("InProgress", "Stopping")
     ),
     *(
-        Listing(
+        ListCall(
             "running transform jobs",
             "sagemaker",
             "list_transform_jobs",
@@ -91,7 +92,7 @@ LISTINGS = (
         )
         for status in ("InProgress", "Stopping")
     ),
-    Listing(
+    ListCall(
         "scalable targets",
         "application-autoscaling",
         "describe_scalable_targets",
@@ -99,9 +100,9 @@ LISTINGS = (
         "ResourceId",
         {"ServiceNamespace": "sagemaker"},
     ),
-    Listing("schedules", "scheduler", "list_schedules", "Schedules", "Name"),
-    Listing("SSM parameters", "ssm", "describe_parameters", "Parameters", "Name"),
-    Listing(
+    ListCall("schedules", "scheduler", "list_schedules", "Schedules", "Name"),
+    ListCall("SSM parameters", "ssm", "describe_parameters", "Parameters", "Name"),
+    ListCall(
         "stacks",
         "cloudformation",
         "list_stacks",
@@ -109,45 +110,45 @@ LISTINGS = (
         "StackName",
         {"StackStatusFilter": _STACK_STATUSES},
     ),
-    Listing("state machines", "stepfunctions", "list_state_machines", "stateMachines", "name"),
-    Listing("subscriptions", "sns", "list_subscriptions", "Subscriptions", "SubscriptionArn"),
-    Listing("topics", "sns", "list_topics", "Topics", "TopicArn"),
+    ListCall("state machines", "stepfunctions", "list_state_machines", "stateMachines", "name"),
+    ListCall("subscriptions", "sns", "list_subscriptions", "Subscriptions", "SubscriptionArn"),
+    ListCall("topics", "sns", "list_topics", "Topics", "TopicArn"),
 )
 
-# The groups are the whole account's; the streams in them are one deployment's.
-STREAMS = {
+# The log groups belong to the whole account, their streams to one deployment.
+LOG_STREAM_GROUPS = {
     "log streams of training jobs": TRAINING_LOG_GROUP,
     "log streams of transform jobs": TRANSFORM_LOG_GROUP,
 }
 
 
-def take(deployment: Deployment) -> Inventory:
-    """List what there is, whoever made it, and the deployment's own log streams.
+def collect(deployment: Deployment) -> Inventory:
+    """List the resources of the account and region, and the deployment's own log streams.
 
     Parameters
     ----------
     deployment
-        Says which account and region, and whose log streams are meant.
+        Selects the account, the region, and the log streams.
 
     Returns
     -------
     dict
-        Kind to its sorted names; every kind is there, empty ones too.
+        Kind of resource -> sorted names; kinds without resources are included.
     """
     inventory: dict[str, set[str]] = {}
-    for listing in LISTINGS:
-        inventory.setdefault(listing.kind, set()).update(_names(deployment.client(listing.service), listing))
+    for call in LIST_CALLS:
+        inventory.setdefault(call.kind, set()).update(_names(deployment.client(call.service), call))
     logs = deployment.client("logs")
-    for kind, group in STREAMS.items():
-        inventory[kind] = set(our_streams(logs, group, deployment.prefix))
-    inventory["KMS keys"] = set(customer_keys(deployment.client("kms")))
+    for kind, group in LOG_STREAM_GROUPS.items():
+        inventory[kind] = set(list_log_streams(logs, group, deployment.prefix))
+    inventory["KMS keys"] = set(list_customer_keys(deployment.client("kms")))
     return {kind: sorted(names) for kind, names in sorted(inventory.items())}
 
 
-def summary(inventory: Inventory) -> str:
-    """Say how many things of each kind an inventory holds."""
-    held = [f"{kind} {len(names)}" for kind, names in inventory.items() if names]
-    return ", ".join(held) or "nothing"
+def summarize(inventory: Inventory) -> str:
+    """Count the resources of each kind, in one line."""
+    counts = [f"{kind} {len(names)}" for kind, names in inventory.items() if names]
+    return ", ".join(counts) or "nothing"
 
 
 def read(path: Path) -> Inventory:
@@ -160,22 +161,45 @@ def read(path: Path) -> Inventory:
 
     Raises
     ------
-    SayableError
-        The file holds something else.
+    UserError
+        The file is not an inventory.
     """
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        inventory = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise SayableError(f"{path} is not JSON ({error}).") from None
-    if not isinstance(held, dict) or not all(isinstance(names, list) for names in held.values()):
-        raise SayableError(f"{path} is not an inventory: it maps no kinds to lists of names.")
-    return held
+        raise UserError(f"{path} is not JSON ({error}).") from None
+    if not isinstance(inventory, dict) or not all(isinstance(names, list) for names in inventory.values()):
+        raise UserError(f"{path} is not an inventory: it does not map kinds to lists of names.")
+    return inventory
 
 
-def _names(client: Any, listing: Listing) -> Iterator[str]:
-    if client.can_paginate(listing.operation):
-        pages = client.get_paginator(listing.operation).paginate(**listing.arguments)
+def list_customer_keys(kms: Any) -> Iterator[str]:
+    """Yield every customer managed KMS key, as ``<id>/<description>/<state>``.
+
+    ListKeys returns ids only. A key whose policy denies DescribeKey is left out: it can't be the
+    deployment's, whose key policy delegates to the account's IAM policies.
+    """
+    for page in kms.get_paginator("list_keys").paginate():
+        for key in page["Keys"]:
+            metadata = _key_metadata(kms, key["KeyId"])
+            if metadata.get("KeyManager") == "CUSTOMER":
+                yield f"{key['KeyId']}/{metadata['Description']}/{metadata['KeyState']}"
+
+
+def _key_metadata(kms: Any, key_id: str) -> dict[str, Any]:
+    try:
+        metadata: dict[str, Any] = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return {}
+    return metadata
+
+
+def _names(client: Any, call: ListCall) -> Iterator[str]:
+    if client.can_paginate(call.operation):
+        pages = client.get_paginator(call.operation).paginate(**call.arguments)
     else:
-        pages = [getattr(client, listing.operation)(**listing.arguments)]
+        pages = [getattr(client, call.operation)(**call.arguments)]
     for page in pages:
-        yield from (str(thing[listing.name]) for thing in page.get(listing.things, []))
+        yield from (str(item[call.name]) for item in page.get(call.items, []))

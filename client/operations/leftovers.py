@@ -1,4 +1,4 @@
-"""What a deployment left behind, beyond what AWS keeps by itself."""
+"""The resources that a destroyed deployment left behind, except those that AWS itself retains."""
 
 import re
 from dataclasses import dataclass
@@ -9,43 +9,43 @@ from client.operations.inventory import Inventory
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Something that stays after every stack is destroyed, because AWS made it for the account."""
+class RetainedByAws:
+    """A resource that exists after every stack is destroyed, because AWS created it for the account."""
 
     kind: str
     pattern: str
     reason: str
 
 
-# The whole list: the check for leftovers excuses nothing else. No inventory holds the records of ended
-# training and transform jobs, which can't be deleted, and of deleted stacks.
-KEPT_BY_AWS = (
-    Kept(
+# The complete list of exceptions. No inventory contains the records of ended training and transform jobs,
+# which can't be deleted, nor those of deleted stacks.
+RETAINED_BY_AWS = (
+    RetainedByAws(
         "rules",
         "StepFunctionsGetEventsForSageMakerTrainingJobsRule",
-        "Step Functions makes this managed rule once an account, to hear when training jobs end.",
+        "Step Functions creates this managed rule once per account, to be notified when training jobs end.",
     ),
-    Kept(
+    RetainedByAws(
         "rules",
         "StepFunctionsGetEventsForSageMakerTransformJobsRule",
-        "The same, to hear when transform jobs end.",
+        "The same, for transform jobs.",
     ),
-    Kept(
+    RetainedByAws(
         "roles",
         "AWSServiceRoleFor*",
-        "A service makes its service-linked role on first use, here Application Auto Scaling.",
+        "A service creates its service-linked role on first use, here Application Auto Scaling.",
     ),
-    Kept(
+    RetainedByAws(
         "log groups",
         TRAINING_LOG_GROUP,
-        "SageMaker's log group of all training jobs of the account; our streams in it are deleted.",
+        "SageMaker's log group of all training jobs of the account; the deployment's streams are deleted.",
     ),
-    Kept(
+    RetainedByAws(
         "log groups",
         TRANSFORM_LOG_GROUP,
-        "SageMaker's log group of all transform jobs of the account; our streams in it are deleted.",
+        "SageMaker's log group of all transform jobs of the account; the deployment's streams are deleted.",
     ),
-    Kept(
+    RetainedByAws(
         "KMS keys",
         "*/PendingDeletion",
         "KMS deletes a key seven days after its stack; until then it costs nothing and encrypts nothing.",
@@ -59,23 +59,26 @@ def leftovers(before: Inventory, after: Inventory) -> Inventory:
     Parameters
     ----------
     before
-        Taken before the first deployment.
+        The inventory before the first deployment.
     after
-        Taken after destroying.
+        The inventory after the deployment was destroyed.
 
     Returns
     -------
     dict
-        Kind to the names that are in `after`, weren't in `before` and aren't in `KEPT_BY_AWS`; kinds without
-        any are left out, so that nothing left is an empty dictionary.
+        Kind -> names that are new in `after` and not in `RETAINED_BY_AWS`. Kinds without leftovers are left
+        out, so that the result is empty if nothing is left.
     """
     new = {kind: set(names) - set(before.get(kind, [])) for kind, names in after.items()}
-    left = {kind: sorted(name for name in names if not _is_kept(kind, name)) for kind, names in new.items()}
+    left = {
+        kind: sorted(name for name in names if not _is_retained_by_aws(kind, name))
+        for kind, names in new.items()
+    }
     return {kind: names for kind, names in left.items() if names}
 
 
-def excused(before: Inventory, after: Inventory) -> list[str]:
-    """Say what is new and no leftover, because AWS keeps it by itself, each with the reason.
+def retained_by_aws(before: Inventory, after: Inventory) -> list[str]:
+    """Describe the new resources that AWS itself retains, each with the reason.
 
     Parameters
     ----------
@@ -83,42 +86,42 @@ def excused(before: Inventory, after: Inventory) -> list[str]:
         As for `leftovers`.
     """
     return [
-        f"{kept.kind}: {name}. {kept.reason}"
-        for kept in KEPT_BY_AWS
-        for name in sorted(set(after.get(kept.kind, [])) - set(before.get(kept.kind, [])))
-        if fnmatchcase(name, kept.pattern)
+        f"{retained.kind}: {name}. {retained.reason}"
+        for retained in RETAINED_BY_AWS
+        for name in sorted(set(after.get(retained.kind, [])) - set(before.get(retained.kind, [])))
+        if fnmatchcase(name, retained.pattern)
     ]
 
 
 def owned(deployment: Deployment, inventory: Inventory) -> Inventory:
-    """Pick what carries the deployment's names, for accounts of which no earlier inventory was taken.
+    """Select the leftovers by the deployment's names, without an earlier inventory.
 
     Parameters
     ----------
     deployment
-        Whose names are looked for: CloudFormation begins generated names with the stack's, and everything
-        else is called by the prefix.
+        The deployment. CloudFormation's generated names begin with its stacks' names, all other names with
+        its prefix.
     inventory
-        What there is.
+        The current inventory.
     """
-    mine = {
+    matching = {
         kind: [name for name in names if _is_owned(deployment, name)] for kind, names in inventory.items()
     }
-    return leftovers({}, mine)
+    return leftovers({}, matching)
 
 
-def tell(left: Inventory) -> list[str]:
-    """Say each leftover by its kind and name."""
+def describe_leftovers(left: Inventory) -> list[str]:
+    """Describe each leftover by its kind and name."""
     return [f"left over: {kind}: {name}" for kind, names in left.items() for name in names]
 
 
-def _is_kept(kind: str, name: str) -> bool:
-    return any(kept.kind == kind and fnmatchcase(name, kept.pattern) for kept in KEPT_BY_AWS)
+def _is_retained_by_aws(kind: str, name: str) -> bool:
+    return any(retained.kind == kind and fnmatchcase(name, retained.pattern) for retained in RETAINED_BY_AWS)
 
 
 def _is_owned(deployment: Deployment, name: str) -> bool:
-    beginnings = [deployment.prefix, *deployment.stacks]
-    # SageMaker's generated names begin with the logical id instead of the stack: LdaDevModel-...
-    identifiers = f"{deployment.name}{deployment.environment}(Model|Config)"
-    mine = re.compile(f"({'|'.join([*beginnings, identifiers])})(-.*)?", re.IGNORECASE)
-    return any(mine.fullmatch(segment) for segment in re.split("[/:]", name))
+    # The generated names of models and endpoint configurations begin with the logical id: LdaDevModel-...
+    logical_ids = f"{deployment.name}{deployment.environment}(Model|Config)"
+    beginnings = "|".join([deployment.prefix, *deployment.stack_names, logical_ids])
+    pattern = re.compile(f"({beginnings})(-.*)?", re.IGNORECASE)
+    return any(pattern.fullmatch(segment) for segment in re.split("[/:]", name))

@@ -1,15 +1,15 @@
-"""What a deployment is doing now."""
+"""The current status of a deployment."""
 
 from dataclasses import dataclass
 
 from client.deployment import STACK_KINDS, Deployment
-from client.errors import found
+from client.errors import none_if_missing
 from client.executions.start import latest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """The stacks, the last execution, and the endpoint with its model."""
+    """The stacks, the latest execution, and the endpoint with its model."""
 
     region: str
     stacks: dict[str, str]
@@ -20,32 +20,32 @@ class Status:
     endpoint_status: str = ""
 
 
-def look(deployment: Deployment) -> Status:
-    """Ask CloudFormation, Step Functions and SageMaker.
+def get_status(deployment: Deployment) -> Status:
+    """Read the status from CloudFormation, Step Functions and SageMaker.
 
     Parameters
     ----------
     deployment
-        Which one; nothing of it needs to be deployed.
+        The deployment; none of its stacks needs to exist.
     """
-    described = {kind: deployment.describe(kind) for kind in STACK_KINDS}
-    execution, execution_status = _execution(deployment) if described["Training"] else ("", "")
+    stacks = {kind: deployment.describe_stack(kind) for kind in STACK_KINDS}
+    execution, execution_status = _latest_execution(deployment) if stacks["Training"] else ("", "")
     return Status(
         region=deployment.region,
         stacks={
-            deployment.stack(kind): stack["StackStatus"] if stack else "not deployed"
-            for kind, stack in described.items()
+            deployment.stack_name(kind): stack["StackStatus"] if stack else "not deployed"
+            for kind, stack in stacks.items()
         },
         last_execution=execution,
         last_execution_status=execution_status,
-        model_data_url=deployment.parameter("Serving", "ModelDataUrl") if described["Serving"] else "",
+        model_data_url=deployment.parameter("Serving", "ModelDataUrl") if stacks["Serving"] else "",
         endpoint=deployment.prefix,
-        endpoint_status=_endpoint(deployment),
+        endpoint_status=_endpoint_status(deployment),
     )
 
 
-def tell(status: Status) -> list[str]:
-    """Say a status in lines."""
+def describe_status(status: Status) -> list[str]:
+    """Describe a status in lines."""
     execution = f"{status.last_execution} {status.last_execution_status}".strip()
     return [
         *(f"{name}: {state}" for name, state in status.stacks.items()),
@@ -55,15 +55,17 @@ def tell(status: Status) -> list[str]:
     ]
 
 
-def _execution(deployment: Deployment) -> tuple[str, str]:
+def _latest_execution(deployment: Deployment) -> tuple[str, str]:
     execution = latest(deployment)
     if execution is None:
         return "", ""
-    answer = deployment.client("stepfunctions").describe_execution(executionArn=execution)
-    return execution, str(answer["status"])
+    response = deployment.client("stepfunctions").describe_execution(executionArn=execution)
+    return execution, str(response["status"])
 
 
-def _endpoint(deployment: Deployment) -> str:
+def _endpoint_status(deployment: Deployment) -> str:
     sagemaker = deployment.client("sagemaker")
-    answer = found(lambda: sagemaker.describe_endpoint(EndpointName=deployment.prefix), "ValidationException")
-    return str(answer["EndpointStatus"]) if answer else ""
+    response = none_if_missing(
+        lambda: sagemaker.describe_endpoint(EndpointName=deployment.prefix), "ValidationException"
+    )
+    return str(response["EndpointStatus"]) if response else ""

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from client.demo.serving_state import Hosting, check_replaced, tell
-from client.errors import SayableError
+from client.demo.serving_state import ServingState, check_replaced, describe
+from client.errors import UserError
 
-BEFORE = Hosting(
+BEFORE = ServingState(
     model_data_url="s3://bucket/models/one/output/model.tar.gz",
     models=["model-1"],
     configs=["config-1"],
@@ -16,7 +16,7 @@ BEFORE = Hosting(
 AFTER = replace(BEFORE, models=["model-2"], configs=["config-2"], config_of_endpoint="config-2")
 
 
-def test_a_replacement_keeps_the_endpoint_and_nothing_else() -> None:
+def test_a_replacement_retains_the_endpoint_only() -> None:
     check_replaced(BEFORE, AFTER)
 
 
@@ -28,16 +28,16 @@ def test_a_replacement_keeps_the_endpoint_and_nothing_else() -> None:
         (replace(AFTER, config_of_endpoint="config-1"), "its name should stay and its config change"),
     ],
 )
-def test_an_update_that_leaves_or_renames_something_is_said(after: Hosting, sentence: str) -> None:
-    with pytest.raises(SayableError, match=sentence):
+def test_the_error_names_resources_that_an_update_left_or_renamed(after: ServingState, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
         check_replaced(BEFORE, after)
 
 
-def test_nothing_hosted_is_said_as_none() -> None:
-    nothing = Hosting(
+def test_an_empty_state_is_described_as_none() -> None:
+    nothing = ServingState(
         model_data_url="", models=[], configs=[], endpoint="none", status="", config_of_endpoint="none"
     )
-    assert [line.split(":", 1)[1].strip() for line in tell(nothing).splitlines()] == [
+    assert [line.split(":", 1)[1].strip() for line in describe(nothing).splitlines()] == [
         "(empty: no model yet)",
         "none",
         "none",

@@ -1,4 +1,4 @@
-"""The history is what lies below evaluations/ in the data bucket."""
+"""The history is read from the objects under evaluations/ in the data bucket."""
 
 import io
 import json
@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from client import commands
-from client.__main__ import main
 from client.deployment import Deployment
-from client.executions.history import read, tell
-from tests.client.conftest import PreparedAws
+from client.executions.history import list_models, table
+from tests.client.conftest import StubbedAws, run_client
 
 BUCKET = "data-bucket"
 
@@ -35,38 +33,38 @@ class Bucket:
         return {"Body": io.BytesIO(self.objects[Key])}
 
 
-def url_of(job: str) -> str:
+def model_url(job: str) -> str:
     return f"s3://{BUCKET}/models/{job}/output/model.tar.gz"
 
 
 def evaluation(job: str, day: int, pwll: float | None, **fields: Any) -> bytes:
     known = {
         "training_job": job,
-        "model_data_url": url_of(job),
+        "model_data_url": model_url(job),
         "created": f"2026-01-0{day}T08:30:59+00:00",
         "dataset": "nips",
         "hyperparameters": {"num_topics": "20", "alpha0": "0.5"},
         "pwll": pwll,
-        "decision": "keep",
+        "decision": "reject",
         "started_by": "arn:aws:iam::123456789012:user/x",
     }
     return json.dumps({**known, **fields}).encode()
 
 
-def stored(aws: PreparedAws, objects: dict[str, bytes], serving: str = "") -> None:
-    aws.replaced["s3"] = Bucket(objects)
-    aws.stack("DevStorage", outputs={"DataBucketName": BUCKET})
+def store_evaluations(aws: StubbedAws, objects: dict[str, bytes], serving: str = "") -> None:
+    aws.fakes["s3"] = Bucket(objects)
+    aws.respond_stack("DevStorage", outputs={"DataBucketName": BUCKET})
     stack = {
         "StackName": "DevServing",
         "CreationTime": "2026-01-01T00:00:00Z",
         "StackStatus": "UPDATE_COMPLETE",
         "Parameters": [{"ParameterKey": "ModelDataUrl", "ParameterValue": serving}],
     }
-    aws.answer("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName="DevServing")
+    aws.respond("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName="DevServing")
 
 
-def test_every_evaluation_is_a_line_the_newest_first_and_the_serving_one_is_marked(
-    aws: PreparedAws, deployment: Deployment
+def test_every_evaluation_is_a_row_the_newest_first_and_the_model_in_service_is_marked(
+    aws: StubbedAws, deployment: Deployment
 ) -> None:
     objects = {
         "evaluations/a/evaluation.json": evaluation("a", 1, -2.5, decision="promote"),
@@ -75,42 +73,47 @@ def test_every_evaluation_is_a_line_the_newest_first_and_the_serving_one_is_mark
         "evaluations/c/notes.txt": b"mine",
         "datasets/evaluation.json": b"{}",
     }
-    stored(aws, objects, serving=url_of("a"))
-    assert [" ".join(line.split()) for line in tell(read(deployment))] == [
+    store_evaluations(aws, objects, serving=model_url("a"))
+    assert [" ".join(" ".join(row).split()) for row in table(list_models(deployment))] == [
         "training job created dataset num_topics alpha0 test:pwll decision serving started by",
-        "b 2026-01-03 08:30 nips 20 0.5 keep",
-        "c 2026-01-02 08:30 nips 20 0.5 -2.25 keep arn:aws:iam::123456789012:user/x",
+        "b 2026-01-03 08:30 nips 20 0.5 reject",
+        "c 2026-01-02 08:30 nips 20 0.5 -2.25 reject arn:aws:iam::123456789012:user/x",
         "a 2026-01-01 08:30 nips 20 0.5 -2.5 promote now arn:aws:iam::123456789012:user/x",
     ]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"{}", b'{"hyperparameters": {}}'])
-def test_a_broken_evaluation_is_named_and_hides_no_other(
-    aws: PreparedAws, deployment: Deployment, content: bytes
+def test_an_unreadable_evaluation_is_listed_and_hides_no_other(
+    aws: StubbedAws, deployment: Deployment, content: bytes
 ) -> None:
     whole = evaluation("a", 1, -2.5)
-    stored(aws, {"evaluations/a/evaluation.json": whole, "evaluations/b/evaluation.json": content})
-    found = read(deployment)
-    assert [(entry.training_job, entry.decision) for entry in found] == [("a", "keep"), ("b", "unreadable")]
-    assert tell(found)[2].split() == ["b", "unreadable"]
+    store_evaluations(aws, {"evaluations/a/evaluation.json": whole, "evaluations/b/evaluation.json": content})
+    models = list_models(deployment)
+    assert [(entry.training_job, entry.decision) for entry in models] == [
+        ("a", "reject"),
+        ("b", "unreadable"),
+    ]
+    assert " ".join(table(models)[2]).split() == ["b", "unreadable"]
 
 
 def test_the_command_prints_the_table_or_json(
-    aws: PreparedAws,
+    aws: StubbedAws,
     deployment: Deployment,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(commands, "_deployment", lambda _arguments: deployment)
+    monkeypatch.setattr("client.deployment.Deployment", lambda *_names: deployment)
     for _ in range(2):
-        stored(aws, {"evaluations/a/evaluation.json": evaluation("a", 1, -2.5)}, serving=url_of("a"))
-    assert main(["history"]) == 0
+        store_evaluations(
+            aws, {"evaluations/a/evaluation.json": evaluation("a", 1, -2.5)}, serving=model_url("a")
+        )
+    assert run_client(["history"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("a  ")
-    assert main(["history", "--json"]) == 0
+    assert run_client(["history", "--json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)
     assert (entry["num_topics"], entry["alpha0"], entry["pwll"], entry["serving"]) == (20, 0.5, -2.5, True)
 
 
-def test_without_any_evaluation_the_table_is_its_head(aws: PreparedAws, deployment: Deployment) -> None:
-    stored(aws, {})
-    assert len(tell(read(deployment))) == 1
+def test_without_evaluations_the_table_is_its_head(aws: StubbedAws, deployment: Deployment) -> None:
+    store_evaluations(aws, {})
+    assert len(table(list_models(deployment))) == 1

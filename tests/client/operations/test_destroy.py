@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from client.deployment import Deployment
-from client.errors import SayableError
-from client.operations.destroy import delete_models, destroy, stop_jobs, wait_for_stacks
-from tests.client.conftest import PreparedAws
+from client.errors import UserError
+from client.operations.destroy import delete_models, destroy, stop_jobs, stop_triggers, wait_for_stacks
+from tests.client.conftest import StubbedAws
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
@@ -14,6 +14,7 @@ TRANSFORM_MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine-
 GROUP = "/aws/sagemaker/TrainingJobs"
 TRANSFORM_GROUP = "/aws/sagemaker/TransformJobs"
 MODEL = "lda-dev-transform-0badcafe"
+TRIGGERS_PREFIX = "DevTraining-Triggers"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -21,7 +22,7 @@ def no_sleep(_seconds: float) -> None:
     return None
 
 
-def list_jobs(aws: PreparedAws, status: str, *names: str, kind: str = "Training") -> None:
+def list_jobs(aws: StubbedAws, status: str, *names: str, kind: str = "Training") -> None:
     jobs = [
         {
             f"{kind}JobName": name,
@@ -31,7 +32,7 @@ def list_jobs(aws: PreparedAws, status: str, *names: str, kind: str = "Training"
         }
         for name in names
     ]
-    aws.answer(
+    aws.respond(
         "sagemaker",
         f"list_{kind.lower()}_jobs",
         {f"{kind}JobSummaries": jobs},
@@ -40,33 +41,33 @@ def list_jobs(aws: PreparedAws, status: str, *names: str, kind: str = "Training"
     )
 
 
-def list_triggers(aws: PreparedAws, *schedules: str) -> None:
-    aws.answer("scheduler", "list_schedules", {"Schedules": [{"Name": name} for name in schedules]})
-    aws.answer("events", "list_rules", {"Rules": []})
+def list_triggers(aws: StubbedAws, *schedules: str) -> None:
+    aws.respond("scheduler", "list_schedules", {"Schedules": [{"Name": name} for name in schedules]})
+    aws.respond("events", "list_rules", {"Rules": []})
 
 
-def no_jobs(aws: PreparedAws, kind: str = "Training") -> None:
+def no_jobs(aws: StubbedAws, kind: str = "Training") -> None:
     for status in ("InProgress", "Stopping"):
         list_jobs(aws, status, kind=kind)
 
 
-def list_models(aws: PreparedAws, *names: str) -> None:
+def list_models(aws: StubbedAws, *names: str) -> None:
     models = [{"ModelName": name, "ModelArn": f"arn:{name}", "CreationTime": NOW} for name in names]
-    aws.answer("sagemaker", "list_models", {"Models": models}, NameContains="lda-dev-transform-")
+    aws.respond("sagemaker", "list_models", {"Models": models}, NameContains="lda-dev-transform-")
 
 
-def no_bulk_scoring(aws: PreparedAws) -> None:
+def no_bulk_scoring(aws: StubbedAws) -> None:
     for _ in range(2):
         no_jobs(aws, "Transform")
     list_models(aws)
 
 
-def list_streams(aws: PreparedAws, *names: str, group: str = GROUP) -> None:
+def list_streams(aws: StubbedAws, *names: str, group: str = GROUP) -> None:
     answer = {"logStreams": [{"logStreamName": name} for name in names]}
-    aws.answer("logs", "describe_log_streams", answer, logGroupName=group, logStreamNamePrefix="lda-dev-")
+    aws.respond("logs", "describe_log_streams", answer, logGroupName=group, logStreamNamePrefix="lda-dev-")
 
 
-def list_executions(aws: PreparedAws, *names: str, machine: str = MACHINE) -> None:
+def list_executions(aws: StubbedAws, *names: str, machine: str = MACHINE) -> None:
     executions = [
         {
             "executionArn": EXECUTION,
@@ -77,7 +78,7 @@ def list_executions(aws: PreparedAws, *names: str, machine: str = MACHINE) -> No
         }
         for name in names
     ]
-    aws.answer(
+    aws.respond(
         "stepfunctions",
         "list_executions",
         {"executions": executions},
@@ -86,41 +87,46 @@ def list_executions(aws: PreparedAws, *names: str, machine: str = MACHINE) -> No
     )
 
 
-def test_it_stops_triggers_aborts_executions_stops_jobs_destroys_stacks_and_deletes_streams_in_this_order(
-    aws: PreparedAws, deployment: Deployment
+def test_destroy_stops_triggers_executions_and_jobs_before_it_destroys_stacks_and_log_streams(
+    aws: StubbedAws, deployment: Deployment
 ) -> None:
     list_triggers(aws, "DevTraining-TriggersSchedule-x")
-    aws.answer("scheduler", "delete_schedule", {})
-    aws.stack(
+    aws.respond("scheduler", "delete_schedule", {})
+    aws.respond_stack(
         "DevTraining",
         outputs={"StateMachineArn": MACHINE, "TransformStateMachineArn": TRANSFORM_MACHINE},
     )
     for name, machine in (("run", MACHINE), ("bulk", TRANSFORM_MACHINE)):
         list_executions(aws, name, machine=machine)
-        aws.answer("stepfunctions", "stop_execution", {"stopDate": NOW})
+        aws.respond("stepfunctions", "stop_execution", {"stopDate": NOW})
     list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0", "not-lda-dev-job")
     list_jobs(aws, "Stopping")
-    aws.answer("sagemaker", "stop_training_job", {}, TrainingJobName="lda-dev-run-0badcafe-0")
+    aws.respond("sagemaker", "stop_training_job", {}, TrainingJobName="lda-dev-run-0badcafe-0")
     list_jobs(aws, "InProgress")
     list_jobs(aws, "Stopping", "lda-dev-run-0badcafe-0")
     no_jobs(aws)
     list_jobs(aws, "InProgress", f"{MODEL}-0", kind="Transform")
     list_jobs(aws, "Stopping", kind="Transform")
-    aws.answer("sagemaker", "stop_transform_job", {}, TransformJobName=f"{MODEL}-0")
+    aws.respond("sagemaker", "stop_transform_job", {}, TransformJobName=f"{MODEL}-0")
     no_jobs(aws, "Transform")
     list_models(aws, MODEL, f"alice-{MODEL}")
-    aws.answer("sagemaker", "delete_model", {}, ModelName=MODEL)
-    for stack in deployment.stacks * 2:
-        aws.stack(stack)
+    aws.respond("sagemaker", "delete_model", {}, ModelName=MODEL)
+    for stack in deployment.stack_names * 2:
+        aws.respond_stack(stack)
     for group, stream in (
         (GROUP, "lda-dev-run-0badcafe-0/algo-1-1"),
         (TRANSFORM_GROUP, f"{MODEL}-0/i-0-1"),
     ):
         list_streams(aws, stream, group=group)
-        aws.answer("logs", "delete_log_stream", {}, logGroupName=group, logStreamName=stream)
-    said: list[Any] = []
-    destroy(deployment, say=said.append, run=lambda command: said.append(list(command)), sleep=no_sleep)
-    assert said == [
+        aws.respond("logs", "delete_log_stream", {}, logGroupName=group, logStreamName=stream)
+    reported: list[Any] = []
+    destroy(
+        deployment,
+        report=reported.append,
+        run_command=lambda command: reported.append(list(command)),
+        sleep=no_sleep,
+    )
+    assert reported == [
         "deleted schedule DevTraining-TriggersSchedule-x",
         "aborted execution run",
         "aborted execution bulk",
@@ -133,82 +139,108 @@ def test_it_stops_triggers_aborts_executions_stops_jobs_destroys_stacks_and_dele
     ]
 
 
-def test_nothing_deployed_is_nothing_to_abort_and_a_missing_log_group_is_fine(
-    aws: PreparedAws, deployment: Deployment
-) -> None:
+def test_destroy_succeeds_without_any_stack_or_log_group(aws: StubbedAws, deployment: Deployment) -> None:
     list_triggers(aws)
-    aws.no_stack("DevTraining")
+    aws.respond_missing_stack("DevTraining")
     for _ in range(2):
         no_jobs(aws)
     no_bulk_scoring(aws)
-    for stack in deployment.stacks * 2:
-        aws.no_stack(stack)
+    for stack in deployment.stack_names * 2:
+        aws.respond_missing_stack(stack)
     for _ in range(2):
-        aws.refuse("logs", "describe_log_streams", "ResourceNotFoundException", "The group does not exist.")
+        aws.respond_error(
+            "logs", "describe_log_streams", "ResourceNotFoundException", "The group does not exist."
+        )
     commands: list[object] = []
-    destroy(deployment, say=lambda _line: None, run=commands.append, sleep=no_sleep)
+    destroy(deployment, report=lambda _line: None, run_command=commands.append, sleep=no_sleep)
     assert len(commands) == 1
 
 
-def test_a_stack_that_is_protected_against_termination_stays_and_is_named(
-    aws: PreparedAws, deployment: Deployment
+def test_a_stack_with_termination_protection_is_retained_and_reported(
+    aws: StubbedAws, deployment: Deployment
 ) -> None:
     list_triggers(aws)
-    aws.no_stack("DevTraining")
+    aws.respond_missing_stack("DevTraining")
     for _ in range(2):
         no_jobs(aws)
     no_bulk_scoring(aws)
-    for stack in (*deployment.stacks, "DevStorage", "DevTraining", "DevServing"):
-        aws.stack(stack, protected=stack == "DevStorage")
+    for stack in (*deployment.stack_names, "DevStorage", "DevTraining", "DevServing"):
+        aws.respond_stack(stack, protected=stack == "DevStorage")
     list_streams(aws)
     list_streams(aws, group=TRANSFORM_GROUP)
-    said: list[Any] = []
-    destroy(deployment, say=said.append, run=lambda command: said.append(list(command)[3:6]), sleep=no_sleep)
-    assert said == [
-        "DevStorage is protected against termination and stays, with all that it holds",
+    reported: list[Any] = []
+    destroy(
+        deployment,
+        report=reported.append,
+        run_command=lambda command: reported.append(list(command)[3:6]),
+        sleep=no_sleep,
+    )
+    assert reported == [
+        "DevStorage has termination protection and is retained, with all its resources",
         ["DevTraining", "DevServing", "--force"],
     ]
 
 
-def test_a_job_that_ended_in_the_meantime_is_no_failure(aws: PreparedAws, deployment: Deployment) -> None:
+def test_a_job_that_ended_in_the_meantime_is_no_error(aws: StubbedAws, deployment: Deployment) -> None:
     list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0")
     list_jobs(aws, "Stopping")
     message = "The request was rejected because the training job is in status Completed."
-    aws.refuse("sagemaker", "stop_training_job", "ValidationException", message)
+    aws.respond_error("sagemaker", "stop_training_job", "ValidationException", message)
     list_jobs(aws, "InProgress")
     list_jobs(aws, "Stopping")
     stop_jobs(deployment, "training", lambda _line: None, no_sleep)
 
 
-def test_a_model_that_was_deleted_in_the_meantime_is_no_failure(
-    aws: PreparedAws, deployment: Deployment
+def test_a_model_that_was_deleted_in_the_meantime_is_no_error(
+    aws: StubbedAws, deployment: Deployment
 ) -> None:
     list_models(aws, MODEL)
-    aws.refuse("sagemaker", "delete_model", "ValidationException", f'Could not find model "{MODEL}".')
+    aws.respond_error("sagemaker", "delete_model", "ValidationException", f'Could not find model "{MODEL}".')
     delete_models(deployment, lambda _line: None)
 
 
-def test_a_stack_that_is_being_updated_is_waited_for(aws: PreparedAws, deployment: Deployment) -> None:
+def test_destroy_waits_for_a_stack_update(aws: StubbedAws, deployment: Deployment) -> None:
     for status in ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"):
-        aws.no_stack("DevStorage")
-        aws.no_stack("DevTraining")
-        aws.stack("DevServing", status=status)
-    looks: list[float] = []
-    wait_for_stacks(deployment, looks.append)
-    assert looks == [1.0]
+        aws.respond_missing_stack("DevStorage")
+        aws.respond_missing_stack("DevTraining")
+        aws.respond_stack("DevServing", status=status)
+    waits: list[float] = []
+    wait_for_stacks(deployment, waits.append)
+    assert waits == [1.0]
 
 
-def test_a_job_that_never_stops_is_named(
-    aws: PreparedAws, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+def test_the_error_after_the_timeout_names_the_jobs(
+    aws: StubbedAws, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("client.operations.destroy.JOB_LIMIT_SECONDS", 2)
+    monkeypatch.setattr("client.operations.destroy.JOB_TIMEOUT_SECONDS", 2)
     list_jobs(aws, "InProgress", "lda-dev-run-0badcafe-0")
     list_jobs(aws, "Stopping")
-    aws.answer("sagemaker", "stop_training_job", {})
+    aws.respond("sagemaker", "stop_training_job", {})
     for _ in range(3):
         list_jobs(aws, "InProgress")
         list_jobs(aws, "Stopping", "lda-dev-run-0badcafe-0")
     with pytest.raises(
-        SayableError, match=r"training jobs have not come to rest after 2 s: lda-dev-run-0badcafe-0"
+        UserError, match=r"training jobs have not reached a stable status after 2 s: lda-dev-run-0badcafe-0"
     ):
         stop_jobs(deployment, "training", lambda _line: None, no_sleep)
+
+
+def test_the_schedule_is_deleted_and_the_rule_disabled(aws: StubbedAws, deployment: Deployment) -> None:
+    schedule, rule = f"{TRIGGERS_PREFIX}Schedule-x", f"{TRIGGERS_PREFIX}Upload-y"
+    reported: list[str] = []
+    aws.respond(
+        "scheduler", "list_schedules", {"Schedules": [{"Name": schedule}]}, NamePrefix=TRIGGERS_PREFIX
+    )
+    aws.respond("scheduler", "delete_schedule", {}, Name=schedule)
+    aws.respond("events", "list_rules", {"Rules": [{"Name": rule}]}, NamePrefix=TRIGGERS_PREFIX)
+    aws.respond("events", "disable_rule", {}, Name=rule)
+    stop_triggers(deployment, reported.append)
+    assert reported == [f"deleted schedule {schedule}", f"disabled rule {rule}"]
+
+
+def test_without_triggers_there_is_nothing_to_stop(aws: StubbedAws, deployment: Deployment) -> None:
+    reported: list[str] = []
+    aws.respond("scheduler", "list_schedules", {"Schedules": []}, NamePrefix=TRIGGERS_PREFIX)
+    aws.respond("events", "list_rules", {"Rules": []}, NamePrefix=TRIGGERS_PREFIX)
+    stop_triggers(deployment, reported.append)
+    assert reported == []
