@@ -26,7 +26,7 @@ def print_lines(lines: Sequence[str]) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on stdout: folded to the width of a terminal, otherwise one line per row.
+    """Print a table on stdout: one line per row; on a terminal, its cells are folded to the terminal's width.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*rows[0], box=None, pad_edge=False)
+    table = Table(*rows[0], box=None, pad_edge=False, row_styles=["", "dim"])
     for column in table.columns:
         column.overflow = "fold"
     for row in rows[1:]:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
-from client.cli import cli
+from client.cli import cli, topics
 from client.deployment import Deployment
 from client.executions.watch import ExecutionResult
 from data_prep.inputs import FORMATS
@@ -270,3 +271,25 @@ def test_ctrl_c_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch, cap
     out, err = capsys.readouterr()
     assert out == ""
     assert err.strip() == "Interrupted. Executions in AWS continue: python -m client status"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "incomplete", "completions"),
+    [
+        ([], "tra", ["train", "transform"]),
+        (["train"], "--num", ["--num-topics"]),
+        (["train", "--num-topics", "5", "10", "--dataset", "nips"], "--dry", ["--dry-run"]),
+        (["transform", "--split"], "", ["test", "train"]),
+        (["policy"], "", ["deploy", "start"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_choices(
+    arguments: list[str], incomplete: str, completions: list[str]
+) -> None:
+    items = ShellComplete(cli, {}, "topics", "_TOPICS_COMPLETE").get_completions(arguments, incomplete)
+    assert [item.value for item in items] == completions
+
+
+def test_topics_has_the_commands_of_data_prep_and_of_the_client() -> None:
+    data_prep = pytest.importorskip("data_prep.cli").cli
+    assert list(topics().commands) == [*data_prep.commands, *cli.commands]
