@@ -13,7 +13,7 @@ from typing import TextIO
 PROGRESS_AFTER_SECONDS = 2.0
 # The interval of progress lines in a file, where a line can't be rewritten.
 PROGRESS_EVERY_SECONDS = 5.0
-MAX_COLUMNS = 80
+MAX_COLUMNS = 120
 INDENT = "       "
 # The timestamp of SageMaker's log lines: [11/22/2026 10:45:07 INFO 139633102941056]
 _LOG_TIMESTAMP = re.compile(r"\[[\d/]+ [\d:]+ INFO \d+\] ")

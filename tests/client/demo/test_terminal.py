@@ -52,4 +52,4 @@ def test_a_truncated_line_has_no_log_timestamp_and_fits_the_width() -> None:
     Terminal(10, out).print_truncated("| [11/22/2026 10:45:07 INFO 139633102941056] Restart 1/10" + "." * 200)
     [line] = out.getvalue().splitlines()
     assert line.startswith("       | Restart 1/10...")
-    assert len(line) == 80
+    assert len(line) == 120
