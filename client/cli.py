@@ -7,10 +7,9 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from client.commands import executions, operations
-from client.errors import UserError, error_message
+from client.errors import INTERRUPTED, UserError, error_message
 from client.output import discard_stdout, print_message
 
-INTERRUPTED = 130
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -88,6 +87,6 @@ def run(group: click.Group, program: str, arguments: Sequence[str] | None = None
         print_message(error_message(error))
         return 1
     except click.Abort:
-        print_message("Interrupted. Executions in AWS continue: python -m client status")
+        print_message("Interrupted.")
         return INTERRUPTED
     return int(code or 0)

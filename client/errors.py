@@ -10,6 +10,7 @@ from botocore.exceptions import (
     NoRegionError,
 )
 
+INTERRUPTED = 130  # the exit code after Ctrl-C, as of a shell
 # The codes by which CloudFormation and SageMaker report a missing resource, and every other invalid request.
 _AMBIGUOUS_CODES = {"ValidationError", "ValidationException"}
 

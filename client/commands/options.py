@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from client.errors import INTERRUPTED
+from client.output import print_message
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execution's ARN and return.")
@@ -26,9 +27,13 @@ def pass_deployment(function: Callable[..., int]) -> Callable[..., int]:
     )
     @wraps(function)
     def command(*, name: str, environment: str, **arguments: Any) -> int:
-        from client.deployment import Deployment
+        try:
+            from client.deployment import Deployment
 
-        return function(Deployment(name, environment), **arguments)
+            return function(Deployment(name, environment), **arguments)
+        except KeyboardInterrupt:
+            print_message("Interrupted. Executions in AWS continue: python -m client status")
+            return INTERRUPTED
 
     return command
 

@@ -17,11 +17,10 @@ from client.demo.next_steps import next_steps
 from client.demo.steps import SECOND_ALPHA0, Steps
 from client.demo.subprocess_runner import SubprocessRunner
 from client.demo.terminal import Terminal
-from client.errors import UserError, error_message
+from client.errors import INTERRUPTED, UserError, error_message
 from data_prep.errors import UploadError
 
 NUM_STEPS = 10
-INTERRUPTED = 130
 
 
 @click.command

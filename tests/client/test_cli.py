@@ -216,12 +216,15 @@ def test_every_command_has_a_help_text(command: str, capsys: Output) -> None:
     assert f"Usage: python -m client {command}" in capsys.readouterr().out
 
 
+def loaded_by(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process that then prints on stderr which slow packages it has imported."""
+    report = "sys.exit(str(sorted({'boto3', 'numpy', 'scipy', 'rich'} & set(sys.modules))))"
+    command = [sys.executable, "-c", f"import sys; {code}; {report}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_help_lists_every_command_and_loads_neither_boto3_nor_numpy() -> None:
-    code = (
-        "import sys; from client.cli import cli, run; run(cli, 'python -m client', ['--help']);"
-        "sys.exit(str(sorted({'boto3', 'numpy', 'scipy', 'rich'} & set(sys.modules))))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = loaded_by("from client.cli import cli, run; run(cli, 'python -m client', ['--help'])")
     assert done.stderr == "[]\n"
     listed = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
     assert listed == [
@@ -293,3 +296,4 @@ def test_the_shell_completes_commands_options_and_choices(
 def test_topics_has_the_commands_of_data_prep_and_of_the_client() -> None:
     data_prep = pytest.importorskip("data_prep.cli").cli
     assert list(topics().commands) == [*data_prep.commands, *cli.commands]
+    assert loaded_by("from client.cli import main; main(['--help'])").stderr == "[]\n"
