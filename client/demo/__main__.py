@@ -53,7 +53,7 @@ def demo(*, install_seconds: float, keep: bool, folder: Path, port: int) -> int:
         run_steps(steps, terminal, install_seconds=install_seconds, keep=keep)
         if keep:
             server.keep()
-            terminal.print(next_steps(server, steps.deployment))
+            print(next_steps(server, steps.deployment))
             return 0
         server.stop(delete=True)
     except KeyboardInterrupt:

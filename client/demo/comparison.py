@@ -103,7 +103,7 @@ def answers_table(mixtures: Mapping[str, Array]) -> str:
     )
 
 
-def text_images(rows: Array, *, side: int = 5, per_line: int = 5) -> str:
+def text_images(rows: Array, *, side: int = 5, per_line: int = 4) -> str:
     """Draw documents or topics over side x side words as text images; the largest value is the darkest.
 
     Parameters

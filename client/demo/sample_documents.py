@@ -83,12 +83,14 @@ def describe_upload(manifest: Manifest, bucket: str) -> str:
     bucket
         The bucket that it was uploaded to.
     """
-    folder = f"s3://{bucket}/{dataset_key(manifest.name)}"
-    lines = [f"{folder}/manifest.json: {manifest.layout}, {manifest.feature_dim} words"]
+    lines = [
+        f"s3://{bucket}/{dataset_key(manifest.name)}",
+        f"  manifest.json: {manifest.layout}, {manifest.feature_dim} words",
+    ]
     for name, split in (("train", manifest.train), ("test", manifest.test)):
         size = sum(shard.bytes for shard in split.shards)
         lines.append(
-            f"{folder}/{name}/: {split.documents} documents, {split.tokens} tokens, "
+            f"  {name}/: {split.documents} documents, {split.tokens} tokens, "
             f"{len(split.shards)} shard(s) of {size} bytes"
         )
     return "\n".join(lines)

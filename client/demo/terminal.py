@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ PROGRESS_AFTER_SECONDS = 2.0
 PROGRESS_EVERY_SECONDS = 5.0
 MAX_COLUMNS = 120
 INDENT = "       "
+_WRAPPER = textwrap.TextWrapper(
+    80 - len(INDENT), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 # The timestamp of SageMaker's log lines: [11/22/2026 10:45:07 INFO 139633102941056]
 _LOG_TIMESTAMP = re.compile(r"\[[\d/]+ [\d:]+ INFO \d+\] ")
 
@@ -57,13 +61,14 @@ class Terminal:
         self.print(f"done in {time.monotonic() - started + spent:.1f} s")
 
     def print(self, text: str = "") -> None:
-        """Print lines that belong to the step."""
+        """Print lines that belong to the step, wrapped at 80 columns."""
         for line in text.splitlines() or [""]:
-            self._print_line(f"{INDENT}{line}".rstrip())
+            for part in _WRAPPER.wrap(line) or [""]:
+                self._print_line(f"{INDENT}{part}".rstrip())
 
     def print_truncated(self, line: str) -> None:
         """Print one line without a log timestamp, truncated to the width of the terminal."""
-        self.print(_LOG_TIMESTAMP.sub("", line)[: self._width() - len(INDENT)])
+        self._print_line(f"{INDENT}{_LOG_TIMESTAMP.sub('', line)}"[: self._width()])
 
     def progress(self, started: float, text: str) -> None:
         """Show the time since the start of an operation, and its latest output.

@@ -53,3 +53,13 @@ def test_a_truncated_line_has_no_log_timestamp_and_fits_the_width() -> None:
     [line] = out.getvalue().splitlines()
     assert line.startswith("       | Restart 1/10...")
     assert len(line) == 120
+
+
+def test_long_lines_are_wrapped_between_words_only() -> None:
+    out = io.StringIO()
+    url = f"s3://{'b' * 90}/model.tar.gz"
+    Terminal(10, out).print(f"{'word ' * 20}\n\n    table   with   spaces\n{url}")
+    lines = out.getvalue().splitlines()
+    assert [len(line) <= 80 for line in lines] == [True, True, True, True, False]
+    assert " ".join(" ".join(lines[:2]).split()) == ("word " * 20).strip()
+    assert lines[2:] == ["", "           table   with   spaces", f"       {url}"]
