@@ -13,6 +13,7 @@ from click.shell_completion import ShellComplete
 
 from client.cli import cli, topics
 from client.deployment import Deployment
+from client.errors import UserError
 from client.executions.watch import ExecutionResult
 from data_prep.inputs import FORMATS
 from tests.client.conftest import StubbedAws, run_client
@@ -71,6 +72,12 @@ def test_train_sends_each_field_with_its_type(aws: StubbedAws, capsys: Output) -
 def test_train_sends_several_numbers_as_a_sweep(aws: StubbedAws) -> None:
     respond_to_start(aws, {"num_topics": [5, 10], "alpha0": [0.5, 1.0]})
     assert run_client(["train", "--num-topics", "5", "10", "--alpha0", "0.5", "1", "--no-watch"]) == 0
+
+
+def test_a_value_of_a_sweep_may_follow_an_equals_sign_or_a_repeated_option(aws: StubbedAws) -> None:
+    respond_to_start(aws, {"num_topics": [5, 10, 20], "dataset": "nips"})
+    line = "train --num-topics=5 10 --dataset nips --num-topics 20 --no-watch"
+    assert run_client(line.split()) == 0
 
 
 def test_promote_names_the_training_job(aws: StubbedAws, capsys: Output) -> None:
@@ -257,6 +264,21 @@ def test_a_wrong_usage_is_reported_with_exit_code_2(line: str, message: str, cap
     assert out == ""
     assert err.startswith("Usage: python -m client")
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [([], ("lda", "dev")), (["--name", "alice", "--environment", "prod"], ("alice", "prod"))],
+)
+def test_the_options_select_the_deployment(
+    options: list[str], names: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    def refuse(*given: str) -> None:
+        raise UserError(f"refused {given}")
+
+    monkeypatch.setattr("client.deployment.Deployment", refuse)
+    assert run_client(["status", *options]) == 1
+    assert capsys.readouterr().err == f"refused {names}\n"
 
 
 def test_an_invalid_name_of_a_deployment_is_reported(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
