@@ -1,10 +1,12 @@
-"""Train, watch, ask and take away a deployment, from Python or the command line.
+"""Train models, use them, and remove a deployment, from Python or the command line.
 
     from client.deployment import Deployment
-    from client.train import start
-    from client.watch import watch
+    from client.executions.start import start
+    from client.executions.watch import watch
 
-    ending = watch(deployment := Deployment(), start(deployment, {"num_topics": 10}))
+    deployment = Deployment()
+    result = watch(deployment, start(deployment, {"num_topics": 10}))
 
-It talks to whatever AWS the environment names, and never knows whether that is an account or this machine.
+`client.predict`, `client.executions.history` and `client.operations` complete the Python API. It talks to the
+AWS endpoints of the environment: those of an account, or those of the local AWS.
 """

@@ -1,4 +1,4 @@
-"""One deployment: its names, and what its stacks say."""
+"""One deployment: its names, and the outputs and parameters of its stacks."""
 
 import re
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import boto3
 
-from client.errors import SayableError, found
+from client.errors import UserError, none_if_missing
 
 StackKind = Literal["Storage", "Training", "Serving"]
 STACK_KINDS: tuple[StackKind, ...] = ("Storage", "Training", "Serving")
-NAME = re.compile(r"[a-z][a-z0-9]{0,11}")  # as the setting `name` has it
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9]{0,11}")  # the same as of the setting `name`
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TRANSFORM_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
@@ -23,16 +23,16 @@ class Deployment:
     Parameters
     ----------
     name
-        The setting `name`: what keeps two deployments in one account apart.
+        The setting `name`; it distinguishes several deployments in one account.
     environment
         dev or prod.
     session
-        Where AWS is; by default the shell's environment and configuration say so.
+        The boto3 session; by default that of the shell's environment and configuration.
 
     Raises
     ------
-    SayableError
-        The name can't be one: it becomes a part of policies, of patterns and of other names.
+    UserError
+        The name is invalid. It becomes a part of policies, patterns and other names.
     """
 
     name: str = "lda"
@@ -40,46 +40,48 @@ class Deployment:
     session: boto3.Session = field(default_factory=boto3.Session, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name):
-            raise SayableError(
+        if not NAME_PATTERN.fullmatch(self.name):
+            raise UserError(
                 "The name of a deployment is 1 to 12 lower-case letters and digits, a letter first; "
                 f"{self.name!r} isn't."
             )
 
     @property
     def prefix(self) -> str:
-        """The endpoint's name, and what the names of training jobs begin with, followed by a hyphen."""
+        """The endpoint's name; training job names begin with it, followed by a hyphen."""
         return f"{self.name}-{self.environment}"
 
     @property
-    def context(self) -> list[str]:
-        """The arguments that tell the cdk command line which deployment is meant."""
+    def cdk_context(self) -> list[str]:
+        """The arguments that select this deployment on the cdk command line."""
         return ["-c", f"environment={self.environment}", "-c", f"name={self.name}"]
 
     @property
     def region(self) -> str:
-        """The region that AWS is asked in."""
+        """The region of the session."""
         return str(self.client("sts").meta.region_name)
 
     def client(self, service: str) -> Any:
-        """Make a boto3 client of this deployment's session."""
+        """Create a boto3 client from this deployment's session."""
         return self.session.client(service)  # type: ignore[call-overload]  # the service is a variable
 
-    def stack(self, kind: StackKind) -> str:
-        """Name one stack, such as DevStorage or alice-DevStorage."""
+    def stack_name(self, kind: StackKind) -> str:
+        """Return the name of one stack, such as DevStorage or alice-DevStorage."""
         owner = "" if self.name == "lda" else f"{self.name}-"
         return f"{owner}{self.environment.capitalize()}{kind}"
 
     @property
-    def stacks(self) -> list[str]:
+    def stack_names(self) -> list[str]:
         """The names of the three stacks, in the order of deployment."""
-        return [self.stack(kind) for kind in STACK_KINDS]
+        return [self.stack_name(kind) for kind in STACK_KINDS]
 
-    def describe(self, kind: StackKind) -> Mapping[str, Any] | None:
-        """DescribeStacks' answer for one stack, or None while it isn't deployed."""
+    def describe_stack(self, kind: StackKind) -> Mapping[str, Any] | None:
+        """Call DescribeStacks for one stack; None if it is not deployed."""
         cloudformation = self.client("cloudformation")
-        answer = found(lambda: cloudformation.describe_stacks(StackName=self.stack(kind)), "ValidationError")
-        return answer["Stacks"][0] if answer else None
+        response = none_if_missing(
+            lambda: cloudformation.describe_stacks(StackName=self.stack_name(kind)), "ValidationError"
+        )
+        return response["Stacks"][0] if response else None
 
     def output(self, kind: StackKind, key: str) -> str:
         """Read one output of one stack.
@@ -93,26 +95,26 @@ class Deployment:
 
         Raises
         ------
-        SayableError
-            The stack isn't deployed, or has no such output (yet).
+        UserError
+            The stack is not deployed, or has no such output (yet).
         """
-        stack = self.describe(kind)
+        stack = self.describe_stack(kind)
         if stack is None:
-            deploy = " ".join(["cdk deploy --all", *self.context])
-            raise SayableError(f"{self.stack(kind)} is not deployed in {self.region}; run {deploy}.")
+            deploy = " ".join(["cdk deploy --all", *self.cdk_context])
+            raise UserError(f"{self.stack_name(kind)} is not deployed in {self.region}; run {deploy}.")
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         if key not in outputs:
-            raise SayableError(f"{self.stack(kind)} has no output {key}; {self._why_missing(key)}")
+            raise UserError(f"{self.stack_name(kind)} has no output {key}; {_missing_output_reason(key)}")
         return str(outputs[key])
 
     def parameter(self, kind: StackKind, key: str) -> str:
-        """Read one of a stack's parameters; "" where the stack or the parameter is missing."""
-        stack = self.describe(kind) or {}
+        """Read one parameter of one stack; "" if the stack or the parameter does not exist."""
+        stack = self.describe_stack(kind) or {}
         values = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
         return str(values.get(key, ""))
 
-    @staticmethod
-    def _why_missing(key: str) -> str:
-        if key == "EndpointName":
-            return "no model has been promoted yet: run python -m client train."
-        return "deploy the present version with cdk deploy --all."
+
+def _missing_output_reason(key: str) -> str:
+    if key == "EndpointName":
+        return "no model has been promoted yet: run python -m client train."
+    return "deploy the present version with cdk deploy --all."

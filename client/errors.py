@@ -1,4 +1,4 @@
-"""Sentences instead of stack traces."""
+"""Errors as sentences instead of stack traces."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,23 +10,27 @@ from botocore.exceptions import (
     NoRegionError,
 )
 
+INTERRUPTED = 130  # the exit code after Ctrl-C, as of a shell
+# The codes by which CloudFormation and SageMaker report a missing resource, and every other invalid request.
+_AMBIGUOUS_CODES = {"ValidationError", "ValidationException"}
 
-class SayableError(Exception):
-    """What went wrong and what to do, as a sentence for the person who ran the command."""
+
+class UserError(Exception):
+    """What is wrong and what to do about it, as a sentence for the user who ran the command."""
 
 
-def sentence(error: BaseException) -> str:
-    """Say an AWS or operating system error as a sentence.
+def error_message(error: BaseException) -> str:
+    """Describe an error in a sentence.
 
     Parameters
     ----------
     error
-        A `SayableError`, an error of botocore, or any other.
+        A `UserError`, an error of botocore or of the operating system, or any other.
 
     Returns
     -------
     str
-        The sentence; AWS's own message where AWS gave one.
+        The sentence; AWS's own message if there is one.
     """
     if isinstance(error, NoCredentialsError):
         return (
@@ -34,7 +38,7 @@ def sentence(error: BaseException) -> str:
             'AWS on this machine: eval "$(python -m local_aws env)".'
         )
     if isinstance(error, NoRegionError):
-        return "No AWS region is set. Set AWS_REGION, for example to us-east-1."
+        return "No AWS region is set. Set AWS_DEFAULT_REGION, for example to us-east-1."
     if isinstance(error, EndpointConnectionError):
         return f"{error} Is it running? (python -m local_aws status)"
     if isinstance(error, ClientError):
@@ -44,26 +48,27 @@ def sentence(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def found(call: Callable[[], Any], *absent: str) -> Any | None:
-    """Call AWS; None where the answer is that the thing isn't there.
+def none_if_missing(call: Callable[[], Any], *missing_codes: str) -> Any | None:
+    """Call AWS; return None if the resource does not exist.
 
     Parameters
     ----------
     call
         The request, as a function without arguments.
-    *absent
-        The error codes that mean "isn't there"; "ValidationError" needs "does not exist" in its message.
+    *missing_codes
+        The error codes that report a missing resource. A validation error also needs "not exist" or
+        "not find" in its message.
 
     Raises
     ------
     botocore.exceptions.ClientError
-        Any other refusal.
+        Any other error.
     """
     try:
         return call()
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        vague = code in {"ValidationError", "ValidationException"}
-        if code in absent and (not vague or "not exist" in message or "not find" in message):
+        reports_missing = code not in _AMBIGUOUS_CODES or "not exist" in message or "not find" in message
+        if code in missing_codes and reports_missing:
             return None
         raise

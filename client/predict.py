@@ -1,4 +1,4 @@
-"""Ask the endpoint for topic mixtures."""
+"""Invoke the endpoint: topic mixtures of documents."""
 
 import io
 import json
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from client.deployment import Deployment
-from client.errors import SayableError
+from client.errors import UserError
 
-# SageMaker refuses larger bodies (docs: InvokeEndpoint, 6 MB), and requests of more than some 100 documents
-# over a large vocabulary time out (sagemaker-spark#64): both are kept well away from.
+# SageMaker refuses larger request bodies (InvokeEndpoint, 6 MB), and requests of more than about 100
+# documents over a large vocabulary time out (sagemaker-spark#64). Both limits leave a margin.
 MAX_BODY_BYTES = 5_000_000
 MAX_DOCUMENTS = 100
 
@@ -25,70 +25,71 @@ def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
     Parameters
     ----------
     deployment
-        Whose endpoint is asked.
+        The deployment whose endpoint is invoked.
     documents
         Word counts, shape (D, V): an array or any sparse matrix of scipy.
 
     Returns
     -------
     ndarray, shape (D, K)
-        A row a document, in the same order; each row sums to 1.
+        One row per document, in the same order; each row sums to 1.
 
     Raises
     ------
-    SayableError
-        There is no endpoint, or it refused the documents: the sentence says what was wrong with them.
+    UserError
+        There is no endpoint, or it refused the documents. The message carries the container's reason.
     """
-    name = deployment.output("Serving", "EndpointName")
+    endpoint = deployment.output("Serving", "EndpointName")
     runtime = deployment.client("sagemaker-runtime")
-    rows = [row for body in bodies(documents) for row in _invoke(runtime, name, body)]
+    rows = [row for body in request_bodies(documents) for row in _invoke(runtime, endpoint, body)]
     return np.asarray(rows, dtype=np.float64)
 
 
-def bodies(documents: Any) -> Iterator[bytes]:
-    """Encode documents as text/csv, one a line, in bodies that respect the endpoint's limits.
+def request_bodies(documents: Any) -> Iterator[bytes]:
+    """Encode documents as text/csv, one per line, in bodies that respect the endpoint's limits.
 
     Parameters
     ----------
     documents
         Word counts, shape (D, V), dense or sparse.
     """
-    body, held = io.BytesIO(), 0
-    for row in _rows(documents):
-        line = ",".join(_number(value) for value in row.tolist()).encode() + b"\n"
-        if held == MAX_DOCUMENTS or (held and body.tell() + len(line) > MAX_BODY_BYTES):
+    body, num_documents = io.BytesIO(), 0
+    for row in _dense_rows(documents):
+        line = ",".join(_format_count(count) for count in row.tolist()).encode() + b"\n"
+        is_full = num_documents == MAX_DOCUMENTS or body.tell() + len(line) > MAX_BODY_BYTES
+        if num_documents and is_full:
             yield body.getvalue()
-            body, held = io.BytesIO(), 0
+            body, num_documents = io.BytesIO(), 0
         body.write(line)
-        held += 1
-    if held:
+        num_documents += 1
+    if num_documents:
         yield body.getvalue()
 
 
-def _rows(documents: Any) -> Iterator[NDArray[Any]]:
-    # A row at a time, because a large sparse corpus doesn't fit into memory as a dense one.
+def _dense_rows(documents: Any) -> Iterator[NDArray[Any]]:
+    # One row at a time: a large sparse corpus does not fit into memory as a dense array.
     if sparse.issparse(documents):
         matrix: Any = documents
         rows = matrix.tocsr()
-        yield from (rows[[at]].toarray()[0] for at in range(rows.shape[0]))
+        yield from (rows[[index]].toarray()[0] for index in range(rows.shape[0]))
     else:
         yield from np.atleast_2d(np.asarray(documents))
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+def _format_count(count: float) -> str:
+    return str(int(count)) if float(count).is_integer() else repr(float(count))
 
 
 def _invoke(runtime: Any, endpoint: str, body: bytes) -> list[list[float]]:
     try:
-        answer = runtime.invoke_endpoint(
+        response = runtime.invoke_endpoint(
             EndpointName=endpoint, ContentType="text/csv", Accept="application/json", Body=body
         )
     except ClientError as error:
-        # The container's own answer is what tells the caller which document is wrong.
+        # ModelError carries the container's response, which names the invalid document.
         if error.response["Error"]["Code"] != "ModelError":
             raise
         reason = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
-        raise SayableError(f"The endpoint {endpoint} refused the documents: {str(reason).strip()}") from error
-    predictions = json.loads(answer["Body"].read())["predictions"]
+        raise UserError(f"The endpoint {endpoint} refused the documents: {str(reason).strip()}") from error
+    predictions = json.loads(response["Body"].read())["predictions"]
     return [prediction["topic_mixture"] for prediction in predictions]

@@ -1,4 +1,4 @@
-"""An AWS of prepared answers: real botocore clients, so that every request and answer has AWS's shape."""
+"""Stubbed AWS: real botocore clients with prepared responses, so that both are validated."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,24 +9,30 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from client.cli import cli, run
 from client.deployment import Deployment
 
 
 @cache
 def session() -> boto3.Session:
-    """One for all tests, because loading the descriptions of services takes time."""
+    """One session for all tests, because loading the service descriptions takes time."""
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
+def run_client(arguments: list[str]) -> int:
+    """Run a command of `python -m client`; return its exit code."""
+    return run(cli, "python -m client", arguments)
+
+
 @dataclass
-class PreparedAws:
-    """Stands where a boto3.Session stands; clients that aren't replaced are stubbed ones."""
+class StubbedAws:
+    """Replaces a boto3.Session: its clients are stubbed, or the test's own fakes."""
 
     stubs: dict[str, Stubber] = field(default_factory=dict)
-    replaced: dict[str, Any] = field(default_factory=dict)
+    fakes: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        return self.replaced[service] if service in self.replaced else self.stub(service).client
+        return self.fakes[service] if service in self.fakes else self.stub(service).client
 
     def stub(self, service: str) -> Stubber:
         if service not in self.stubs:
@@ -35,13 +41,15 @@ class PreparedAws:
             self.stubs[service].activate()
         return self.stubs[service]
 
-    def answer(self, service: str, operation: str, answer: dict[str, Any], **expected: Any) -> None:
-        self.stub(service).add_response(operation, answer, expected or None)
+    def respond(self, service: str, operation: str, response: dict[str, Any], **request: Any) -> None:
+        """Prepare a response; `request` is what the request must be."""
+        self.stub(service).add_response(operation, response, request or None)
 
-    def refuse(self, service: str, operation: str, code: str, message: str) -> None:
+    def respond_error(self, service: str, operation: str, code: str, message: str) -> None:
+        """Prepare an error response."""
         self.stub(service).add_client_error(operation, code, message)
 
-    def stack(
+    def respond_stack(
         self,
         name: str,
         *,
@@ -49,7 +57,7 @@ class PreparedAws:
         status: str = "CREATE_COMPLETE",
         protected: bool = False,
     ) -> None:
-        """Prepare one answer of DescribeStacks."""
+        """Prepare one response of DescribeStacks."""
         stack = {
             "StackName": name,
             "CreationTime": "2026-01-01T00:00:00Z",
@@ -57,22 +65,24 @@ class PreparedAws:
             "EnableTerminationProtection": protected,
             "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in (outputs or {}).items()],
         }
-        self.answer("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName=name)
+        self.respond("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName=name)
 
-    def no_stack(self, name: str) -> None:
+    def respond_missing_stack(self, name: str) -> None:
+        """Prepare the error of DescribeStacks for a missing stack."""
         message = f"Stack with id {name} does not exist"
-        self.refuse("cloudformation", "describe_stacks", "ValidationError", message)
+        self.respond_error("cloudformation", "describe_stacks", "ValidationError", message)
 
 
 @pytest.fixture
-def aws() -> Iterator[PreparedAws]:
-    """Prepared answers; all of them must have been asked for at the end."""
-    prepared = PreparedAws()
-    yield prepared
-    for stub in prepared.stubs.values():
+def aws() -> Iterator[StubbedAws]:
+    """Stubbed AWS; the test must use all prepared responses."""
+    stubbed = StubbedAws()
+    yield stubbed
+    for stub in stubbed.stubs.values():
         stub.assert_no_pending_responses()
 
 
 @pytest.fixture
-def deployment(aws: PreparedAws) -> Deployment:
-    return Deployment(session=aws)  # type: ignore[arg-type]  # it offers what Deployment uses of a session
+def deployment(aws: StubbedAws) -> Deployment:
+    """The deployment lda-dev in stubbed AWS."""
+    return Deployment(session=aws)  # type: ignore[arg-type]  # it has the methods of a session that are used

@@ -1,0 +1,92 @@
+"""The command lines: `python -m client`, and `topics` with the commands of data_prep in addition."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from client.commands import executions, operations
+from client.errors import INTERRUPTED, UserError, error_message
+from client.output import discard_stdout, print_message
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class OrderedGroup(click.Group):
+    """Lists its commands in the order in which they were added, which is that of their use."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+cli = OrderedGroup(
+    "client",
+    help="Train models, use them, and remove a deployment. Data goes to stdout, messages to stderr.",
+    commands=[
+        executions.train,
+        executions.promote,
+        executions.history,
+        executions.transform,
+        executions.watch,
+        operations.predict,
+        operations.status,
+        operations.destroy,
+        operations.leftovers,
+        operations.policy,
+    ],
+    context_settings=_SETTINGS,
+)
+
+
+def topics() -> click.Group:
+    """Build the group of all commands: prepare data, train, use and remove."""
+    from data_prep.cli import cli as data_prep  # type: ignore[import-not-found]  # until it is merged
+
+    return OrderedGroup(
+        "topics",
+        help="Topics from documents, with Amazon SageMaker LDA. Data goes to stdout, messages to stderr.",
+        commands={**data_prep.commands, **cli.commands},
+        context_settings=_SETTINGS,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `topics`; the parameters and the result are those of `run`."""
+    return run(topics(), "topics", arguments)
+
+
+def run(group: click.Group, program: str, arguments: Sequence[str] | None = None) -> int:
+    """Run one command of a group.
+
+    Parameters
+    ----------
+    group
+        The commands.
+    program
+        The program's name in usage lines.
+    arguments
+        The command line without the program; by default that of the process.
+
+    Returns
+    -------
+    int
+        The exit code: 0, 1 after an error, 2 after a wrong usage, 130 after Ctrl-C.
+    """
+    try:
+        code = group.main(arguments, prog_name=program, standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (UserError, BotoCoreError, ClientError, OSError) as error:
+        print_message(error_message(error))
+        return 1
+    except click.Abort:
+        print_message("Interrupted.")
+        return INTERRUPTED
+    return int(code or 0)

@@ -1,0 +1,59 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import wraps
+from itertools import pairwise
+from typing import Any
+
+import click
+
+from client.errors import INTERRUPTED
+from client.output import print_message
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execution's ARN and return.")
+
+
+def pass_deployment(function: Callable[..., int]) -> Callable[..., int]:
+    """Add --name and --environment; pass the deployment that they select as the first argument."""
+
+    @click.option("--name", default="lda", show_default=True, help="The deployment's setting `name`.")
+    @click.option(
+        "--environment",
+        type=click.Choice(["dev", "prod"]),
+        default="dev",
+        show_default=True,
+        help="The deployment's environment.",
+    )
+    @wraps(function)
+    def command(*, name: str, environment: str, **arguments: Any) -> int:
+        try:
+            from client.deployment import Deployment
+
+            return function(Deployment(name, environment), **arguments)
+        except KeyboardInterrupt:
+            print_message("Interrupted. Executions in AWS continue: python -m client status")
+            return INTERRUPTED
+
+    return command
+
+
+class MultiValueCommand(click.Command):
+    """Accepts several values after a repeatable option: --alpha0 1 2 stands for --alpha0 1 --alpha0 2."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each of its values, then parse as click does."""
+        repeatable = {
+            name
+            for parameter in self.params
+            if isinstance(parameter, click.Option) and parameter.multiple
+            for name in parameter.opts
+        }
+        option, expanded = "", list[str]()
+        for previous, argument in pairwise(["", *args]):
+            if argument.startswith("--"):
+                option = argument.partition("=")[0]
+            elif option in repeatable and previous != option:
+                expanded.append(option)
+            expanded.append(argument)
+        return super().parse_args(ctx, expanded)
