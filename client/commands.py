@@ -16,7 +16,7 @@ from client import watch as watching
 from client.deployment import Deployment
 from client.errors import SayableError
 from client.watch import say_on_stderr as say
-from data_prep import inputs
+from data_prep.inputs import loading
 
 FIELDS = (
     "dataset",
@@ -70,7 +70,7 @@ def watch(arguments: Namespace) -> int:
 def predict(arguments: Namespace) -> int:
     """Print the topic mixture of each document of a file."""
     try:
-        documents = inputs.load(arguments.documents)
+        documents = loading.load(arguments.documents)
     except ValueError as error:
         raise SayableError(str(error)) from error
     mixtures = predicting.predict(_deployment(arguments), documents).tolist()

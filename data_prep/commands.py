@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from data_prep import adoption, dataset, inputs, inspection
-from data_prep.files import replacing
-from data_prep.manifest import Manifest
+from data_prep import dataset
+from data_prep.dataset import adoption, inspection
+from data_prep.dataset.manifest import Manifest
+from data_prep.inputs import loading
+from data_prep.recordio.files import replacing
 from data_prep.synthetic import generate_griffiths_data
 
 _DEFAULT_TEST_FRACTION = 0.2
@@ -36,7 +38,7 @@ def generate(options: argparse.Namespace) -> None:
 
 def encode(options: argparse.Namespace) -> None:
     """Turn counts into a dataset."""
-    counts = inputs.load(options.input)
+    counts = loading.load(options.input)
     try:
         train, test = _split(counts, options)
     except ValueError as error:
@@ -46,7 +48,7 @@ def encode(options: argparse.Namespace) -> None:
         options.dataset,
         train,
         test,
-        vocabulary=inputs.load_vocabulary(options.vocabulary) if options.vocabulary else None,
+        vocabulary=loading.load_vocabulary(options.vocabulary) if options.vocabulary else None,
         source=options.source or f"Encoded from {Path(options.input).name}.",
     )
     _print_manifest(manifest, as_json=options.json)
@@ -63,7 +65,7 @@ def upload(options: argparse.Namespace) -> None:
     """Upload a dataset."""
     import boto3  # noqa: PLC0415 -- only this command needs AWS, and importing it takes a while
 
-    from data_prep.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
+    from data_prep.dataset.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
 
     manifest = upload_dataset(options.folder, options.dataset, options.bucket, s3=boto3.client("s3"))
     _print_manifest(manifest, as_json=options.json)
@@ -87,7 +89,7 @@ def plot(options: argparse.Namespace) -> None:
     """Draw documents."""
     from data_prep.plots import plot_lda  # noqa: PLC0415 -- only this command needs matplotlib
 
-    counts = inputs.load(options.input)
+    counts = loading.load(options.input)
     counts = counts[: options.rows * options.columns]
     dense = counts.toarray() if hasattr(counts, "toarray") else counts
     figure = plot_lda(dense, options.rows, options.columns)

@@ -22,7 +22,8 @@ from client.story.terminal import Terminal
 from client.train import start
 from client.watch import tell as tell_ending
 from client.watch import watch
-from data_prep import dataset, upload
+from data_prep import dataset
+from data_prep.dataset import upload
 from data_prep.matching import match_topics
 
 # Another prior than the default 1.0, whose model is within the gate's tolerance of the first one's pwll.

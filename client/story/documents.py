@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.story.comparison import images
-from data_prep.manifest import Manifest, dataset_key
+from data_prep.dataset.manifest import Manifest, dataset_key
 from data_prep.plots import plot_lda, plot_matched_topics
 from data_prep.synthetic import generate_griffiths_data
 
@@ -73,7 +73,7 @@ def tell(manifest: Manifest, bucket: str) -> str:
     Parameters
     ----------
     manifest
-        What `data_prep.upload.upload` returned.
+        What `data_prep.dataset.upload.upload` returned.
     bucket
         Where to.
     """

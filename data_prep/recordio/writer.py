@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from data_prep.files import replacing
 from data_prep.recordio import dense
 from data_prep.recordio.encoding import Encoding
 from data_prep.recordio.errors import RecordIOError
+from data_prep.recordio.files import replacing
 from data_prep.recordio.framing import Encoded, cut_at_magic
 from data_prep.recordio.matrices import as_matrix, dense_blocks
 

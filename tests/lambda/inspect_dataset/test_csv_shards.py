@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_prep import recordio
-from data_prep.adoption import adopt
+from data_prep.dataset.adoption import adopt
 
 Load = Callable[..., Any]
 MANIFEST = "datasets/bars/manifest.json"

@@ -7,9 +7,9 @@ from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from data_prep import dataset
+from data_prep.dataset.manifest import Checksum, Manifest
+from data_prep.dataset.upload import upload
 from data_prep.errors import UploadError
-from data_prep.manifest import Checksum, Manifest
-from data_prep.upload import upload
 
 
 class Bucket:

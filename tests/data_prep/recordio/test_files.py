@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.files import replacing
+from data_prep.recordio.files import replacing
 
 
 def test_a_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:

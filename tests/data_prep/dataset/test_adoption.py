@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from data_prep import dataset, recordio
-from data_prep.adoption import adopt
+from data_prep.dataset.adoption import adopt
 from data_prep.recordio import EmptyDocumentWarning
 
 WORDS = 9

@@ -8,7 +8,8 @@ import pytest
 import scipy.io
 from scipy import sparse
 
-from data_prep import inputs, recordio
+from data_prep import recordio
+from data_prep.inputs import loading
 
 COUNTS = np.array([[0, 3, 1], [2, 0, 5]])
 SPARSE_JSON = """\
@@ -48,7 +49,7 @@ def save_packed_records(file: Path) -> None:
 )
 def test_every_format_gives_the_same_counts(tmp_path: Path, name: str, save: Callable[[Path], None]) -> None:
     save(tmp_path / name)
-    counts = inputs.load(tmp_path / name)
+    counts = loading.load(tmp_path / name)
     assert np.array_equal(counts if isinstance(counts, np.ndarray) else counts.toarray(), COUNTS)
 
 
@@ -69,7 +70,7 @@ def test_a_csv_file_that_is_no_matrix_is_refused_with_its_line(tmp_path: Path, t
     file = tmp_path / "x.csv"
     file.write_text(text)
     with pytest.raises(ValueError, match=said):
-        inputs.load(file)
+        loading.load(file)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_a_text_file_that_is_wrong_is_refused_with_its_place(
 ) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=said):
-        inputs.load(tmp_path / name)
+        loading.load(tmp_path / name)
 
 
 def test_a_numpy_file_that_announces_more_than_it_holds_is_refused(tmp_path: Path) -> None:
@@ -115,21 +116,21 @@ def test_a_numpy_file_that_announces_more_than_it_holds_is_refused(tmp_path: Pat
     np.save(file, COUNTS)
     file.write_bytes(file.read_bytes().replace(b"(2, 3), }" + b" " * 9, b"(9000000000, 3), }", 1))
     with pytest.raises(ValueError, match=r"x\.npy can't be read"):
-        inputs.load(file)
+        loading.load(file)
 
 
 def test_a_csv_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes("1,2\n3,ä\n".encode("latin-1"))
     with pytest.raises(ValueError, match=r"x\.csv is not a CSV file in UTF-8"):
-        inputs.load(file)
+        loading.load(file)
 
 
 def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     file = tmp_path / "x.npy"
     np.save(file, np.array([[{}]], object), allow_pickle=True)
     with pytest.raises(ValueError, match=r"x\.npy can't be read.*Python objects"):
-        inputs.load(file)
+        loading.load(file)
 
 
 @pytest.mark.parametrize("name", ["x.npy", "x.npz"])
@@ -138,7 +139,7 @@ def test_a_damaged_numpy_file_is_refused_by_name(tmp_path: Path, name: str) -> N
     np.savez(tmp_path / "whole.npz", COUNTS)
     file.write_bytes((tmp_path / "whole.npz").read_bytes()[:100])
     with pytest.raises(ValueError, match=name):
-        inputs.load(file)
+        loading.load(file)
 
 
 @pytest.mark.parametrize("name", ["x.npy", "x.npz"])
@@ -147,21 +148,21 @@ def test_a_file_of_another_kind_is_no_advice_to_unpickle_it(tmp_path: Path, name
     with pytest.raises(
         ValueError, match=rf"{name} can't be read .*: it doesn't begin as such a file does\.$"
     ):
-        inputs.load(tmp_path / name)
+        loading.load(tmp_path / name)
 
 
 def test_an_archive_without_a_clear_choice_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", first=COUNTS, second=COUNTS)
     with pytest.raises(ValueError, match=r'first, second; one array is needed, or one named "documents"'):
-        inputs.load(tmp_path / "x.npz")
+        loading.load(tmp_path / "x.npz")
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"x\.parquet: counts are read from \.npy, \.npz"):
-        inputs.load(tmp_path / "x.parquet")
+        loading.load(tmp_path / "x.parquet")
 
 
 def test_a_vocabulary_is_a_word_a_line(tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
     file.write_text("\ufeffalpha\nbäta\n")
-    assert inputs.load_vocabulary(file) == ["alpha", "bäta"]
+    assert loading.load_vocabulary(file) == ["alpha", "bäta"]

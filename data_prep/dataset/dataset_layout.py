@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from data_prep.places import MANIFEST, Entry, Place
+from data_prep.dataset.storage import MANIFEST, Entry, Place
 
 SPLITS = ("train", "test")
 VOCABULARY = "vocabulary.txt"

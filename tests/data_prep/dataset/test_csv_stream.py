@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep import csv_stream
-from data_prep.csv_stream import csv_chunks
+from data_prep.dataset import csv_stream
+from data_prep.dataset.csv_stream import csv_chunks
 
 
 def read(content: bytes) -> Any:

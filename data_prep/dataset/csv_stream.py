@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from data_prep.tally import RULE, bad_count
+from data_prep.dataset.tally import RULE, bad_count
 
 _PIECE = 1 << 20  # bytes read at a time
 _LONGEST_LINE = 1 << 26  # bytes: a document over so many words isn't meant

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from data_prep.adoption import adopt
-from data_prep.manifest import Checksum, Manifest
+from data_prep.dataset.adoption import adopt
+from data_prep.dataset.manifest import Checksum, Manifest
 
 WORDS = 9
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from data_prep.validation import check_counts
+from data_prep.dataset.validation import check_counts
 
 MAKERS = [np.asarray, sparse.csr_array, sparse.coo_matrix]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data_prep import recordio
-from data_prep.manifest import Shard, Split, dataset_key
+from data_prep.dataset.manifest import Shard, Split, dataset_key
 
 SHARD_BYTES = 64 * 2**20  # large enough for S3's throughput, small enough to be sent again
 

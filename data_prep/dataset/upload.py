@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_prep.dataset import load
+from data_prep.dataset.manifest import Manifest, Shard, Split, checksum_in, dataset_key
+from data_prep.dataset.writer import load
 from data_prep.errors import UploadError
-from data_prep.manifest import Manifest, Shard, Split, checksum_in, dataset_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

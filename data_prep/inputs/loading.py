@@ -9,13 +9,11 @@ from typing import Any, BinaryIO
 import numpy as np
 from scipy import io, sparse
 
-from data_prep import corpus, recordio
-from data_prep.text_inputs import check_gaps, load_csv, load_json_lines, load_ldac
+from data_prep import recordio
+from data_prep.inputs import corpus
+from data_prep.inputs.formats import FORMATS
+from data_prep.inputs.text_formats import check_gaps, load_csv, load_json_lines, load_ldac
 
-FORMATS = (
-    ".npy, .npz (numpy or scipy), .csv (also doc,word,count), .jsonl, .mtx, .ldac, .pbr,"
-    " or a folder or s3://bucket/prefix of .pbr shards"
-)
 _GZIP = 1032  # gzip makes nothing smaller than to this part
 _BEGINNINGS = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
 

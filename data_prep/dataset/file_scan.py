@@ -5,11 +5,11 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from data_prep.csv_stream import csv_chunks
+from data_prep.dataset.csv_stream import csv_chunks
+from data_prep.dataset.tally import RULE, Tally, bad_count
 from data_prep.recordio.decoding import decode
 from data_prep.recordio.errors import RecordIOError
 from data_prep.recordio.pieces import pieces
-from data_prep.tally import RULE, Tally, bad_count
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from data_prep.corpus import S3
-from data_prep.files import replacing
-from data_prep.manifest import Checksum, checksum_in, dataset_key
+from data_prep.dataset.manifest import Checksum, checksum_in, dataset_key
+from data_prep.inputs.corpus import S3
+from data_prep.recordio.files import replacing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from data_prep import recordio
-from data_prep.dataset import load
-from data_prep.manifest import Manifest
+from data_prep.dataset.manifest import Manifest
+from data_prep.dataset.writer import load
 
 
 def inspect(path: str | os.PathLike[str]) -> Manifest | dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data_prep.manifest import Manifest, dataset_key
+from data_prep.dataset.manifest import Manifest, dataset_key
+from data_prep.dataset.shards import SHARD_BYTES, sha256, write_split
+from data_prep.dataset.validation import check_counts
 from data_prep.recordio.layout import choose
-from data_prep.shards import SHARD_BYTES, sha256, write_split
-from data_prep.validation import check_counts
 
 
 def split(

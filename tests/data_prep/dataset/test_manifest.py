@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from data_prep.manifest import Checksum, Manifest, Shard, Split
+from data_prep.dataset.manifest import Checksum, Manifest, Shard, Split
 
 SHARD = Shard("datasets/a/train/part-00000.pbr", 12, 1, "00ff", Checksum("SHA256", "COMPOSITE", "AAA=-2"))
 SPLIT = Split(1, 3, 2, 0, (SHARD,))

@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from data_prep.arrangement import CSV, RECORDIO, VOCABULARY, checked_kind, few, part, refuse
-from data_prep.file_scan import Scan, scan_csv, scan_recordio
-from data_prep.manifest import CONTENT_TYPE, CSV_CONTENT_TYPE, Checksum, Manifest, Shard, Split, dataset_key
-from data_prep.places import Entry, Place, place
+from data_prep.dataset.dataset_layout import CSV, RECORDIO, VOCABULARY, checked_kind, few, part, refuse
+from data_prep.dataset.file_scan import Scan, scan_csv, scan_recordio
+from data_prep.dataset.manifest import (
+    CONTENT_TYPE,
+    CSV_CONTENT_TYPE,
+    Checksum,
+    Manifest,
+    Shard,
+    Split,
+    dataset_key,
+)
+from data_prep.dataset.storage import Entry, Place, place
+from data_prep.dataset.tally import Tally, total
 from data_prep.recordio.errors import EmptyDocumentWarning
-from data_prep.tally import Tally, total
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -1,0 +1,1 @@
+"""Counts from users' files: numpy, scipy, text formats, RecordIO-protobuf shards."""
