@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from client import commands
 from client.errors import SayableError, sentence
 from client.policies import NAMES
-from data_prep.inputs.formats import FORMATS
+from data_prep.inputs import FORMATS
 
 
 def parser() -> argparse.ArgumentParser:

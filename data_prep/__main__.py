@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from data_prep import commands
+from data_prep import commands, inputs
 from data_prep.errors import UploadError
-from data_prep.inputs import formats
 from data_prep.recordio import EmptyDocumentWarning
 
 _Command = Callable[[argparse.Namespace], None]
@@ -93,7 +92,7 @@ def _add_encode(commands_: Any) -> None:
         "Turn counts into a dataset: FOLDER/datasets/DATASET with RecordIO-protobuf shards for training and"
         " testing, and their manifest. The last documents of the input are for testing.",
     )
-    added.add_argument("input", help=f"counts, documents by words: {formats.FORMATS}")
+    added.add_argument("input", help=f"counts, documents by words: {inputs.FORMATS}")
     _add_dataset(added)
     held_out = added.add_mutually_exclusive_group()
     held_out.add_argument(
@@ -155,7 +154,7 @@ def _add_plot(commands_: Any) -> None:
         commands.plot,
         "Draw the first documents as square images with a colour bar; the vocabulary must be a square image.",
     )
-    added.add_argument("input", type=Path, help=f"counts, documents by words: {formats.FORMATS}")
+    added.add_argument("input", type=Path, help=f"counts, documents by words: {inputs.FORMATS}")
     added.add_argument("output", type=Path, help="the picture, .png, .svg or .pdf")
     added.add_argument("--rows", type=int, default=3, help="of images (default: %(default)s)")
     added.add_argument("--columns", type=int, default=4, help="of images (default: %(default)s)")

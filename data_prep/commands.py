@@ -11,7 +11,7 @@ from data_prep import dataset
 from data_prep.dataset import adoption, inspection
 from data_prep.dataset.manifest import Manifest
 from data_prep.inputs import loading
-from data_prep.recordio.files import replacing
+from data_prep.recordio.writer import replace_file
 from data_prep.synthetic import generate_griffiths_data
 
 _DEFAULT_TEST_FRACTION = 0.2
@@ -24,7 +24,7 @@ def generate(options: argparse.Namespace) -> None:
     alpha, beta, documents, topic_mixtures = generate_griffiths_data(
         options.documents, options.average_length, options.topics, seed=options.seed
     )
-    with replacing(options.output) as file:
+    with replace_file(options.output) as file:
         np.savez_compressed(file, alpha=alpha, beta=beta, documents=documents, topic_mixtures=topic_mixtures)
     made = {
         "file": str(options.output),
@@ -93,7 +93,7 @@ def plot(options: argparse.Namespace) -> None:
     counts = counts[: options.rows * options.columns]
     dense = counts.toarray() if hasattr(counts, "toarray") else counts
     figure = plot_lda(dense, options.rows, options.columns)
-    with replacing(options.output) as file:
+    with replace_file(options.output) as file:
         figure.savefig(file, format=options.output.suffix.lstrip(".") or "png")
 
 

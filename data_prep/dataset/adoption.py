@@ -1,64 +1,72 @@
-"""A user's own files become a dataset: every record is looked at, and the manifest is written last."""
+"""Adoption: a user's own files become a dataset. Every record is checked; the manifest is written last."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from data_prep.dataset.dataset_layout import CSV, RECORDIO, VOCABULARY, checked_kind, few, part, refuse
+from data_prep.dataset.dataset_layout import (
+    CSV,
+    RECORDIO,
+    check_layout,
+    first_problems,
+    raise_problems,
+    split_of,
+)
 from data_prep.dataset.file_scan import Scan, scan_csv, scan_recordio
 from data_prep.dataset.manifest import (
     CONTENT_TYPE,
     CSV_CONTENT_TYPE,
+    VOCABULARY,
     Checksum,
     Manifest,
     Shard,
     Split,
     dataset_key,
 )
-from data_prep.dataset.storage import Entry, Place, place
-from data_prep.dataset.tally import Tally, total
-from data_prep.recordio.errors import EmptyDocumentWarning
+from data_prep.dataset.storage import Storage, StoredFile, open_storage
+from data_prep.dataset.validation import warn_about_empty
+from data_prep.recordio.decoder import common_layout
+from data_prep.recordio.reader import CorpusStatistics
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# How many files are read at a time: each takes a few MiB, and S3 is waited for most of the time.
-_AT_ONCE = max(4, min(16, os.cpu_count() or 1))
+# Files read at a time: each takes a few MiB, and most of the time is spent waiting for S3.
+_MAX_CONCURRENCY = max(4, min(16, os.cpu_count() or 1))
 _SCANS: dict[str, Callable[[Any, str], Scan]] = {RECORDIO: scan_recordio, CSV: scan_csv}
 _CONTENT_TYPES = {RECORDIO: CONTENT_TYPE, CSV: CSV_CONTENT_TYPE}
 
 
-class _Found(NamedTuple):
-    """A file that was read."""
+class _ScannedFile(NamedTuple):
+    """A file that was read to its end."""
 
-    entry: Entry
+    file: StoredFile
     scan: Scan
     checksum: Checksum | None
 
 
 def adopt(location: str | os.PathLike[str], *, s3: "S3Client | None" = None) -> Manifest:
-    """Check every document of the files under a place, and write the manifest that makes them a dataset.
+    """Check every document of the files at a location, and write the manifest that makes them a dataset.
 
     Parameters
     ----------
     location : path or str
         A folder `.../datasets/<name>` or `s3://<bucket>/datasets/<name>`. Below it, `train/` and `test/` hold
-        RecordIO-protobuf (.pbr, .rec) or CSV (.csv); `vocabulary.txt` beside them, one word a line, is taken
-        up. The files are never changed.
+        RecordIO-protobuf (.pbr, .rec) or CSV (.csv); `vocabulary.txt` next to them, one word a line, is used
+        if it exists. The files are never changed.
     s3 : boto3 client, optional
         Of S3; by default one with the credentials of the environment.
 
     Returns
     -------
     Manifest
-        As it now stands beside the files.
+        The manifest that was written next to the files.
 
     Raises
     ------
     ValueError
-        If there is a manifest already, the files lie otherwise, or a document isn't counts; each file that is
+        If there is a manifest already, the layout differs, or a document isn't counts; each file that is
         wrong is named.
     OSError
         If a file can't be read or the manifest can't be written.
@@ -68,74 +76,69 @@ def adopt(location: str | os.PathLike[str], *, s3: "S3Client | None" = None) -> 
     EmptyDocumentWarning
         If a split holds documents without a word.
     """
-    here = place(location, s3)
-    entries = here.entries()
-    kind = checked_kind(here, entries)
-    found = _read(here, [entry for entry in entries if part(entry)], kind)
-    _check_widths(here, found)
-    words = found[0].scan.tally.feature_dim
+    storage = open_storage(location, s3)
+    files = storage.files()
+    file_format = check_layout(storage, files)
+    scanned = _scan_all(storage, [file for file in files if split_of(file)], file_format)
+    _check_widths(storage, scanned)
+    words = scanned[0].scan.statistics.feature_dim
     manifest = Manifest(
-        name=here.name,
+        name=storage.name,
         feature_dim=words,
-        layout=_layout(found),
-        vocabulary=_vocabulary(here, entries, words),
-        source=f"Adopted from {here.called('').rstrip('/')}.",
-        train=_split(here, found, "train"),
-        test=_split(here, found, "test"),
-        content_type=_CONTENT_TYPES[kind],
+        layout=common_layout({each.scan.layout for each in scanned}),
+        vocabulary=_vocabulary(storage, files, words),
+        source=f"Adopted from {storage.location('').rstrip('/')}.",
+        train=_split(storage, scanned, "train"),
+        test=_split(storage, scanned, "test"),
+        content_type=_CONTENT_TYPES[file_format],
     )
-    here.write_manifest(manifest.to_json())
+    storage.write_manifest(manifest.to_json())
     return manifest
 
 
-def _read(here: Place, entries: list[Entry], kind: str) -> list[_Found]:
-    """Read every file, several at a time, and refuse all that are wrong at once."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        looked_at = list(pool.map(lambda entry: _looked_at(here, entry, _SCANS[kind]), entries))
-    refuse(few([one for one in looked_at if isinstance(one, str)]))
-    return [one for one in looked_at if not isinstance(one, str)]
+def _scan_all(storage: Storage, files: list[StoredFile], file_format: str) -> list[_ScannedFile]:
+    """Read every file, several at a time, and report the problems of all files together."""
+    with ThreadPoolExecutor(_MAX_CONCURRENCY) as pool:
+        results = list(pool.map(lambda file: _scan_file(storage, file, _SCANS[file_format]), files))
+    raise_problems(first_problems([result for result in results if isinstance(result, str)]))
+    return [result for result in results if not isinstance(result, str)]
 
 
-def _looked_at(here: Place, entry: Entry, scan: Callable[[Any, str], Scan]) -> _Found | str:
-    """Return what a file holds, or what is wrong with it."""
-    name = here.called(entry.path)
+def _scan_file(storage: Storage, file: StoredFile, scan: Callable[[Any, str], Scan]) -> _ScannedFile | str:
+    """Return what a file holds, or its problem."""
+    name = storage.location(file.path)
     try:
-        with here.open(entry) as source:
-            found = scan(source, name)
+        with storage.open(file) as source:
+            scanned = scan(source, name)
     except ValueError as error:
         return str(error)
-    if found.bytes != entry.size:
-        return f"{name} had {entry.size} bytes and then {found.bytes}: someone writes there. Adopt again."
-    return _Found(entry, found, here.checksum(entry))
+    if scanned.bytes != file.size:
+        return f"{name} had {file.size} bytes and then {scanned.bytes}: someone writes there. Adopt again."
+    return _ScannedFile(file, scanned, storage.checksum(file))
 
 
-def _check_widths(here: Place, found: list[_Found]) -> None:
-    first: dict[int, str] = {}
-    for one in found:
-        first.setdefault(one.scan.tally.feature_dim, here.called(one.entry.path))
-    if len(first) > 1:
-        told = ", ".join(f"{name} over {words}" for words, name in sorted(first.items()))
-        raise ValueError(f"The files are over different words: {told}. A dataset has one vocabulary.")
+def _check_widths(storage: Storage, scanned: list[_ScannedFile]) -> None:
+    examples: dict[int, str] = {}
+    for each in scanned:
+        examples.setdefault(each.scan.statistics.feature_dim, storage.location(each.file.path))
+    if len(examples) > 1:
+        widths = ", ".join(f"{name} over {words}" for words, name in sorted(examples.items()))
+        raise ValueError(f"The files are over different words: {widths}. A dataset has one vocabulary.")
 
 
-def _layout(found: list[_Found]) -> str:
-    layouts = {one.scan.layout for one in found}
-    return layouts.pop() if len(layouts) == 1 else "mixed"
-
-
-def _vocabulary(here: Place, entries: Iterable[Entry], words: int) -> str | None:
+def _vocabulary(storage: Storage, files: Iterable[StoredFile], words: int) -> str | None:
     """Return the key of the vocabulary, if there is one and it has as many words as the documents."""
-    for entry in entries:
-        if entry.path == VOCABULARY:
-            _check_vocabulary(here, entry, words)
-            return f"{dataset_key(here.name)}/{VOCABULARY}"
+    for file in files:
+        if file.path == VOCABULARY:
+            _check_vocabulary(storage, file, words)
+            return f"{dataset_key(storage.name)}/{VOCABULARY}"
     return None
 
 
-def _check_vocabulary(here: Place, entry: Entry, words: int) -> None:
-    name = here.called(VOCABULARY)
-    with here.open(entry) as file:
-        content = file.read()
+def _check_vocabulary(storage: Storage, file: StoredFile, words: int) -> None:
+    name = storage.location(VOCABULARY)
+    with storage.open(file) as source:
+        content = source.read()
     try:
         lines = len(content.decode("utf-8-sig").splitlines())
     except UnicodeDecodeError as error:
@@ -144,26 +147,18 @@ def _check_vocabulary(here: Place, entry: Entry, words: int) -> None:
         raise ValueError(f"{name} has {lines} words, one a line, and the documents are over {words}.")
 
 
-def _split(here: Place, found: list[_Found], name: str) -> Split:
-    mine = [one for one in found if part(one.entry) == name]
-    tally = total(one.scan.tally for one in mine)
-    if not tally.tokens:
-        raise ValueError(f"{here.called(name)}: no document holds a word.")
-    _warn_of_empty(name, tally)
-    shards = tuple(_shard(here, one) for one in mine)
-    return Split(tally.documents, tally.tokens, tally.nonzeros, tally.empty_documents, shards)
+def _split(storage: Storage, scanned: list[_ScannedFile], split: str) -> Split:
+    members = [each for each in scanned if split_of(each.file) == split]
+    statistics = CorpusStatistics()
+    for each in members:
+        statistics.merge(each.scan.statistics)
+    if not statistics.tokens:
+        raise ValueError(f"{storage.location(split)}: no document holds a word.")
+    warn_about_empty(split, statistics, stacklevel=3)
+    return Split.of(statistics, tuple(_shard(storage, each) for each in members))
 
 
-def _warn_of_empty(name: str, tally: Tally) -> None:
-    if tally.empty_documents:
-        warnings.warn(
-            f"{name}: {tally.empty_documents} of {tally.documents} documents are empty: LDA learns nothing "
-            "from them.",
-            EmptyDocumentWarning,
-            stacklevel=4,
-        )
-
-
-def _shard(here: Place, one: _Found) -> Shard:
-    key = f"{dataset_key(here.name)}/{one.entry.path}"
-    return Shard(key, one.scan.bytes, one.scan.tally.documents, one.scan.sha256, one.checksum)
+def _shard(storage: Storage, scanned: _ScannedFile) -> Shard:
+    key = f"{dataset_key(storage.name)}/{scanned.file.path}"
+    scan = scanned.scan
+    return Shard(key, scan.bytes, scan.statistics.documents, scan.sha256, scanned.checksum)

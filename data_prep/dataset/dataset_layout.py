@@ -1,49 +1,51 @@
-"""How the files of a dataset must lie before they can be adopted."""
+"""The layout that a dataset's files must have before they are adopted."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from data_prep.dataset.storage import MANIFEST, Entry, Place
+from data_prep.dataset.manifest import MANIFEST, SPLITS
+from data_prep.dataset.storage import Storage, StoredFile
 
-SPLITS = ("train", "test")
-VOCABULARY = "vocabulary.txt"
 RECORDIO, CSV = "RecordIO-protobuf", "CSV"
-_KINDS = {".pbr": RECORDIO, ".rec": RECORDIO, ".csv": CSV}
-_SHOWN = 5  # problems of a kind, or names, in a message
+_FORMATS = {".pbr": RECORDIO, ".rec": RECORDIO, ".csv": CSV}
+_SHOWN = 5  # problems of a kind, or files, in a message
 
 
-def part(entry: Entry) -> str:
-    """Return the split that a file lies in, or nothing."""
-    top, slash, _ = entry.path.partition("/")
-    return top if slash and top in SPLITS else ""
+def split_of(file: StoredFile) -> str:
+    """Return the split that a file belongs to, or nothing."""
+    folder, slash, _ = file.path.partition("/")
+    return folder if slash and folder in SPLITS else ""
 
 
-def checked_kind(here: Place, entries: list[Entry]) -> str:
-    """Return what kind of files a dataset consists of.
+def check_layout(storage: Storage, files: list[StoredFile]) -> str:
+    """Return the format of a dataset's files.
 
     Raises
     ------
     ValueError
-        If there is a manifest already, or the files aren't all of one kind under train/ and test/.
+        If there is a manifest already, or the files aren't all of one format under train/ and test/.
     """
-    if any(entry.path == MANIFEST for entry in entries):
+    if any(file.path == MANIFEST for file in files):
         raise ValueError(
-            f"{here.called(MANIFEST)} is there already: this is a dataset. Delete it to adopt the files anew."
+            f"{storage.location(MANIFEST)} is there already: this is a dataset. Delete it to adopt the files"
+            " again."
         )
-    documents = [entry for entry in entries if part(entry)]
-    kinds = {_kind(entry) for entry in documents} - {""}
-    problems = [*_misplaced(here, entries), *_missing(here, documents), *_unusable(here, documents)]
-    if len(kinds) > 1:
-        examples = (next(one.path for one in documents if _kind(one) == kind) for kind in sorted(kinds))
+    documents = [file for file in files if split_of(file)]
+    formats = {_format(file) for file in documents} - {""}
+    problems = [*_misplaced(storage, files), *_missing(storage, documents), *_unusable(storage, documents)]
+    if len(formats) > 1:
+        examples = (
+            next(file.path for file in documents if _format(file) == kind) for kind in sorted(formats)
+        )
         problems.append(
-            f"{here.called('')} holds {' and '.join(sorted(kinds))} ({', '.join(examples)}): a dataset is of "
-            "one kind."
+            f"{storage.location('')} holds {' and '.join(sorted(formats))} ({', '.join(examples)}): a dataset"
+            " is of one kind."
         )
-    refuse(problems)
-    return kinds.pop()
+    raise_problems(problems)
+    return formats.pop()
 
 
-def few(problems: list[str]) -> list[str]:
+def first_problems(problems: list[str]) -> list[str]:
     """Return the first problems of a kind; the last of them says how many more files there are."""
     shown = problems[:_SHOWN]
     if more := len(problems) - len(shown):
@@ -51,51 +53,51 @@ def few(problems: list[str]) -> list[str]:
     return shown
 
 
-def refuse(problems: Sequence[str]) -> None:
+def raise_problems(problems: Sequence[str]) -> None:
     """Raise ValueError with all problems, if there are any."""
     if len(problems) > 1:
-        told = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
-        raise ValueError(f"{len(problems)} problems: {told}")
+        numbered = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
+        raise ValueError(f"{len(problems)} problems: {numbered}")
     if problems:
         raise ValueError(problems[0])
 
 
-def _kind(entry: Entry) -> str:
-    return _KINDS.get(PurePosixPath(entry.path).suffix.lower(), "")
+def _format(file: StoredFile) -> str:
+    return _FORMATS.get(PurePosixPath(file.path).suffix.lower(), "")
 
 
-def _misplaced(here: Place, entries: list[Entry]) -> list[str]:
-    """Find documents outside of both splits, which nobody would read."""
-    paths = [entry.path for entry in entries if _kind(entry) and not part(entry)]
+def _misplaced(storage: Storage, files: list[StoredFile]) -> list[str]:
+    """Find documents outside of both splits, which nothing would read."""
+    paths = [file.path for file in files if _format(file) and not split_of(file)]
     if not paths:
         return []
-    return [f"{_named(here, paths)}: documents lie under train/ or test/. Move them there."]
+    return [f"{_locations(storage, paths)}: documents lie under train/ or test/. Move them there."]
 
 
-def _missing(here: Place, documents: list[Entry]) -> list[str]:
+def _missing(storage: Storage, documents: list[StoredFile]) -> list[str]:
     reasons = {"train": "there is nothing to learn from", "test": "no model can be judged"}
-    filled = {part(entry) for entry in documents if _kind(entry)}
+    filled = {split_of(file) for file in documents if _format(file)}
     return [
-        f"{here.called(name)} holds no .pbr, .rec or .csv file, without which {reasons[name]}."
-        for name in SPLITS
-        if name not in filled
+        f"{storage.location(split)} holds no .pbr, .rec or .csv file, without which {reasons[split]}."
+        for split in SPLITS
+        if split not in filled
     ]
 
 
-def _unusable(here: Place, documents: list[Entry]) -> list[str]:
-    others = [entry.path for entry in documents if not _kind(entry)]
-    empty = [entry.path for entry in documents if _kind(entry) and not entry.size]
-    found = []
+def _unusable(storage: Storage, documents: list[StoredFile]) -> list[str]:
+    others = [file.path for file in documents if not _format(file)]
+    empty = [file.path for file in documents if _format(file) and not file.size]
+    problems = []
     if others:
-        found.append(
-            f"{_named(here, others)}: SageMaker reads all that lies under train/ and test/, and documents "
-            "are .pbr, .rec or .csv files. Move everything else away."
+        problems.append(
+            f"{_locations(storage, others)}: SageMaker reads all that lies under train/ and test/, and"
+            " documents are .pbr, .rec or .csv files. Move everything else away."
         )
     if empty:
-        found.append(f"{_named(here, empty)}: an empty file holds no documents. Delete it.")
-    return found
+        problems.append(f"{_locations(storage, empty)}: an empty file holds no documents. Delete it.")
+    return problems
 
 
-def _named(here: Place, paths: list[str]) -> str:
+def _locations(storage: Storage, paths: list[str]) -> str:
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return ", ".join(here.called(path) for path in paths[:_SHOWN]) + more
+    return ", ".join(storage.location(path) for path in paths[:_SHOWN]) + more

@@ -1,4 +1,4 @@
-"""One file of documents, read once to its end: what it holds, and its digest."""
+"""One file of documents, read once to its end: its statistics and its digest."""
 
 import hashlib
 import io
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_prep.dataset.csv_stream import csv_chunks
-from data_prep.dataset.tally import RULE, Tally, bad_count
-from data_prep.recordio.decoding import decode
+from data_prep.dataset.validation import RULE, first_invalid_count
+from data_prep.recordio.decoder import common_layout
 from data_prep.recordio.errors import RecordIOError
-from data_prep.recordio.pieces import pieces
+from data_prep.recordio.reader import CorpusStatistics, read_documents
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Scan:
     bytes: int
     sha256: str
     layout: str
-    tally: Tally
+    statistics: CorpusStatistics
 
 
 def scan_recordio(source: Any, name: str) -> Scan:
@@ -37,17 +37,16 @@ def scan_recordio(source: Any, name: str) -> Scan:
     ValueError
         Names the file, the record and the byte of what isn't a document of counts.
     """
-    digested, tally, layouts = _Digested(source), Tally(), set()
-    for frames in pieces(digested, name):
-        documents = decode(frames, tally.feature_dim or None)
-        if wrong := bad_count(documents.matrix):
+    digested, statistics, layouts = _DigestingFile(source), CorpusStatistics(), set()
+    for frames, documents in read_documents(digested, name):
+        if invalid := first_invalid_count(documents.matrix):
             raise RecordIOError(
-                f"{frames.place(wrong.row)}: word {wrong.column} has the count {wrong.value:g}; {RULE}."
+                f"{frames.describe(invalid.row)}: word {invalid.column} has the count {invalid.value:g};"
+                f" {RULE}."
             )
-        layouts |= {"dense"} if documents.dense else set()
-        layouts |= {"sparse"} if documents.dense < documents.matrix.shape[0] else set()
-        tally.add(documents.matrix)
-    return _scan(digested, " ".join(layouts) if len(layouts) == 1 else "mixed", tally, name)
+        layouts.add(documents.layout)
+        statistics.add(documents.matrix)
+    return _scan(digested, common_layout(layouts), statistics, name)
 
 
 def scan_csv(source: Any, name: str) -> Scan:
@@ -63,32 +62,32 @@ def scan_csv(source: Any, name: str) -> Scan:
     ValueError
         Names the file, the line and the column of what isn't a count.
     """
-    digested, tally = _Digested(source), Tally()
+    digested, statistics = _DigestingFile(source), CorpusStatistics()
     for counts in csv_chunks(digested, name):
-        tally.add(counts)
-    return _scan(digested, "dense", tally, name)
+        statistics.add(counts)
+    return _scan(digested, "dense", statistics, name)
 
 
-def _scan(digested: "_Digested", layout: str, tally: Tally, name: str) -> Scan:
-    if not tally.documents:
+def _scan(digested: "_DigestingFile", layout: str, statistics: CorpusStatistics, name: str) -> Scan:
+    if not statistics.documents:
         raise ValueError(f"{name} holds no documents. Delete it.")
-    return Scan(digested.taken, digested.digest.hexdigest(), layout, tally)
+    return Scan(digested.bytes_read, digested.digest.hexdigest(), layout, statistics)
 
 
-class _Digested(io.RawIOBase):
+class _DigestingFile(io.RawIOBase):
     """A file whose bytes are digested as they are read."""
 
     def __init__(self, source: Any) -> None:
         self._source = source
         self.digest = hashlib.sha256()
-        self.taken = 0
+        self.bytes_read = 0
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, room: Any) -> int:
-        content = self._source.read(len(room))
-        room[: len(content)] = content
+    def readinto(self, target: Any) -> int:
+        content = self._source.read(len(target))
+        target[: len(content)] = content
         self.digest.update(content)
-        self.taken += len(content)
+        self.bytes_read += len(content)
         return len(content)

@@ -1,11 +1,19 @@
-"""What a dataset holds: the manifest that stands beside its shards."""
+"""The manifest of a dataset: its splits, their shards and checksums."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from data_prep.recordio.reader import CorpusStatistics
+
+MANIFEST = "manifest.json"
+VOCABULARY = "vocabulary.txt"
+SPLITS = ("train", "test")
 SCHEMA = 1
 CONTENT_TYPE = "application/x-recordio-protobuf"
 # Without the parameter, SageMaker's algorithms take the first column for a label.
@@ -14,7 +22,7 @@ _CHECKSUMS = ("CRC64NVME", "SHA256", "SHA1", "CRC32C", "CRC32")
 
 
 def dataset_key(name: str) -> str:
-    """Give a dataset's folder: the prefix of its keys in the bucket.
+    """Return a dataset's folder: the prefix of its keys in the bucket.
 
     Raises
     ------
@@ -28,19 +36,25 @@ def dataset_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class Checksum:
-    """What S3 answered about an object: of `type` COMPOSITE it is a checksum of checksums."""
+    """The checksum that S3 keeps of an object: of `type` COMPOSITE it is a checksum of checksums."""
 
     algorithm: str
     type: str
     value: str
 
 
-def checksum_in(answer: Mapping[str, Any]) -> Checksum | None:
-    """Return the checksum in S3's answer about an object, or None where S3 kept none."""
+def checksum_in(response: Mapping[str, Any]) -> Checksum | None:
+    """Return the checksum in HeadObject's response, or None if S3 keeps none."""
     for algorithm in _CHECKSUMS:
-        if value := answer.get(f"Checksum{algorithm}"):
-            return Checksum(algorithm, answer.get("ChecksumType", "FULL_OBJECT"), value)
+        if value := response.get(f"Checksum{algorithm}"):
+            return Checksum(algorithm, response.get("ChecksumType", "FULL_OBJECT"), value)
     return None
+
+
+def sha256(file: Path) -> str:
+    """Return the digest of a file, as lower-case hex."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -64,10 +78,21 @@ class Split:
     empty_documents: int
     shards: tuple[Shard, ...]
 
+    @classmethod
+    def of(cls, statistics: "CorpusStatistics", shards: tuple[Shard, ...]) -> "Split":
+        """Describe the documents that the shards hold."""
+        return cls(
+            statistics.documents,
+            int(statistics.tokens),
+            statistics.nonzeros,
+            statistics.empty_documents,
+            shards,
+        )
+
 
 @dataclass(frozen=True)
 class Manifest:
-    """A dataset of `feature_dim` words; `vocabulary` is a key, or None where the words aren't known."""
+    """A dataset of `feature_dim` words; `vocabulary` is a key, or None if the words aren't known."""
 
     name: str
     feature_dim: int
@@ -87,7 +112,7 @@ class Manifest:
         return (*(shard.key for shard in self.shards()), *([self.vocabulary] if self.vocabulary else []))
 
     def to_json(self) -> str:
-        """Write the manifest as it stands in the bucket."""
+        """Return the content of the manifest's file."""
         document = {
             "schema": SCHEMA,
             "name": self.name,
@@ -101,14 +126,14 @@ class Manifest:
         return json.dumps(document, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, where: str) -> "Manifest":
-        """Read a manifest.
+    def from_json(cls, text: str, file: str) -> "Manifest":
+        """Parse a manifest.
 
         Parameters
         ----------
         text : str
-            What `to_json` wrote.
-        where : str
+            What `to_json` returned.
+        file : str
             The file, for an error message.
 
         Raises
@@ -119,7 +144,7 @@ class Manifest:
         try:
             document = json.loads(text)
             if document["schema"] != SCHEMA:
-                raise ValueError(f"{where} has schema {document['schema']}; schema {SCHEMA} is understood.")
+                raise ValueError(f"{file} has schema {document['schema']}; schema {SCHEMA} is understood.")
             return cls(
                 name=document["name"],
                 feature_dim=document["feature_dim"],
@@ -131,7 +156,7 @@ class Manifest:
                 content_type=document["content_type"],
             )
         except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ValueError(f"{where} is no manifest of a dataset ({error!r}); encode it again.") from error
+            raise ValueError(f"{file} is no manifest of a dataset ({error!r}); encode it again.") from error
 
 
 def _split(document: dict[str, Any]) -> Split:

@@ -1,4 +1,4 @@
-"""Where a dataset's files lie: a local folder, or a prefix in a bucket. Nothing here changes them."""
+"""The storage of a dataset's files: a local folder, or a prefix in a bucket. Only a manifest is written."""
 
 import os
 from collections.abc import Iterator
@@ -7,50 +7,48 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from data_prep.dataset.manifest import Checksum, checksum_in, dataset_key
+from data_prep.dataset.manifest import MANIFEST, Checksum, checksum_in, dataset_key
 from data_prep.inputs.corpus import S3
-from data_prep.recordio.files import replacing
+from data_prep.recordio.writer import replace_file
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-MANIFEST = "manifest.json"
-
 
 @dataclass(frozen=True)
-class Entry:
-    """One file: its path below the dataset, its size, and S3's tag for its content where it lies there."""
+class StoredFile:
+    """One file: its path below the dataset, its size, and its ETag if it is an object in S3."""
 
     path: str
     size: int
-    tag: str = ""
+    etag: str = ""
 
 
-class Place(Protocol):
-    """What adopting needs of either kind."""
+class Storage(Protocol):
+    """What adoption needs of either kind of storage."""
 
     @property
     def name(self) -> str:
         """The dataset's name."""
 
-    def entries(self) -> list[Entry]:
-        """List the files below the place, by their paths."""
+    def files(self) -> list[StoredFile]:
+        """List the dataset's files, sorted by their paths."""
 
-    def called(self, path: str) -> str:
-        """Name a file for a message."""
+    def location(self, path: str) -> str:
+        """Return a file's full path or URI, for a message."""
 
-    def open(self, entry: Entry) -> Any:
+    def open(self, file: StoredFile) -> Any:
         """Open a file for reading, as a context."""
 
-    def checksum(self, entry: Entry, /) -> Checksum | None:
+    def checksum(self, file: StoredFile, /) -> Checksum | None:
         """Return the checksum that S3 keeps of a file, if it does."""
 
     def write_manifest(self, text: str) -> None:
-        """Put the manifest beside the files."""
+        """Write the manifest next to the files."""
 
 
-def place(location: str | os.PathLike[str], s3: "S3Client | None" = None) -> Place:
-    """Return the place of a dataset.
+def open_storage(location: str | os.PathLike[str], s3: "S3Client | None" = None) -> Storage:
+    """Return the storage of a dataset.
 
     Raises
     ------
@@ -58,20 +56,20 @@ def place(location: str | os.PathLike[str], s3: "S3Client | None" = None) -> Pla
         If it isn't `s3://<bucket>/datasets/<name>`, or a folder `.../datasets/<name>`.
     """
     if not str(location).startswith(S3):
-        return _folder(Path(location))
+        return _open_folder(Path(location))
     bucket, _, key = str(location).removeprefix(S3).rstrip("/").partition("/")
     folder, _, name = key.rpartition("/")
     if not bucket or folder != "datasets":
         raise ValueError(f"{location}: in a bucket, a dataset lies at s3://<bucket>/datasets/<name>.")
     if s3 is None:
-        import boto3  # noqa: PLC0415 -- only who reads from S3 needs AWS, and importing it takes a while
+        import boto3  # noqa: PLC0415 -- only reading from S3 needs it, and importing it is slow
 
         s3 = boto3.client("s3")
     dataset_key(name)
-    return _Prefix(name, bucket, s3)
+    return _BucketStorage(name, bucket, s3)
 
 
-def _folder(path: Path) -> "_Folder":
+def _open_folder(path: Path) -> "_FolderStorage":
     folder = path.resolve()
     if not path.is_dir():
         raise FileNotFoundError(2, os.strerror(2), str(path))
@@ -80,77 +78,76 @@ def _folder(path: Path) -> "_Folder":
             f"{path}: a dataset lies in a folder .../datasets/<name>, as in the bucket. Move it there."
         )
     dataset_key(folder.name)
-    return _Folder(folder.name, folder, str(path))
+    return _FolderStorage(folder.name, folder, path)
 
 
 @dataclass(frozen=True)
-class _Folder:
+class _FolderStorage:
     name: str
     folder: Path
-    shown: str
+    given_path: Path
 
-    def entries(self) -> list[Entry]:
-        files = (path for path in self.folder.rglob("*") if path.is_file())
-        found = (Entry(path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in files)
-        return sorted(found, key=lambda entry: entry.path)
+    def files(self) -> list[StoredFile]:
+        paths = (path for path in self.folder.rglob("*") if path.is_file())
+        files = (StoredFile(path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in paths)
+        return sorted(files, key=lambda file: file.path)
 
-    def called(self, path: str) -> str:
-        return str(Path(self.shown) / path)
+    def location(self, path: str) -> str:
+        return str(self.given_path / path)
 
-    def open(self, entry: Entry) -> BinaryIO:
-        return (self.folder / entry.path).open("rb")
+    def open(self, file: StoredFile) -> BinaryIO:
+        return (self.folder / file.path).open("rb")
 
-    def checksum(self, _entry: Entry, /) -> None:
-        return None  # S3 hasn't seen it: uploading fills it in.
+    def checksum(self, _file: StoredFile, /) -> None:
+        return None  # S3 computes it when the file is uploaded.
 
     def write_manifest(self, text: str) -> None:
-        with replacing(self.folder / MANIFEST) as file:
+        with replace_file(self.folder / MANIFEST) as file:
             file.write(text.encode())
 
 
 @dataclass(frozen=True)
-class _Prefix:
+class _BucketStorage:
     name: str
     bucket: str
     s3: "S3Client"
 
-    def entries(self) -> list[Entry]:
-        begin = f"{dataset_key(self.name)}/"
-        with _refusals(self.called("")):
-            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=begin)
-            found = [
-                Entry(item["Key"].removeprefix(begin), item["Size"], item["ETag"])
+    def files(self) -> list[StoredFile]:
+        prefix = f"{dataset_key(self.name)}/"
+        with _s3_errors(self.location("")):
+            pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            files = [
+                StoredFile(item["Key"].removeprefix(prefix), item["Size"], item["ETag"])
                 for page in pages
                 for item in page.get("Contents", [])
-                # The console leaves such a key where it "creates a folder".
+                # The console makes such an object for "Create folder".
                 if not item["Key"].endswith("/")
             ]
-        return sorted(found, key=lambda entry: entry.path)
+        return sorted(files, key=lambda file: file.path)
 
-    def called(self, path: str) -> str:
+    def location(self, path: str) -> str:
         return f"{S3}{self.bucket}/{self._key(path)}"
 
     @contextmanager
-    def open(self, entry: Entry) -> Iterator[Any]:
-        with _refusals(self.called(entry.path)):
-            # Of another content than the one that was listed, S3 sends nothing.
-            body = self.s3.get_object(Bucket=self.bucket, Key=self._key(entry.path), IfMatch=entry.tag)[
-                "Body"
-            ]
+    def open(self, file: StoredFile) -> Iterator[Any]:
+        with _s3_errors(self.location(file.path)):
+            # IfMatch: S3 refuses to send other content than was listed.
+            response = self.s3.get_object(Bucket=self.bucket, Key=self._key(file.path), IfMatch=file.etag)
+            body = response["Body"]
             try:
                 yield body
             finally:
                 body.close()
 
-    def checksum(self, entry: Entry, /) -> Checksum | None:
-        with _refusals(self.called(entry.path)):
-            answer = self.s3.head_object(
-                Bucket=self.bucket, Key=self._key(entry.path), IfMatch=entry.tag, ChecksumMode="ENABLED"
+    def checksum(self, file: StoredFile, /) -> Checksum | None:
+        with _s3_errors(self.location(file.path)):
+            response = self.s3.head_object(
+                Bucket=self.bucket, Key=self._key(file.path), IfMatch=file.etag, ChecksumMode="ENABLED"
             )
-        return checksum_in(answer)
+        return checksum_in(response)
 
     def write_manifest(self, text: str) -> None:
-        with _refusals(self.called(MANIFEST)):
+        with _s3_errors(self.location(MANIFEST)):
             self.s3.put_object(
                 Bucket=self.bucket,
                 Key=self._key(MANIFEST),
@@ -163,11 +160,11 @@ class _Prefix:
 
 
 @contextmanager
-def _refusals(name: str) -> Iterator[None]:
-    """Say what S3 refused, about which file."""
+def _s3_errors(location: str) -> Iterator[None]:
+    """Convert boto3's errors to OSError with the location."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
 
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        raise OSError(f"{name}: {error}") from error
+        raise OSError(f"{location}: {error}") from error

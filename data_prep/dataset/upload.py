@@ -1,8 +1,9 @@
-"""A dataset from its local folder into the bucket.
+"""A dataset uploaded from its local folder to the bucket.
 
-SageMaker trains on every object under `train/`, so what a larger dataset of the same name left there must go.
-The order is: shards, then leftovers, then the manifest. Whoever compares the manifest with the listing sees
-an upload that broke off: a shard that the former manifest names has another checksum, or is missing.
+SageMaker trains on every object under `train/`, so the shards that a larger dataset of the same name left
+there are deleted. The order is: shards, then leftovers, then the manifest. An interrupted upload is visible
+when the manifest is compared with the listing: a shard of the former manifest has another checksum, or is
+missing.
 """
 
 from collections.abc import Iterator
@@ -13,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_prep.dataset.manifest import Manifest, Shard, Split, checksum_in, dataset_key
-from data_prep.dataset.writer import load
+from data_prep.dataset.inspection import load
+from data_prep.dataset.manifest import MANIFEST, VOCABULARY, Manifest, Shard, Split, checksum_in, dataset_key
 from data_prep.errors import UploadError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-_DELETED_AT_ONCE = 1000  # DeleteObjects' limit
+_MAX_DELETED = 1000  # DeleteObjects' limit of keys in a request
 
 
 def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Manifest:
-    """Upload `<folder>/datasets/<name>/` to the same keys in a bucket; large files go up in parts.
+    """Upload `<folder>/datasets/<name>/` to the same keys in a bucket; large files are uploaded in parts.
 
     Objects under the dataset's `train/` and `test/` that the manifest doesn't name are deleted, as is a
     former vocabulary; in a versioned bucket their versions stay. The manifest is written last.
@@ -33,7 +34,7 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
     Parameters
     ----------
     folder : path
-        What `dataset.write` wrote to.
+        The parent of `datasets/`.
     name : str
         The dataset.
     bucket : str
@@ -44,7 +45,7 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
     Returns
     -------
     Manifest
-        As it now stands in the bucket: each shard with the checksum that S3 answers for it.
+        The manifest that was uploaded: each shard with the checksum that S3 keeps of it.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
         _delete(s3, bucket, _leftovers(s3, bucket, manifest))
         s3.put_object(
             Bucket=bucket,
-            Key=f"{dataset_key(name)}/manifest.json",
+            Key=f"{dataset_key(name)}/{MANIFEST}",
             Body=uploaded.to_json().encode(),
             ContentType="application/json",
         )
@@ -83,31 +84,31 @@ def _with_checksums(s3: "S3Client", bucket: str, split: Split) -> Split:
 
 
 def _with_checksum(s3: "S3Client", bucket: str, shard: Shard) -> Shard:
-    answer: Any = s3.head_object(Bucket=bucket, Key=shard.key, ChecksumMode="ENABLED")
-    if answer["ContentLength"] != shard.bytes:
+    response: Any = s3.head_object(Bucket=bucket, Key=shard.key, ChecksumMode="ENABLED")
+    if response["ContentLength"] != shard.bytes:
         raise UploadError(
-            f"{shard.key} has {answer['ContentLength']} bytes in bucket {bucket!r} instead of {shard.bytes}:"
-            " someone else writes there. Upload again."
+            f"{shard.key} has {response['ContentLength']} bytes in bucket {bucket!r} instead of"
+            f" {shard.bytes}: someone else writes there. Upload again."
         )
-    return replace(shard, s3_checksum=checksum_in(answer))
+    return replace(shard, s3_checksum=checksum_in(response))
 
 
 def _leftovers(s3: "S3Client", bucket: str, manifest: Manifest) -> Iterator[str]:
-    """Keys of the dataset that the manifest doesn't name."""
+    """Yield the keys of the dataset that the manifest doesn't name."""
     named, folder = set(manifest.object_keys()), dataset_key(manifest.name)
-    for prefix in (f"{folder}/train/", f"{folder}/test/", f"{folder}/vocabulary.txt"):
+    for prefix in (f"{folder}/train/", f"{folder}/test/", f"{folder}/{VOCABULARY}"):
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for found in page.get("Contents", []):
-                if found["Key"] not in named:
-                    yield found["Key"]
+            for item in page.get("Contents", []):
+                if item["Key"] not in named:
+                    yield item["Key"]
 
 
 def _delete(s3: "S3Client", bucket: str, keys: Iterator[str]) -> None:
     objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys]
-    for start in range(0, len(objects), _DELETED_AT_ONCE):
-        batch = objects[start : start + _DELETED_AT_ONCE]
-        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-        for refused in answer.get("Errors", []):
+    for start in range(0, len(objects), _MAX_DELETED):
+        batch = objects[start : start + _MAX_DELETED]
+        response = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        for refused in response.get("Errors", []):
             raise UploadError(
                 f"The former shard {refused.get('Key')} can't be deleted from bucket {bucket!r},"
                 f" and would be trained on: {refused.get('Message')}"

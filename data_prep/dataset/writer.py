@@ -1,61 +1,27 @@
-"""A dataset in a local folder, laid out as it will lie in the bucket."""
+"""A dataset written to a local folder, laid out as in the bucket."""
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data_prep.dataset.manifest import Manifest, dataset_key
-from data_prep.dataset.shards import SHARD_BYTES, sha256, write_split
-from data_prep.dataset.validation import check_counts
-from data_prep.recordio.layout import choose
+from data_prep import recordio
+from data_prep.dataset.manifest import (
+    MANIFEST,
+    SPLITS,
+    VOCABULARY,
+    Manifest,
+    Shard,
+    Split,
+    dataset_key,
+    sha256,
+)
+from data_prep.dataset.validation import check_counts, statistics_of, warn_about_empty
+from data_prep.recordio.encoder import choose_layout
 
-
-def split(
-    counts: Any, *, test_documents: int | None = None, test_fraction: float | None = None
-) -> tuple[Any, Any]:
-    """Take the last documents away for testing. The order is kept: shuffle first if it means something.
-
-    Parameters
-    ----------
-    counts : array or sparse matrix or array (D, V)
-        The corpus.
-    test_documents : int, optional
-        How many documents to test with.
-    test_fraction : float, optional
-        Which part of them instead, between 0 and 1; at least one document.
-
-    Returns
-    -------
-    train, test : array or csr array
-        The first documents and the last.
-
-    Raises
-    ------
-    ValueError
-        If not exactly one of the two is given, a split would be empty, or the corpus isn't counts.
-    """
-    matrix = check_counts(counts)
-    if matrix.shape[0] == 1:
-        raise ValueError("The corpus is a single document; one for training and one for testing are needed.")
-    held_out = _held_out(matrix.shape[0], test_documents, test_fraction)
-    if not 1 <= held_out < matrix.shape[0]:
-        raise ValueError(
-            f"{held_out} test documents of {matrix.shape[0]} leave a split empty;"
-            f" between 1 and {matrix.shape[0] - 1} are possible."
-        )
-    return matrix[:-held_out], matrix[-held_out:]
-
-
-def _held_out(documents: int, count: int | None, fraction: float | None) -> int:
-    if count is not None and fraction is None:
-        return count
-    if count is not None or fraction is None:
-        raise ValueError("Say how many documents are for testing, or which fraction of them: one of the two.")
-    if not 0 < fraction < 1:
-        raise ValueError(f"The fraction for testing lies between 0 and 1; {fraction} doesn't.")
-    return max(1, round(documents * fraction))
+SHARD_BYTES = 64 * 2**20  # large enough for S3's throughput, small enough to be sent again
 
 
 def write(
@@ -75,7 +41,7 @@ def write(
     Parameters
     ----------
     folder : path
-        Where `datasets/` is or will be.
+        The parent of `datasets/`.
     name : str
         1 to 63 of a-z, 0-9 and "-".
     train, test : array or sparse matrix or array (D, V)
@@ -90,7 +56,7 @@ def write(
     Returns
     -------
     Manifest
-        What the manifest says; `s3_checksum` is None until the dataset is uploaded.
+        The manifest that was written; `s3_checksum` is None until the dataset is uploaded.
 
     Raises
     ------
@@ -102,73 +68,60 @@ def write(
     EmptyDocumentWarning
         If a split holds documents without a word.
     """
-    root = Path(folder)
-    target = root / dataset_key(name)
-    splits = {"train": _checked("train", train), "test": _checked("test", test)}
-    words = _checked_widths(splits, vocabulary)
-    layout = choose(splits["train"], "auto", shape=True, labelled=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as aside:
-        made = Path(aside) / "new"
-        parts = {part: write_split(made, name, part, splits[part], layout, shard_bytes) for part in splits}
-        manifest = Manifest(
-            name,
-            splits["train"].shape[1],
-            layout,
-            f"{dataset_key(name)}/vocabulary.txt" if words else None,
-            source,
-            parts["train"],
-            parts["test"],
-        )
-        if words:
-            (made / "vocabulary.txt").write_text("\n".join(words) + "\n", "utf-8")
-        (made / "manifest.json").write_text(manifest.to_json(), "utf-8")
-        _swap(made, target, Path(aside) / "former")
-    return manifest
+    counts = [_checked(split, matrix) for split, matrix in zip(SPLITS, (train, test), strict=True)]
+    return write_checked(folder, name, *counts, vocabulary=vocabulary, source=source, shard_bytes=shard_bytes)
 
 
-def load(folder: str | Path, name: str) -> Manifest:
-    """Read a local dataset's manifest and make sure that its shards are the ones described there.
-
-    Parameters
-    ----------
-    folder : path
-        What `dataset.write` wrote to.
-    name : str
-        The dataset.
-
-    Raises
-    ------
-    ValueError
-        If there is no such dataset, or a file is missing or has changed since.
-    """
-    root = Path(folder)
-    file = root / dataset_key(name) / "manifest.json"
-    if not file.is_file():
-        raise ValueError(f"There is no dataset {name!r} in {root}: {file} is missing. Encode it first.")
-    manifest = Manifest.from_json(file.read_text("utf-8"), str(file))
-    for key in manifest.object_keys():
-        if not key.startswith(f"{dataset_key(name)}/") or ".." in key:
-            raise ValueError(f"{file} names {key}, which isn't in the dataset. Encode it again.")
-        if not (root / key).is_file():
-            raise ValueError(f"{root / key} is missing, which {file} names. Encode the dataset again.")
-    for shard in manifest.shards():
-        if sha256(root / shard.key) != shard.sha256:
-            raise ValueError(f"{root / shard.key} has changed since {file} was written. Encode it again.")
-    return manifest
-
-
-def _checked(part: str, counts: Any) -> Any:
+def _checked(split: str, counts: Any) -> Any:
     try:
         return check_counts(counts)
     except ValueError as error:
-        raise ValueError(f"{part}: {error}") from error
+        raise ValueError(f"{split}: {error}") from error
 
 
-def _checked_widths(splits: dict[str, Any], vocabulary: Sequence[str] | None) -> list[str]:
-    width, other = splits["train"].shape[1], splits["test"].shape[1]
-    if width != other:
-        raise ValueError(f"Train is over {width} words, test over {other}: they need one vocabulary.")
+def write_checked(
+    folder: str | Path,
+    name: str,
+    train: Any,
+    test: Any,
+    *,
+    vocabulary: Sequence[str] | None = None,
+    source: str,
+    shard_bytes: int = SHARD_BYTES,
+) -> Manifest:
+    """Write a dataset as `write` does, of counts that `split` or `check_counts` returned."""
+    target = Path(folder) / dataset_key(name)
+    words = _checked_vocabulary(train.shape[1], test.shape[1], vocabulary)
+    statistics = [statistics_of(split, counts) for split, counts in zip(SPLITS, (train, test), strict=True)]
+    layout = choose_layout(train, "auto", shape=True, labelled=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as temporary:
+        new = Path(temporary) / "new"
+        train_shards, test_shards = (
+            _write_shards(new, name, split, counts, layout, shard_bytes)
+            for split, counts in zip(SPLITS, (train, test), strict=True)
+        )
+        manifest = Manifest(
+            name,
+            train.shape[1],
+            layout,
+            f"{dataset_key(name)}/{VOCABULARY}" if words else None,
+            source,
+            Split.of(statistics[0], train_shards),
+            Split.of(statistics[1], test_shards),
+        )
+        if words:
+            (new / VOCABULARY).write_text("\n".join(words) + "\n", "utf-8")
+        (new / MANIFEST).write_text(manifest.to_json(), "utf-8")
+        _replace_folder(target, new, Path(temporary) / "former")
+    for split, counted in zip(SPLITS, statistics, strict=True):
+        warn_about_empty(split, counted, stacklevel=3)
+    return manifest
+
+
+def _checked_vocabulary(width: int, test_width: int, vocabulary: Sequence[str] | None) -> list[str]:
+    if width != test_width:
+        raise ValueError(f"Train is over {width} words, test over {test_width}: they need one vocabulary.")
     words = list(vocabulary or [])
     if vocabulary is not None and len(words) != width:
         raise ValueError(f"The vocabulary has {len(words)} words, the counts have {width} columns.")
@@ -178,12 +131,25 @@ def _checked_widths(splits: dict[str, Any], vocabulary: Sequence[str] | None) ->
     return words
 
 
-def _swap(made: Path, target: Path, former: Path) -> None:
-    """Put a folder in the place of another, which is gone only when the new one stands."""
+def _write_shards(
+    folder: Path, name: str, split: str, counts: Any, layout: str, shard_bytes: int
+) -> tuple[Shard, ...]:
+    with warnings.catch_warnings():  # empty documents are reported once, with the name of the split
+        warnings.simplefilter("ignore", recordio.EmptyDocumentWarning)
+        written = recordio.write_shards(folder / split, counts, shard_bytes=shard_bytes, layout=layout)
+    key = f"{dataset_key(name)}/{split}"
+    return tuple(
+        Shard(f"{key}/{shard.path.name}", shard.bytes, shard.documents, sha256(shard.path))
+        for shard in written
+    )
+
+
+def _replace_folder(target: Path, new: Path, former: Path) -> None:
+    """Rename a folder to `target`; the replaced one is deleted last, or restored on failure."""
     if target.exists():
         target.rename(former)
     try:
-        made.rename(target)
+        new.rename(target)
     except OSError:
         if former.exists():
             former.rename(target)

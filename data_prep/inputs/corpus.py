@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from data_prep import recordio
-from data_prep.recordio.assembly import assemble
+from data_prep.recordio.reader import assemble
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -10,8 +10,7 @@ import numpy as np
 from scipy import io, sparse
 
 from data_prep import recordio
-from data_prep.inputs import corpus
-from data_prep.inputs.formats import FORMATS
+from data_prep.inputs import FORMATS, corpus
 from data_prep.inputs.text_formats import check_gaps, load_csv, load_json_lines, load_ldac
 
 _GZIP = 1032  # gzip makes nothing smaller than to this part

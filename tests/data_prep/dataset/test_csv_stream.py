@@ -25,7 +25,7 @@ def test_the_rows_are_the_same_whatever_the_pieces(
 ) -> None:
     content = end.join(",".join(map(str, row)) for row in rows) + (end if ended else "")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_stream, "_PIECE", piece)
+        patch.setattr(csv_stream, "_READ_BYTES", piece)
         assert np.array_equal(read(content.encode()), rows)
 
 
@@ -54,13 +54,13 @@ def test_what_is_no_count_is_named_with_line_and_column(content: bytes, sentence
 
 
 def test_lines_are_numbered_through_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_stream, "_PIECE", 7)
+    monkeypatch.setattr(csv_stream, "_READ_BYTES", 7)
     with pytest.raises(ValueError, match=r"a\.csv, line 50, column 1: 'x'"):
         read(b"1,2\n" * 49 + b"1,x\n")
 
 
 def test_a_line_without_end_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_stream, "_PIECE", 10)
+    monkeypatch.setattr(csv_stream, "_READ_BYTES", 10)
     monkeypatch.setattr(csv_stream, "_LONGEST_LINE", 20)
     with pytest.raises(ValueError, match=r"a\.csv, line 1: the line is longer than 20 bytes"):
         read(b"1," * 100)

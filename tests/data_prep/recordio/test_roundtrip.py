@@ -13,7 +13,7 @@ from scipy import sparse
 
 from data_prep import recordio
 from data_prep.recordio import RecordIOError
-from data_prep.recordio.tensors import document
+from data_prep.recordio.decoder import document
 
 Encode = Callable[..., bytes]
 pytestmark = pytest.mark.filterwarnings("ignore::data_prep.recordio.EmptyDocumentWarning")

@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from data_prep import recordio
-from data_prep.recordio import EmptyDocumentWarning, RecordIOError, pieces
+from data_prep.recordio import EmptyDocumentWarning, RecordIOError, frame_reader
 from data_prep.recordio.framing import HEADER, MAGIC
 
 Encode = Callable[..., bytes]
@@ -31,7 +31,7 @@ def counts() -> Any:
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_PIECE", 16)
+    monkeypatch.setattr(frame_reader, "_READ_BYTES", 16)
 
 
 @pytest.mark.parametrize("layout", ["auto", "dense", "sparse"])
@@ -116,7 +116,7 @@ def test_a_file_cut_at_any_byte_is_refused_or_holds_whole_records(golden: Path, 
 
 
 def whole_records(content: bytes) -> Iterator[bytes]:
-    for frames in pieces.pieces(io.BytesIO(content), "here"):
+    for frames in frame_reader.read_frames(io.BytesIO(content), "here"):
         yield from (frames.payload(record) for record in range(len(frames.starts)))
 
 

@@ -2,8 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.recordio.segments import copy_segments
-from data_prep.recordio.wire import encode_varints, varint
+from data_prep.recordio.wire_format import copy_segments, encode_varints, varint
 
 
 @given(st.lists(st.integers(0, 300), max_size=20), st.integers(0, 7))

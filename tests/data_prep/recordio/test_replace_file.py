@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from data_prep.recordio.files import replacing
+from data_prep.recordio.writer import replace_file
 
 
 def test_a_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
-    with replacing(tmp_path / "a") as file:
+    with replace_file(tmp_path / "a") as file:
         file.write(b"new")
         assert not (tmp_path / "a").exists()
     assert (tmp_path / "a").read_bytes() == b"new"
@@ -16,7 +16,7 @@ def test_a_failure_leaves_the_former_file_and_nothing_else(tmp_path: Path) -> No
     (tmp_path / "a").write_bytes(b"former")
 
     def interrupted() -> None:
-        with replacing(tmp_path / "a") as file:
+        with replace_file(tmp_path / "a") as file:
             file.write(b"half")
             raise KeyboardInterrupt
 
@@ -27,5 +27,5 @@ def test_a_failure_leaves_the_former_file_and_nothing_else(tmp_path: Path) -> No
 
 
 def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"nowhere'$"), replacing(tmp_path / "nowhere" / "a"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere'$"), replace_file(tmp_path / "nowhere" / "a"):
         pass

@@ -1,4 +1,4 @@
-"""Protobuf's varints and length-delimited fields, one at a time and by the array."""
+"""Protobuf's wire format: varints and length-delimited fields, one at a time and by the array."""
 
 from typing import Any
 
@@ -10,10 +10,12 @@ KEY, VALUE = 0x0A, 0x12  # a map entry's fields 1 and 2
 FLOAT32_TENSOR = 0x12  # Value's field 2
 VALUES, KEYS, SHAPE = 0x0A, 0x12, 0x1A  # a tensor's fields 1, 2 and 3, packed
 
-VECTOR = "values"  # the name under which a record's vector stands in its map
+VECTOR = "values"  # the key of a record's vector in its map
 _MORE = 0x80
 _MAX_VARINT = 10
 _WIDEST_WORD = 8  # bytes of the longest varint that is encoded in a machine word
+
+Lengths = NDArray[np.int64]
 
 
 def varint(number: int) -> bytes:
@@ -31,8 +33,8 @@ def delimited(tag: int, payload: bytes) -> bytes:
     return bytes([tag]) + varint(len(payload)) + payload
 
 
-def varint_lengths(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many bytes each number takes as a varint."""
+def varint_lengths(numbers: Lengths) -> Lengths:
+    """Return how many bytes each number takes as a varint."""
     lengths = np.ones(numbers.shape, np.int64)
     highest = int(numbers.max(initial=0))
     for shift in range(7, 7 * _MAX_VARINT, 7):
@@ -42,8 +44,8 @@ def varint_lengths(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return lengths
 
 
-def varint_ends(numbers: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each row of numbers begins, and the last one ends, when all are varints one after the other.
+def varint_ends(numbers: NDArray[Any], indptr: Lengths) -> Lengths:
+    """Return where each row of numbers begins, and the last one ends, in a stream of varints.
 
     Parameters
     ----------
@@ -59,9 +61,7 @@ def varint_ends(numbers: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.
     return ends
 
 
-def encode_varints(
-    numbers: NDArray[Any], indptr: NDArray[np.int64]
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def encode_varints(numbers: NDArray[Any], indptr: Lengths) -> tuple[NDArray[np.uint8], Lengths]:
     """Encode all numbers, one after the other.
 
     Parameters
@@ -94,31 +94,70 @@ def encode_varints(
     return codes.view(np.uint8)[used.view(np.bool_)], varint_ends(numbers, indptr)
 
 
-def tensor_ends(tag: int, name: str, width: int, *, shape: bool) -> tuple[bytes, bytes]:
-    """Everything of a map field that holds a dense float32 tensor, but for its values.
+def put_varints(columns: NDArray[np.uint8], numbers: Lengths) -> None:
+    """Encode numbers of equally many digits, a row of `columns` each."""
+    count = columns.shape[1]
+    for index in range(count):
+        more = _MORE if index < count - 1 else 0
+        columns[:, index] = (numbers >> (7 * index)) & 0x7F | more
+
+
+def tensor_envelope(tag: int, key: str, width: int, *, shape: bool) -> tuple[bytes, bytes]:
+    """Encode a map field that holds a dense float32 tensor, without the tensor's values.
 
     Parameters
     ----------
     tag : int
         `FEATURES` or `LABEL`.
-    name : str
+    key : str
         The key in the map.
     width : int
-        How many values stand between the two ends.
+        The number of values.
     shape : bool
-        Whether the tensor says its width.
+        Whether the tensor has the field `shape`.
 
     Returns
     -------
     before, after : bytes
-        What stands before the values and after them.
+        The bytes before the values and after them.
     """
     before = bytes([VALUES]) + varint(4 * width) if width else b""
     after = delimited(SHAPE, varint(width)) if shape else b""
     for outer, preceding in (
         (FLOAT32_TENSOR, b""),
-        (VALUE, delimited(KEY, name.encode())),
+        (VALUE, delimited(KEY, key.encode())),
         (tag, b""),
     ):
         before = preceding + bytes([outer]) + varint(len(before) + 4 * width + len(after)) + before
     return before, after
+
+
+def as_bytes(numbers: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """View float32 numbers as the little-endian bytes of the file."""
+    return np.ascontiguousarray(numbers, "<f4").reshape(-1).view(np.uint8)
+
+
+def byte_windows(data: NDArray[np.uint8], width: int) -> NDArray[Any]:
+    """View every run of `width` bytes as one item: item i begins at byte i, at any alignment."""
+    count = max(0, data.size - width + 1)
+    return np.ndarray((count,), f"V{width}", data.data, strides=(1,))
+
+
+def copy_segments(
+    target: NDArray[np.uint8], to: Lengths, source: NDArray[np.uint8], start: Lengths, sizes: Lengths
+) -> None:
+    """Copy `sizes[i]` bytes from `source[start[i]:]` to `target[to[i]:]`, for every i.
+
+    A segment of w to 2w - 1 bytes is copied as its first w bytes and its last w, which overlap. So there are
+    two numpy calls for each power of two among the sizes, however many segments there are, and a few
+    nanoseconds for each segment, however long it is.
+    """
+    exponents = np.frexp(sizes)[1] - 1
+    for exponent in range(max(0, int(exponents.min(initial=0))), int(exponents.max(initial=-1)) + 1):
+        rows = np.flatnonzero(exponents == exponent)
+        if rows.size:
+            width = 1 << exponent
+            put, get = byte_windows(target, width), byte_windows(source, width)
+            first_to, first_from, last = to[rows], start[rows], sizes[rows] - width
+            put[first_to] = get[first_from]
+            put[first_to + last] = get[first_from + last]
