@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.matching import match_topics
+from data_prep import match_topics
 
 
 @given(seed=st.integers(0, 2**32 - 1), topics=st.integers(1, 5), extra=st.integers(0, 2))

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from data_prep import recordio
-from data_prep.__main__ import main
+from data_prep.cli import main
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def test_sample_data_is_generated_and_encoded(
             "topic_mixtures": (50, 10),
         }
     assert main(["encode", "bars.npz", "--dataset", "bars", "--test-documents", "10"]) == 0
-    said = capsys.readouterr()
-    assert "train: 40 documents (0 empty)" in said.out
-    assert said.err == ""
+    output = capsys.readouterr()
+    assert "train: 40 documents (0 empty)" in output.out
+    assert output.err == ""
 
 
 def test_encode_prints_the_manifest_for_programs(counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +53,7 @@ def test_encode_takes_a_vocabulary_and_a_folder(counts: Path) -> None:
     assert Path("out/datasets/a/vocabulary.txt").read_text() == "a\nb\nc\nd\ne\nf\ng\nh\ni\n"
 
 
-def test_empty_documents_are_said_on_stderr(counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_documents_are_a_warning_on_stderr(counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = np.load(counts)
     rows[0] = 0
     np.save(counts, rows)
@@ -88,7 +89,7 @@ def test_inspect_checks_a_dataset(counts: Path, capsys: pytest.CaptureFixture[st
     assert "has changed since" in capsys.readouterr().err
 
 
-def test_own_files_are_adopted_and_listed_as_other_datasets_are(
+def test_adopted_files_are_described_as_other_datasets_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], corpus: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -115,7 +116,7 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["encode", "missing.npy", "--dataset", "a"], "There is no file or folder missing.npy."),
         (["encode", "negative.npy", "--dataset", "a"], "negative.npy: -1.0 at row 0, column 0"),
@@ -135,7 +136,7 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_a_mistake_is_one_sentence_on_stderr_and_exit_code_1(
-    counts: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    counts: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     np.save("negative.npy", -np.ones((2, 2)))
     before = sorted(counts.parent.iterdir())
@@ -144,13 +145,19 @@ def test_a_mistake_is_one_sentence_on_stderr_and_exit_code_1(
     assert output.out == ""
     assert output.err.startswith("data_prep: ")
     assert output.err.count("\n") == 1
-    assert said in output.err
+    assert message in output.err
     assert sorted(counts.parent.iterdir()) == before
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["encode"], ["encode", "a.npy", "--dataset", "a", "--test-documents", "x"]],
+    [
+        [],
+        ["nonsense"],
+        ["encode"],
+        ["encode", "a.npy", "--dataset", "a", "--test-documents", "x"],
+        ["encode", "a.npy", "--dataset", "a", "--test-documents", "1", "--test-fraction", "0.5"],
+    ],
 )
 def test_a_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match=r"^2$"):
@@ -162,3 +169,39 @@ def test_help_is_printed_by_the_program_itself() -> None:
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "--test-documents N" in text
     assert ".jsonl, .mtx" in " ".join(text.split())
+
+
+def test_help_is_printed_without_importing_numpy() -> None:
+    program = (
+        "import sys\n"
+        "from data_prep.cli import main\n"
+        "assert main(['--help']) == 0\n"
+        "assert not {'numpy', 'scipy', 'boto3', 'rich'} & set(sys.modules)\n"
+    )
+    text = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    commands = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
+    assert commands == ["generate", "encode", "upload", "adopt", "inspect", "plot"]
+
+
+def test_ctrl_c_is_one_sentence_and_exit_code_130(
+    counts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recordio, "write_shards", interrupt)
+    assert main(["encode", str(counts), "--dataset", "a"]) == 130
+    assert capsys.readouterr().err.strip() == (
+        "data_prep: Interrupted. Run it again: no partial file or manifest was written."
+    )
+    assert list(Path("datasets").iterdir()) == []
+
+
+def test_a_terminal_shows_what_is_being_done(counts: Path) -> None:
+    command = [sys.executable, "-m", "data_prep", "encode", str(counts.absolute()), "--dataset", "a"]
+    terminal, stderr = os.openpty()
+    environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(__file__).parents[2])}
+    with os.fdopen(terminal, "rb", buffering=0) as screen:
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=stderr, env=environment)
+        os.close(stderr)
+        assert b"Encoding" in screen.read(4096)
