@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from data_prep import recordio
+from data_prep.recordio.framing import GZIP
 from data_prep.recordio.reader import assemble
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 S3 = "s3://"
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read(prefix: str | os.PathLike[str], *, s3: "S3Client | None" = None) -> Any:
@@ -43,7 +43,7 @@ def read(prefix: str | os.PathLike[str], *, s3: "S3Client | None" = None) -> Any
 
 
 def iter_chunks(prefix: str | os.PathLike[str], *, s3: "S3Client | None" = None) -> Iterator[Any]:
-    """Read the documents under a prefix some at a time, in the memory of a few MiB.
+    """Read the documents under a prefix chunk by chunk, in the memory of a few MiB.
 
     Parameters
     ----------
@@ -76,21 +76,21 @@ def _files(prefix: str | os.PathLike[str], s3: "S3Client | None") -> Iterator[tu
         yield from _objects(str(prefix), s3)
         return
     start = Path(prefix)
-    found = start.iterdir() if start.is_dir() else start.parent.glob(f"{start.name}*")
-    for path in sorted(found):
+    paths = start.iterdir() if start.is_dir() else start.parent.glob(f"{start.name}*")
+    for path in sorted(paths):
         if path.is_file() and not path.name.startswith("."):
             yield str(path), path
 
 
 def _objects(prefix: str, s3: "S3Client | None") -> Iterator[tuple[str, BinaryIO]]:
-    import boto3  # noqa: PLC0415 -- only who reads from S3 needs AWS, and importing it takes a while
+    import boto3  # noqa: PLC0415 -- only reading from S3 needs it, and importing it is slow
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
 
     client = s3 or boto3.client("s3")
     bucket, _, start = prefix.removeprefix(S3).partition("/")
     try:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start)
-        keys = [found["Key"] for page in pages for found in page.get("Contents", []) if found["Size"]]
+        keys = [item["Key"] for page in pages for item in page.get("Contents", []) if item["Size"]]
         for key in sorted(keys):
             name = f"{S3}{bucket}/{key}"
             yield name, _unpacked(_Body(client.get_object(Bucket=bucket, Key=key)["Body"], name))
@@ -99,7 +99,7 @@ def _objects(prefix: str, s3: "S3Client | None") -> Iterator[tuple[str, BinaryIO
 
 
 class _Body(io.RawIOBase):
-    """An object's content under its name."""
+    """The content of an object in S3, with its URI as the name."""
 
     def __init__(self, body: Any, name: str) -> None:
         self._body = body
@@ -108,18 +108,18 @@ class _Body(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, room: Any) -> int:
+    def readinto(self, target: Any) -> int:
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415 -- as above
 
         try:
-            content = self._body.read(len(room))
+            content = self._body.read(len(target))
         except BotoCoreError as error:
             raise OSError(f"{self.name} can't be read to its end: {error}") from error
-        room[: len(content)] = content
+        target[: len(content)] = content
         return len(content)
 
 
 def _unpacked(body: _Body) -> BinaryIO:
     content = io.BufferedReader(body)
-    packed = content.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
+    packed = content.peek(len(GZIP)).startswith(GZIP)
     return gzip.GzipFile(fileobj=content) if packed else content  # type: ignore[return-value]  # it reads bytes

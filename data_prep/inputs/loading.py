@@ -1,4 +1,4 @@
-"""Counts from the files that people have: numpy, scipy, text, Matrix Market and records."""
+"""A matrix of counts loaded from a file of any supported format."""
 
 import os
 import zipfile
@@ -13,8 +13,8 @@ from data_prep import recordio
 from data_prep.inputs import FORMATS, corpus
 from data_prep.inputs.text_formats import check_gaps, load_csv, load_json_lines, load_ldac
 
-_GZIP = 1032  # gzip makes nothing smaller than to this part
-_BEGINNINGS = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
+_MAX_GZIP_RATIO = 1032
+_MAGIC = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -23,7 +23,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     Parameters
     ----------
     path : path
-        By its ending: `.npy`; `.npz` with one array or one called `documents`, or of scipy.sparse.save_npz;
+        By its suffix: `.npy`; `.npz` with one array or one called `documents`, or of scipy.sparse.save_npz;
         `.csv`, one document a line without a header, or triples under the header `doc,word,count`; `.jsonl`,
         SageMaker's JSON lines; `.mtx` or `.mtx.gz`, Matrix Market; `.ldac`, LDA-C; `.pbr` or `.pbr.gz`,
         RecordIO-protobuf. A folder or `s3://bucket/prefix` holds shards of RecordIO-protobuf.
@@ -31,22 +31,22 @@ def load(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     array or csr array (D, V)
-        The numbers as they are, not yet checked to be counts. That of a `.npy` file stays in the file.
+        The numbers as they are, not yet checked to be counts. That of a `.npy` file is memory-mapped.
 
     Raises
     ------
     ValueError
-        Says where the file can't be read, or that its format is unknown.
+        Names the position that can't be read, or the unknown format.
     OSError
         If it can't be opened.
     """
     file = Path(path)
     if str(path).startswith(corpus.S3) or file.is_dir():
         return corpus.read(path)
-    ending = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
-    if ending not in _READERS:
+    suffix = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
+    if suffix not in _READERS:
         raise ValueError(f"{file}: counts are read from {FORMATS}.")
-    return _READERS[ending](file)
+    return _READERS[suffix](file)
 
 
 def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
@@ -57,7 +57,7 @@ def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
 def _load_numpy(file: Path) -> Any:
     try:
         with file.open("rb") as source:
-            _check_beginning(source)
+            _check_magic(source)
         if file.suffix == ".npy":
             return np.lib.format.open_memmap(file, mode="r")
         with file.open("rb") as source, np.load(source, allow_pickle=False) as content:
@@ -68,10 +68,9 @@ def _load_numpy(file: Path) -> Any:
         raise ValueError(f"{file} can't be read as numpy's or scipy's file: {error}") from error
 
 
-def _check_beginning(source: BinaryIO) -> None:
-    """Refuse what isn't numpy's: numpy takes it for a pickle, and says how to load that unsafely."""
-    beginning = source.read(len(_BEGINNINGS[0]))
-    if not beginning.startswith(_BEGINNINGS):
+def _check_magic(source: BinaryIO) -> None:
+    """Refuse other files: numpy would take them for a pickle, and advise to load that unsafely."""
+    if not source.read(len(_MAGIC[0])).startswith(_MAGIC):
         raise ValueError("it doesn't begin as such a file does.")
 
 
@@ -86,7 +85,7 @@ def _array_name(names: list[str]) -> str:
 def _load_matrix_market(file: Path) -> Any:
     try:
         documents, _, entries, layout, *_ = io.mminfo(file)
-        _check_announced(file, entries)
+        _check_entries(file, entries)
         matrix = io.mmread(file, spmatrix=False)
     except (ValueError, OverflowError, MemoryError, EOFError) as error:
         raise ValueError(f"{file} can't be read as Matrix Market: {error}.") from error
@@ -95,8 +94,8 @@ def _load_matrix_market(file: Path) -> Any:
     return matrix
 
 
-def _check_announced(file: Path, entries: int) -> None:
-    size = file.stat().st_size * (_GZIP if file.suffix == ".gz" else 1)
+def _check_entries(file: Path, entries: int) -> None:
+    size = file.stat().st_size * (_MAX_GZIP_RATIO if file.suffix == ".gz" else 1)
     if entries > size:
         raise ValueError(f"it announces {entries} entries, more than fit into it")
 

@@ -1,4 +1,4 @@
-"""Counts from text files: CSV, doc,word,count triples, JSON lines, LDA-C."""
+"""Counts loaded from text files: CSV, doc,word,count triples, JSON lines, LDA-C."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 _TRIPLE = ("doc", "word", "count")
-_GAPS = 100  # how many times more documents than entries a file may speak of: indices take memory
+_MAX_GAPS = 100  # documents per entry that a file may have: empty documents take memory too
 
 
 def load_csv(file: Path) -> Any:
@@ -24,9 +24,9 @@ def load_csv(file: Path) -> Any:
             return _load_triples(file)
         return _numbers(file)
     except (ValueError, UserWarning, csv.Error):
-        pass  # loadtxt numbers rows otherwise and names no column
+        pass  # loadtxt numbers rows differently and names no column
     try:
-        _explain_csv(file)
+        _raise_csv_error(file)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{file} is not a CSV file in UTF-8: {error}.") from error
 
@@ -39,72 +39,68 @@ def _numbers(file: Path, skip: int = 0) -> NDArray[np.float64]:
 
 def _load_triples(file: Path) -> Any:
     triples = _numbers(file, skip=1)
-    places = triples[:, :2]
-    wrong = ((places < 0) | (places != np.floor(places)) | (places > np.iinfo(np.int64).max)).any(axis=1)
-    if triples.shape[1] != len(_TRIPLE) or wrong.any():
+    indices = triples[:, :2]
+    invalid = (indices < 0) | (indices != np.floor(indices)) | (indices > np.iinfo(np.int64).max)
+    if triples.shape[1] != len(_TRIPLE) or invalid.any():
         raise ValueError("Three numbers are needed.")
-    return compressed(file, triples[:, 0].astype(np.int64), places[:, 1].astype(np.int64), triples[:, 2])
-
-
-def compressed(
-    file: Path, documents: NDArray[np.int64], words: NDArray[np.int64], counts: Any, width: int = 0
-) -> Any:
-    """Make a csr array of entries, whose shape is as large as they need and at least `width` words wide."""
-    shape = (int(documents.max(initial=-1)) + 1, max(width, int(words.max(initial=-1)) + 1))
+    documents, words = indices.astype(np.int64).T
+    shape = (int(documents.max(initial=-1)) + 1, int(words.max(initial=-1)) + 1)
     check_gaps(file, shape[0], len(documents))
-    return sparse.csr_array((counts, (documents, words)), shape=shape)
+    return sparse.csr_array((triples[:, 2], (documents, words)), shape=shape)
 
 
 def check_gaps(file: Path, documents: int, entries: int) -> None:
-    """Raise ValueError if a file speaks of so many documents that most of them can't be meant."""
-    if documents > _GAPS * (entries + 1):
+    """Raise ValueError if a file has so many more documents than entries that it must be a mistake."""
+    if documents > _MAX_GAPS * (entries + 1):
         raise ValueError(
-            f"{file} speaks of {documents} documents but has {entries} entries:"
+            f"{file} announces {documents} documents but has {entries} entries:"
             " number the documents without gaps."
         )
 
 
-def _explain_csv(file: Path) -> NoReturn:
-    """Find the number that loadtxt stumbled over. Rows and columns are counted from 0, lines from 1."""
+def _raise_csv_error(file: Path) -> NoReturn:
+    """Find the value that loadtxt refused. Rows and columns are counted from 0, lines from 1."""
     width = 0
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines)
         for row, fields in enumerate(fields for fields in rows if fields):
             width = width or len(fields)
-            here = f"{file}, line {rows.line_num}: row {row}"
+            position = f"{file}, line {rows.line_num}: row {row}"
             if row == 0 and tuple(name.strip().lower() for name in fields) == _TRIPLE:
-                _explain_triples(file, rows)
+                _raise_triple_error(file, rows)
             if len(fields) != width:
-                raise ValueError(f"{here}: {len(fields)} numbers, but the rows above have {width}.")
+                raise ValueError(f"{position}: {len(fields)} numbers, but the rows above have {width}.")
             for column, field in enumerate(fields):
-                _check_number(field, f"{here}, column {column}")
+                _check_number(field, f"{position}, column {column}")
     raise ValueError(f"{file} holds no documents." if not width else f"{file} is not a CSV file of numbers.")
 
 
-def _explain_triples(file: Path, rows: Any) -> NoReturn:
+def _raise_triple_error(file: Path, rows: Any) -> NoReturn:
     for fields in rows:
-        here = f"{file}, line {rows.line_num}"
+        position = f"{file}, line {rows.line_num}"
         if fields and len(fields) != len(_TRIPLE):
-            raise ValueError(f"{here}: {len(fields)} numbers, not the three of doc,word,count.")
+            raise ValueError(f"{position}: {len(fields)} numbers, not the three of doc,word,count.")
         if not all(field.strip().isdecimal() for field in fields[:2]):
-            raise ValueError(f"{here}: doc and word are whole numbers from 0, not {', '.join(fields[:2])}.")
+            raise ValueError(
+                f"{position}: doc and word are whole numbers from 0, not {', '.join(fields[:2])}."
+            )
         for field in fields[2:]:
-            _check_number(field, here)
+            _check_number(field, position)
     raise ValueError(f"{file} holds no doc,word,count triples, or their documents are numbered with gaps.")
 
 
-def _check_number(field: str, here: str) -> None:
+def _check_number(field: str, position: str) -> None:
     try:
         float(field)
     except ValueError as error:
         raise ValueError(
-            f"{here}: {field!r} is not a number. A CSV file of counts has no header but doc,word,count."
+            f"{position}: {field!r} is not a number. A CSV file of counts has no header but doc,word,count."
         ) from error
 
 
 def load_json_lines(file: Path) -> Any:
     """Read SageMaker's JSON lines: a list of counts, or `features` with `values`, `keys` and `shape`."""
-    rows = [_json_row(content, here) for content, here in _lines(file)]
+    rows = [_json_row(content, position) for content, position in _lines(file)]
     if not rows:
         raise ValueError(f"{file} holds no documents.")
     widths = [width for _, _, width in rows]
@@ -119,7 +115,7 @@ def load_json_lines(file: Path) -> Any:
     return sparse.csr_array(entries, shape=(len(rows), widths[0]))
 
 
-def _json_row(line: str, here: str) -> tuple[NDArray[np.float64], NDArray[np.int64] | None, int]:
+def _json_row(line: str, position: str) -> tuple[NDArray[np.float64], NDArray[np.int64] | None, int]:
     try:
         document = json.loads(line)
         if isinstance(document, dict):
@@ -129,11 +125,11 @@ def _json_row(line: str, here: str) -> tuple[NDArray[np.float64], NDArray[np.int
         keys = np.array(tensor["keys"], np.int64) if "keys" in tensor else None
         width = int(tensor["shape"][0]) if keys is not None else values.size
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{here}: this is no document of SageMaker's JSON lines ({error!r}).") from error
+        raise ValueError(f"{position}: this is no document of SageMaker's JSON lines ({error!r}).") from error
     if values.ndim != 1 or (keys is not None and keys.shape != values.shape):
-        raise ValueError(f"{here}: keys and values are lists of numbers, equally many.")
+        raise ValueError(f"{position}: keys and values are lists of numbers, equally many.")
     if keys is not None and keys.size and not (keys.min() >= 0 and keys.max() < width):
-        raise ValueError(f"{here}: a key lies outside a vocabulary of {width} words.")
+        raise ValueError(f"{position}: a key lies outside a vocabulary of {width} words.")
     return values, keys, width
 
 
@@ -142,12 +138,12 @@ def load_ldac(file: Path) -> Any:
     documents: list[int] = []
     entries: list[list[str]] = []
     lines = 0
-    for number, (line, here) in enumerate(_lines(file)):
+    for number, (line, position) in enumerate(_lines(file)):
         announced, *pairs = line.split()
         if not announced.isdecimal() or int(announced) != len(pairs):
-            raise ValueError(f"{here}: {announced!r} announces the words, but {len(pairs)} follow.")
+            raise ValueError(f"{position}: {announced!r} announces the words, but {len(pairs)} follow.")
         documents += [number] * len(pairs)
-        entries += [_pair(pair, here) for pair in pairs]
+        entries += [_pair(pair, position) for pair in pairs]
         lines = number + 1
     if not lines:
         raise ValueError(f"{file} holds no documents.")
@@ -157,15 +153,15 @@ def load_ldac(file: Path) -> Any:
     return sparse.csr_array((table[:, 1], (np.array(documents, np.int64), words)), shape=shape)
 
 
-def _pair(pair: str, here: str) -> list[str]:
+def _pair(pair: str, position: str) -> list[str]:
     word, _, count = pair.partition(":")
     if not (word.isdecimal() and count.isdecimal()):
-        raise ValueError(f"{here}: {pair!r} is not word:count, two whole numbers from 0.")
+        raise ValueError(f"{position}: {pair!r} is not word:count, two whole numbers from 0.")
     return [word, count]
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
-    """Lines that hold something, and where each is."""
+    """Yield the lines that aren't empty, each with its position."""
     try:
         with file.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
