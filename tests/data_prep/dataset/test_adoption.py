@@ -84,7 +84,7 @@ def test_records_of_any_layout_become_a_dataset(
         assert (mine.documents, mine.tokens, mine.nonzeros) == (other.documents, other.tokens, other.nonzeros)
 
 
-def test_a_vocabulary_beside_is_taken_up(folder: Path, corpus: Any) -> None:
+def test_a_vocabulary_next_to_the_splits_becomes_the_datasets_vocabulary(folder: Path, corpus: Any) -> None:
     words = "\n".join("abcdefghi").encode()
     put(
         folder,
@@ -98,7 +98,7 @@ def test_a_vocabulary_of_another_length_is_refused(folder: Path, corpus: Any) ->
     assert "vocabulary.txt has 2 words, one a line, and the documents are over 9" in refusal(folder, files)
 
 
-def test_a_vocabulary_that_is_no_text_is_refused(folder: Path, corpus: Any) -> None:
+def test_a_vocabulary_that_is_not_text_is_refused(folder: Path, corpus: Any) -> None:
     files = {"train/a.csv": csv(corpus), "test/a.csv": csv(corpus), "vocabulary.txt": b"\xff\xfe"}
     assert "vocabulary.txt isn't text in UTF-8" in refusal(folder, files)
 
@@ -148,18 +148,18 @@ GOOD = b"1,2,3\n"
         ),
     ],
 )
-def test_files_that_lie_or_count_otherwise_are_named(
+def test_a_dataset_with_another_layout_or_without_words_is_refused(
     folder: Path, files: dict[str, bytes], sentence: str
 ) -> None:
     assert sentence in refusal(folder, files)
 
 
-def test_all_that_is_wrong_with_the_arrangement_is_said_at_once(folder: Path) -> None:
+def test_all_problems_of_the_dataset_layout_are_reported_together(folder: Path) -> None:
     found = refusal(folder, {"a.csv": GOOD, "train/x.txt": b"x", "train/a.csv": b"", "train/a.pbr": GOOD})
     assert found.startswith("5 problems: (1) a.csv: documents lie under")
 
 
-def test_every_bad_file_is_named_and_of_many_the_others_are_counted(folder: Path) -> None:
+def test_the_first_invalid_files_are_named_and_the_others_counted(folder: Path) -> None:
     files = {f"train/{number}.csv": GOOD + b"1,-2,3\n" for number in range(7)}
     found = refusal(folder, {**files, "test/a.csv": GOOD})
     assert found.startswith("5 problems: (1) train/0.csv, line 2, column 1: '-2'; counts are whole numbers")
@@ -173,21 +173,23 @@ def test_every_bad_file_is_named_and_of_many_the_others_are_counted(folder: Path
         ([[1, 2], [0, 1.5]], "sparse", ": word 1 has the count 1.5"),
     ],
 )
-def test_a_record_that_is_no_counts_is_named(folder: Path, counts: Any, layout: str, place: str) -> None:
+def test_a_record_with_invalid_counts_is_refused_with_its_position(
+    folder: Path, counts: Any, layout: str, place: str
+) -> None:
     content = pbr(sparse.csr_array(np.array(counts)), layout=layout)
     found = refusal(folder, {"train/a.pbr": content, "test/a.pbr": pbr(np.ones((1, 2)))})
     assert place in found
     assert "counts are whole numbers from 0" in found
 
 
-def test_a_cut_file_and_another_format_are_named_with_the_byte(folder: Path, corpus: Any) -> None:
+def test_a_truncated_file_and_another_format_are_refused_with_the_byte(folder: Path, corpus: Any) -> None:
     whole = pbr(corpus)
     found = refusal(folder, {"train/a.pbr": whole[:-8], "train/b.pbr": GOOD * 3, "test/a.pbr": whole})
     assert "(1) train/a.pbr, record 19 at byte" in found
     assert "(2) train/b.pbr, record 0 at byte 0" in found
 
 
-def test_a_folder_elsewhere_is_refused(tmp_path: Path) -> None:
+def test_a_folder_outside_datasets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"a dataset lies in a folder \.\.\./datasets/<name>"):
         adopt(tmp_path)
     (tmp_path / "datasets" / "No").mkdir(parents=True)

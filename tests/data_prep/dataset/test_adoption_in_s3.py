@@ -16,7 +16,7 @@ def csv(counts: Any) -> bytes:
 
 
 class Bucket:
-    """As much of S3 as adopting needs."""
+    """The calls of S3 that adoption makes."""
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects
@@ -66,7 +66,7 @@ def test_a_prefix_becomes_a_dataset_with_the_checksums_that_s3_keeps(s3: Any) ->
 
 
 @pytest.mark.parametrize("location", ["s3://data", "s3://data/mine", "s3://data/datasets", "s3://data/a/b/c"])
-def test_a_prefix_elsewhere_is_refused(s3: Any, location: str) -> None:
+def test_a_prefix_outside_datasets_is_refused(s3: Any, location: str) -> None:
     with pytest.raises(ValueError, match="a dataset lies at s3://<bucket>/datasets/<name>"):
         adopt(location, s3=s3)
 
@@ -78,21 +78,21 @@ def test_a_prefix_elsewhere_is_refused(s3: Any, location: str) -> None:
         ReadTimeoutError(endpoint_url="https://s3"),
     ],
 )
-def test_what_s3_refuses_is_told_with_the_object_and_nothing_is_written(s3: Any, failure: Exception) -> None:
+def test_an_s3_error_names_the_object_and_no_manifest_is_written(s3: Any, failure: Exception) -> None:
     s3.failure = failure
     with pytest.raises(OSError, match=r"s3://data/datasets/mine/test/a\.csv: "):
         adopt("s3://data/datasets/mine", s3=s3)
     assert s3.written == []
 
 
-def test_a_file_that_grows_meanwhile_is_noticed(s3: Any) -> None:
+def test_a_file_that_grows_while_it_is_read_is_refused(s3: Any) -> None:
     s3.grown = b"1,2,3,4,5,6,7,8,9\n"
     with pytest.raises(ValueError, match=r"test/a\.csv had \d+ bytes and then \d+: someone writes there"):
         adopt("s3://data/datasets/mine", s3=s3)
     assert s3.written == []
 
 
-def test_bad_files_in_a_bucket_are_named_with_their_uri(s3: Any) -> None:
+def test_an_invalid_file_in_a_bucket_is_named_by_its_uri(s3: Any) -> None:
     s3.objects["datasets/mine/test/b.csv"] = b"a,b\n"
     with pytest.raises(ValueError, match=r"^s3://data/datasets/mine/test/b\.csv, line 1, column 0: 'a'"):
         adopt("s3://data/datasets/mine", s3=s3)

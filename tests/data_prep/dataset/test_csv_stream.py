@@ -20,7 +20,7 @@ def read(content: bytes) -> Any:
     piece=st.integers(1, 40),
     ended=st.booleans(),
 )
-def test_the_rows_are_the_same_whatever_the_pieces(
+def test_the_size_of_the_read_buffer_makes_no_difference(
     rows: list[list[int]], end: str, piece: int, *, ended: bool
 ) -> None:
     content = end.join(",".join(map(str, row)) for row in rows) + (end if ended else "")
@@ -47,19 +47,21 @@ def test_the_rows_are_the_same_whatever_the_pieces(
         (b"\xef\xbb\xbf1,2\n", "a.csv begins with a byte order mark"),
     ],
 )
-def test_what_is_no_count_is_named_with_line_and_column(content: bytes, sentence: str) -> None:
+def test_an_invalid_count_is_refused_with_line_and_column(content: bytes, sentence: str) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         read(content)
     assert str(raised.value).startswith(sentence)
 
 
-def test_lines_are_numbered_through_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_numbered_across_read_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_stream, "_READ_BYTES", 7)
     with pytest.raises(ValueError, match=r"a\.csv, line 50, column 1: 'x'"):
         read(b"1,2\n" * 49 + b"1,x\n")
 
 
-def test_a_line_without_end_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_is_too_long_is_refused_before_it_is_read_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(csv_stream, "_READ_BYTES", 10)
     monkeypatch.setattr(csv_stream, "_LONGEST_LINE", 20)
     with pytest.raises(ValueError, match=r"a\.csv, line 1: the line is longer than 20 bytes"):

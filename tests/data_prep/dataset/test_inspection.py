@@ -10,7 +10,7 @@ def write(folder: Path, corpus: Any) -> Any:
     return dataset.write(folder, "bars", corpus[:15], corpus[15:], source="Made up.")
 
 
-def test_a_local_dataset_is_loaded_only_if_it_is_what_its_manifest_says(tmp_path: Path, corpus: Any) -> None:
+def test_load_refuses_a_dataset_that_differs_from_its_manifest(tmp_path: Path, corpus: Any) -> None:
     with pytest.raises(ValueError, match=r"no dataset 'bars'.*Encode it first"):
         dataset.load(tmp_path, "bars")
     manifest = write(tmp_path, corpus)
@@ -24,7 +24,7 @@ def test_a_local_dataset_is_loaded_only_if_it_is_what_its_manifest_says(tmp_path
         dataset.load(tmp_path, "bars")
 
 
-def test_a_manifest_that_names_files_elsewhere_is_refused(tmp_path: Path, corpus: Any) -> None:
+def test_load_refuses_a_manifest_that_names_files_outside_the_dataset(tmp_path: Path, corpus: Any) -> None:
     write(tmp_path, corpus)
     file = tmp_path / "datasets/bars/manifest.json"
     file.write_text(file.read_text().replace("datasets/bars/test/part", "datasets/bars/../../part"))

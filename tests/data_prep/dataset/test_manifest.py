@@ -9,7 +9,7 @@ SPLIT = Split(1, 3, 2, 0, (SHARD,))
 MANIFEST = Manifest("a", 5, "sparse", "datasets/a/vocabulary.txt", "Made up.", SPLIT, SPLIT)
 
 
-def test_a_manifest_survives_json() -> None:
+def test_a_manifest_is_unchanged_after_a_round_trip_through_json() -> None:
     assert Manifest.from_json(MANIFEST.to_json(), "here") == MANIFEST
 
 
@@ -18,7 +18,7 @@ def test_the_keys_are_the_shards_and_the_vocabulary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "m.json is no manifest"),
         ("[]", "m.json is no manifest"),
@@ -26,6 +26,6 @@ def test_the_keys_are_the_shards_and_the_vocabulary() -> None:
         (json.dumps({"schema": 2}), "m.json has schema 2; schema 1 is understood"),
     ],
 )
-def test_anything_else_is_refused(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_other_json_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         Manifest.from_json(text, "m.json")

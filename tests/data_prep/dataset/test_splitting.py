@@ -15,14 +15,14 @@ def test_the_last_documents_are_for_testing(corpus: Any, make: Any) -> None:
 
 
 @pytest.mark.parametrize(("fraction", "held_out"), [(0.2, 4), (0.01, 1), (0.5, 10)])
-def test_a_fraction_is_rounded_to_documents_but_never_to_none(
+def test_a_test_fraction_is_rounded_to_at_least_one_document(
     corpus: Any, fraction: float, held_out: int
 ) -> None:
     assert len(dataset.split(corpus, test_fraction=fraction)[1]) == held_out
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "message"),
     [
         ({"test_documents": 20}, "20 test documents of 20 leave a split empty; between 1 and 19"),
         ({"test_documents": 0}, "0 test documents of 20"),
@@ -35,8 +35,8 @@ def test_a_fraction_is_rounded_to_documents_but_never_to_none(
         ({"test_documents": 2, "test_fraction": 0.1}, "one of the two"),
     ],
 )
-def test_a_split_that_leaves_nothing_is_refused(corpus: Any, how: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_a_split_without_documents_is_refused(corpus: Any, how: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         dataset.split(corpus, **how)
 
 
@@ -46,6 +46,6 @@ def test_splitting_checks_the_counts_first(corpus: Any) -> None:
         dataset.split(corpus, test_documents=4)
 
 
-def test_a_single_document_can_not_be_split() -> None:
+def test_a_single_document_cannot_be_split() -> None:
     with pytest.raises(ValueError, match="a single document; one for training and one for testing"):
         dataset.split(np.ones((1, 3)), test_fraction=0.2)

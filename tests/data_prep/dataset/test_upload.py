@@ -13,7 +13,7 @@ from data_prep.errors import UploadError
 
 
 class Bucket:
-    """As much of S3 as an upload needs; `log` tells the order of writing calls."""
+    """The calls of S3 that an upload makes; `log` records the writing ones in order."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -83,7 +83,7 @@ def write(folder: Path, corpus: Any, **options: Any) -> Manifest:
 MANIFEST = "datasets/bars/manifest.json"
 
 
-def test_the_manifest_is_written_last_and_says_what_s3_answered(folder: Path, s3: Any) -> None:
+def test_the_manifest_is_written_last_and_holds_the_checksums_of_s3(folder: Path, s3: Any) -> None:
     uploaded = upload(folder, "bars", "data", s3=s3)
     assert [key for _, key in s3.log] == [
         "datasets/bars/train/part-00000.pbr",
@@ -100,15 +100,13 @@ def test_a_multipart_checksum_keeps_its_type(folder: Path, s3: Any) -> None:
     assert shard.s3_checksum == Checksum("SHA256", "COMPOSITE", "abc=-3")
 
 
-def test_without_a_checksum_the_manifest_says_null(folder: Path, s3: Any) -> None:
+def test_without_a_checksum_the_manifest_holds_null(folder: Path, s3: Any) -> None:
     s3.checksum = {}
     assert upload(folder, "bars", "data", s3=s3).test.shards[0].s3_checksum is None
     assert b'"s3_checksum": null' in s3.objects[MANIFEST]
 
 
-def test_what_a_larger_dataset_left_is_deleted_before_the_manifest_changes(
-    folder: Path, s3: Any, corpus: Any
-) -> None:
+def test_leftover_objects_are_deleted_before_the_manifest_changes(folder: Path, s3: Any, corpus: Any) -> None:
     write(folder, corpus, shard_bytes=100, vocabulary=list("abcdefghi"))
     upload(folder, "bars", "data", s3=s3)
     s3.objects["datasets/bars/notes.txt"] = s3.objects["datasets/bars-2/train/part-00007.pbr"] = b"kept"
@@ -136,7 +134,7 @@ def test_what_a_larger_dataset_left_is_deleted_before_the_manifest_changes(
         ("put", MANIFEST),
     ],
 )
-def test_a_refusal_leaves_the_former_manifest_and_is_a_sentence(
+def test_an_s3_error_is_an_upload_error_and_retains_the_former_manifest(
     folder: Path, s3: Any, corpus: Any, refused: tuple[str, str]
 ) -> None:
     write(folder, corpus, shard_bytes=100)
@@ -149,7 +147,7 @@ def test_a_refusal_leaves_the_former_manifest_and_is_a_sentence(
     assert s3.objects[MANIFEST] == former
 
 
-def test_an_object_of_another_size_is_not_taken_for_ours(folder: Path, s3: Any) -> None:
+def test_an_object_of_another_size_after_the_upload_is_an_error(folder: Path, s3: Any) -> None:
     s3.checksum = {"ContentLength": 1}
     with pytest.raises(UploadError, match="has 1 bytes in bucket 'data' instead of"):
         upload(folder, "bars", "data", s3=s3)

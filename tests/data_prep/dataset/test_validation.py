@@ -11,7 +11,7 @@ MAKERS = [np.asarray, sparse.csr_array, sparse.coo_matrix]
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         (0.5, "0.5 at row 1, column 2 .*fractional"),
         (1 + 1e-12, "row 1, column 2 .*fractional"),
@@ -20,22 +20,22 @@ MAKERS = [np.asarray, sparse.csr_array, sparse.coo_matrix]
         (np.inf, "inf at row 1, column 2 .*infinite"),
     ],
 )
-def test_what_is_no_count_is_named_with_row_and_column(make: Any, bad: float, said: str) -> None:
+def test_an_invalid_count_is_refused_with_row_and_column(make: Any, bad: float, message: str) -> None:
     counts = np.ones((3, 4))
     counts[1, 2] = bad
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         check_counts(make(counts))
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_counts_pass_unchanged(make: Any) -> None:
+def test_valid_counts_are_returned_unchanged(make: Any) -> None:
     counts = np.array([[0, 3], [2**24 + 2, 0], [0, 0]])
     checked = check_counts(make(counts))
     assert np.array_equal(checked if isinstance(checked, np.ndarray) else checked.toarray(), counts)
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"),
+    ("counts", "message"),
     [
         (np.zeros((0, 5)), "empty: 0 documents over 5 words"),
         (np.zeros((5, 0)), "empty: 5 documents over 0 words"),
@@ -43,6 +43,6 @@ def test_counts_pass_unchanged(make: Any) -> None:
         (sparse.csr_array((2, 2)), "no document holds a word"),
     ],
 )
-def test_an_empty_corpus_is_refused(counts: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_an_empty_corpus_is_refused(counts: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         check_counts(counts)

@@ -19,7 +19,7 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_the_layout_is_that_of_the_bucket(tmp_path: Path, corpus: Any) -> None:
+def test_the_folder_has_the_layout_of_the_bucket(tmp_path: Path, corpus: Any) -> None:
     write(tmp_path, corpus, vocabulary=[f"word{number}" for number in range(9)])
     assert files(tmp_path) == [
         "datasets/bars/manifest.json",
@@ -33,7 +33,7 @@ def test_the_layout_is_that_of_the_bucket(tmp_path: Path, corpus: Any) -> None:
     assert (tmp_path / "datasets/bars/vocabulary.txt").read_text().splitlines()[8] == "word8"
 
 
-def test_the_manifest_says_what_was_written(tmp_path: Path, corpus: Any) -> None:
+def test_the_manifest_describes_the_written_files(tmp_path: Path, corpus: Any) -> None:
     manifest = write(tmp_path, corpus)
     test = tmp_path / "datasets/bars/test/part-00000.pbr"
     written = json.loads((tmp_path / "datasets/bars/manifest.json").read_text())
@@ -80,13 +80,13 @@ def test_shards_are_bounded_and_hold_everything_in_order(
     assert np.array_equal(sparse.vstack(read).toarray(), counts[:15])
 
 
-def test_a_shard_is_filled_to_the_last_byte(tmp_path: Path) -> None:
+def test_a_shard_may_have_exactly_the_shard_size(tmp_path: Path) -> None:
     train = np.ones((9, 25))
     manifest = dataset.write(tmp_path, "full", train, train, source="Made up.", shard_bytes=3 * 128)
     assert [(shard.documents, shard.bytes) for shard in manifest.train.shards] == [(3, 384)] * 3
 
 
-def test_a_document_larger_than_a_shard_has_one_of_its_own(tmp_path: Path, corpus: Any) -> None:
+def test_a_document_larger_than_the_shard_size_gets_its_own_shard(tmp_path: Path, corpus: Any) -> None:
     manifest = write(tmp_path, corpus, shard_bytes=1)
     assert [shard.documents for shard in manifest.train.shards] == [1] * 15
 
@@ -102,7 +102,7 @@ def test_both_splits_have_one_layout(tmp_path: Path) -> None:
     assert sparse.issparse(recordio.read(tmp_path / manifest.test.shards[0].key))
 
 
-def test_empty_documents_are_counted_and_said_once_a_split(tmp_path: Path, corpus: Any) -> None:
+def test_empty_documents_are_counted_and_reported_once_per_split(tmp_path: Path, corpus: Any) -> None:
     corpus[[2, 7]] = 0
     with pytest.warns(EmptyDocumentWarning, match="train: 2 of 15 documents are empty") as warned:
         manifest = write(tmp_path, corpus, shard_bytes=100)
@@ -120,7 +120,9 @@ def test_a_dataset_is_replaced_with_all_its_shards(tmp_path: Path, corpus: Any) 
     ]
 
 
-def test_a_dataset_stays_when_its_successor_is_bad(tmp_path: Path, corpus: Any, monkeypatch: Any) -> None:
+def test_a_dataset_is_retained_when_writing_the_new_one_fails(
+    tmp_path: Path, corpus: Any, monkeypatch: Any
+) -> None:
     write(tmp_path, corpus)
     former = dataset.load(tmp_path, "bars")
 
@@ -134,7 +136,7 @@ def test_a_dataset_stays_when_its_successor_is_bad(tmp_path: Path, corpus: Any, 
     assert [path.name for path in (tmp_path / "datasets").iterdir()] == ["bars"]
 
 
-def test_a_dataset_stays_when_its_successor_cannot_take_its_place(
+def test_a_dataset_is_restored_when_the_new_one_cannot_be_renamed(
     tmp_path: Path, corpus: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, corpus)
@@ -153,14 +155,14 @@ def test_a_dataset_stays_when_its_successor_cannot_take_its_place(
 
 
 @pytest.mark.parametrize("name", ["", "Bars", "b_rs", "../x", "a/b", "a" * 64, "bars\n"])
-def test_other_names_are_refused(tmp_path: Path, corpus: Any, name: str) -> None:
+def test_invalid_dataset_names_are_refused(tmp_path: Path, corpus: Any, name: str) -> None:
     with pytest.raises(ValueError, match="a-z, 0-9"):
         dataset.write(tmp_path, name, corpus, corpus, source="Made up.")
     assert not (tmp_path / "datasets").exists()
 
 
 @pytest.mark.parametrize(
-    ("train", "test", "options", "said"),
+    ("train", "test", "options", "message"),
     [
         (np.ones((2, 3)), np.ones((1, 4)), {}, "Train is over 3 words, test over 4"),
         (np.ones((2, 3)), np.ones((0, 3)), {}, "test: The corpus is empty"),
@@ -171,9 +173,9 @@ def test_other_names_are_refused(tmp_path: Path, corpus: Any, name: str) -> None
         (np.ones((2, 1)), np.ones((1, 1)), {"vocabulary": [""]}, "Word 0 .* isn't one line"),
     ],
 )
-def test_what_makes_no_dataset_is_refused_and_leaves_nothing(
-    tmp_path: Path, train: Any, test: Any, options: Any, said: str
+def test_invalid_splits_and_vocabularies_are_refused_and_nothing_is_written(
+    tmp_path: Path, train: Any, test: Any, options: Any, message: str
 ) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         dataset.write(tmp_path, "bars", train, test, source="Made up.", **options)
     assert list(tmp_path.iterdir()) == []

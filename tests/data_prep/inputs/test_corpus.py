@@ -57,18 +57,18 @@ def test_the_shards_under_a_prefix_in_s3_are_one_corpus() -> None:
     assert np.array_equal(corpus.read("s3://b/x/train/", s3=stubbed(objects)), COUNTS)
 
 
-def test_an_object_that_is_no_file_of_records_is_named() -> None:
+def test_an_object_that_is_not_recordio_is_an_error_that_names_it() -> None:
     with pytest.raises(ValueError, match=r"s3://b/x/train/a, record 0 at byte 0"):
         corpus.read("s3://b/x/train/", s3=stubbed({"x/train/a": b"no records"}))
 
 
-def test_an_object_that_breaks_off_is_an_error_that_names_it() -> None:
+def test_a_truncated_object_is_an_error_that_names_it() -> None:
     objects = {"x/train/a": packed(COUNTS)}
     with pytest.raises(OSError, match="s3://b/x/train/"):
         corpus.read("s3://b/x/train/", s3=stubbed(objects, cut=4))
 
 
-def test_a_refusal_of_s3_is_an_os_error() -> None:
+def test_an_s3_error_is_an_os_error() -> None:
     client = an_s3_client()
     with Stubber(client) as stub:
         stub.add_client_error("list_objects_v2", "AccessDenied", "no")
@@ -83,6 +83,6 @@ def test_shards_over_different_words_are_refused_by_name(tmp_path: Path) -> None
         corpus.read(tmp_path)
 
 
-def test_nothing_under_a_prefix_is_an_error(tmp_path: Path) -> None:
+def test_a_prefix_without_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no documents under"):
         corpus.read(tmp_path)

@@ -54,7 +54,7 @@ def test_every_format_gives_the_same_counts(tmp_path: Path, name: str, save: Cal
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("1,2,3\n4,5\n", r"x\.csv, line 2: row 1: 2 numbers, but the rows above have 3"),
         ("1,2\n\n3,4,5\n", r"line 3: row 1: 3 numbers, but the rows above have 2"),
@@ -66,15 +66,17 @@ def test_every_format_gives_the_same_counts(tmp_path: Path, name: str, save: Cal
         ("1_0,2\n", "is not a CSV file of numbers"),
     ],
 )
-def test_a_csv_file_that_is_no_matrix_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_a_csv_file_that_is_not_a_matrix_is_refused_with_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
     file = tmp_path / "x.csv"
     file.write_text(text)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         loading.load(file)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("x.csv", "doc,word,count\n0,1\n", r"line 2: 2 numbers, not the three of doc,word,count"),
         (
@@ -103,11 +105,11 @@ def test_a_csv_file_that_is_no_matrix_is_refused_with_its_line(tmp_path: Path, t
         ),
     ],
 )
-def test_a_text_file_that_is_wrong_is_refused_with_its_place(
-    tmp_path: Path, name: str, text: str, said: str
+def test_an_invalid_text_file_is_refused_with_the_position(
+    tmp_path: Path, name: str, text: str, message: str
 ) -> None:
     (tmp_path / name).write_text(text)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         loading.load(tmp_path / name)
 
 
@@ -143,7 +145,9 @@ def test_a_damaged_numpy_file_is_refused_by_name(tmp_path: Path, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["x.npy", "x.npz"])
-def test_a_file_of_another_kind_is_no_advice_to_unpickle_it(tmp_path: Path, name: str) -> None:
+def test_a_file_of_another_format_is_refused_without_numpys_advice_to_unpickle_it(
+    tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_text("hello")
     with pytest.raises(
         ValueError, match=rf"{name} can't be read .*: it doesn't begin as such a file does\.$"
@@ -151,7 +155,7 @@ def test_a_file_of_another_kind_is_no_advice_to_unpickle_it(tmp_path: Path, name
         loading.load(tmp_path / name)
 
 
-def test_an_archive_without_a_clear_choice_is_refused(tmp_path: Path) -> None:
+def test_an_archive_of_several_unnamed_arrays_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", first=COUNTS, second=COUNTS)
     with pytest.raises(ValueError, match=r'first, second; one array is needed, or one named "documents"'):
         loading.load(tmp_path / "x.npz")

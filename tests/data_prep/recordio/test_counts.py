@@ -1,4 +1,4 @@
-"""What can't be written is refused with its row and column."""
+"""Counts that can't be written are refused with their row and column."""
 
 import io
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Encode = Callable[..., bytes]
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         (np.nan, "nan at row 1, column 2 .*NaN is not a count"),
         (np.inf, "inf at row 1, column 2 .*infinite"),
@@ -26,16 +26,16 @@ Encode = Callable[..., bytes]
 )
 @pytest.mark.parametrize("layout", ["dense", "sparse"])
 @pytest.mark.parametrize("make", [np.asarray, sparse.csr_array, sparse.coo_matrix])
-def test_what_is_no_count_is_refused_with_row_and_column(
-    encoded: Encode, bad: float, said: str, layout: str, make: Any
+def test_an_invalid_count_is_refused_with_row_and_column(
+    encoded: Encode, bad: float, message: str, layout: str, make: Any
 ) -> None:
     counts = np.ones((3, 4))
     counts[1, 2] = bad
-    with pytest.raises(RecordIOError, match=said):
+    with pytest.raises(RecordIOError, match=message):
         encoded(make(counts), layout=layout)
 
 
-def test_rows_are_counted_through_all_blocks(encoded: Encode) -> None:
+def test_rows_are_numbered_across_blocks(encoded: Encode) -> None:
     counts = np.ones((70_000, 25), np.float32)
     counts[69_999, 24] = -2
     for matrix in (counts, sparse.csr_array(counts)):
@@ -57,7 +57,7 @@ def test_large_integers_must_be_float32_exactly(encoded: Encode, number: int, fi
 
 
 @pytest.mark.parametrize(
-    ("counts", "said"),
+    ("counts", "message"),
     [
         (np.ones(3), "two dimensions"),
         (np.ones((2, 2), complex), "complex128"),
@@ -66,8 +66,8 @@ def test_large_integers_must_be_float32_exactly(encoded: Encode, number: int, fi
         (np.ma.masked_array(np.ones((1, 2)), [[True, False]]), "masked"),
     ],
 )
-def test_what_is_no_matrix_of_numbers_is_refused(encoded: Encode, counts: Any, said: str) -> None:
-    with pytest.raises(RecordIOError, match=said):
+def test_anything_but_a_matrix_of_numbers_is_refused(encoded: Encode, counts: Any, message: str) -> None:
+    with pytest.raises(RecordIOError, match=message):
         encoded(counts)
 
 

@@ -31,19 +31,19 @@ def payloads(content: bytes) -> list[bytes]:
     return [frames.payload(record) for record in range(len(frames.starts))]
 
 
-def test_records_are_cut_where_mxnet_cuts_them(golden: Path) -> None:
+def test_records_are_split_where_mxnet_splits_them(golden: Path) -> None:
     cut = split_at_magic(encoded(RECORDS))
     assert cut.content.tobytes() == (golden / "mxnet-split.rec").read_bytes()
     assert cut.ends.tolist() == [16, 40, 48, 64, 96, 112]
 
 
-def test_cut_records_are_joined_and_keep_their_place(golden: Path) -> None:
+def test_split_records_are_joined_and_retain_their_offsets(golden: Path) -> None:
     content = (golden / "mxnet-split.rec").read_bytes()
     assert payloads(content) == RECORDS
     assert scanned(content).offsets.tolist() == [0, 16, 40, 48, 64, 96]
 
 
-def test_the_magic_inside_a_whole_record_is_not_taken_for_a_frame() -> None:
+def test_the_magic_inside_a_whole_record_does_not_begin_a_frame() -> None:
     assert payloads(b"".join(map(frame, RECORDS))) == RECORDS
 
 

@@ -5,14 +5,14 @@ import pytest
 from data_prep.recordio.writer import replace_file
 
 
-def test_a_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
+def test_a_file_exists_only_after_it_is_complete(tmp_path: Path) -> None:
     with replace_file(tmp_path / "a") as file:
         file.write(b"new")
         assert not (tmp_path / "a").exists()
     assert (tmp_path / "a").read_bytes() == b"new"
 
 
-def test_a_failure_leaves_the_former_file_and_nothing_else(tmp_path: Path) -> None:
+def test_a_failure_retains_the_former_file_and_leaves_no_temporary_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"former")
 
     def interrupted() -> None:

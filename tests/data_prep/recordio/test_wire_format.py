@@ -6,7 +6,7 @@ from data_prep.recordio.wire_format import copy_segments, encode_varints, varint
 
 
 @given(st.lists(st.integers(0, 300), max_size=20), st.integers(0, 7))
-def test_pieces_of_any_length_are_copied_and_nothing_beside_them(lengths: list[int], gap: int) -> None:
+def test_segments_of_any_length_are_copied_and_nothing_else(lengths: list[int], gap: int) -> None:
     sizes = np.array(lengths, np.int64)
     source = (np.arange(sizes.sum()) % 255 + 1).astype(np.uint8)
     starts = np.cumsum(sizes) - sizes

@@ -10,14 +10,14 @@ from data_prep.recordio import EmptyDocumentWarning, RecordIOError
 
 @pytest.mark.parametrize("layout", ["dense", "sparse"])
 @pytest.mark.parametrize("chunked", [False, True])
-def test_shards_hold_the_corpus_in_order_and_keep_to_their_size(
+def test_shards_hold_the_corpus_in_order_within_the_shard_size(
     tmp_path: Path,
     layout: str,
     chunked: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     counts = np.random.default_rng(1).poisson(2, (300, 9)) + 1
-    given: Any = (counts[start : start + 70] for start in range(0, 300, 70)) if chunked else counts
-    shards = recordio.write_shards(tmp_path / "train", given, shard_bytes=1000, layout=layout)
+    corpus: Any = (counts[start : start + 70] for start in range(0, 300, 70)) if chunked else counts
+    shards = recordio.write_shards(tmp_path / "train", corpus, shard_bytes=1000, layout=layout)
     assert [shard.path.name for shard in shards[:2]] == ["part-00000.pbr", "part-00001.pbr"]
     assert sorted((tmp_path / "train").iterdir()) == [shard.path for shard in shards]
     read: list[Any] = [recordio.read(shard.path) for shard in shards]
@@ -30,7 +30,7 @@ def test_shards_hold_the_corpus_in_order_and_keep_to_their_size(
     )
 
 
-def test_a_document_larger_than_a_shard_has_one_of_its_own(tmp_path: Path) -> None:
+def test_a_document_larger_than_the_shard_size_gets_its_own_shard(tmp_path: Path) -> None:
     shards = recordio.write_shards(tmp_path / "s", np.ones((3, 50)), shard_bytes=10)
     assert [shard.documents for shard in shards] == [1, 1, 1]
 
@@ -47,7 +47,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, existing: bool) -> None: 
     assert list(tmp_path.rglob("*")) == ([target] if existing else [])
 
 
-def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "part-00009.pbr").touch()
     with pytest.raises(RecordIOError, match="isn't empty"):
         recordio.write_shards(tmp_path, np.ones((1, 1)), shard_bytes=10)
