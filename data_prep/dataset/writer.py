@@ -92,30 +92,30 @@ def write_checked(
     """Write a dataset as `write` does, of counts that `split` or `check_counts` returned."""
     target = Path(folder) / dataset_key(name)
     words = _checked_vocabulary(train.shape[1], test.shape[1], vocabulary)
-    statistics = [statistics_of(split, counts) for split, counts in zip(SPLITS, (train, test), strict=True)]
+    counts = {"train": train, "test": test}
+    statistics = {split: statistics_of(split, counts[split]) for split in SPLITS}
     layout = choose_layout(train, "auto", shape=True, labelled=False)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as temporary:
         new = Path(temporary) / "new"
-        train_shards, test_shards = (
-            _write_shards(new, name, split, counts, layout, shard_bytes)
-            for split, counts in zip(SPLITS, (train, test), strict=True)
-        )
+        shards = {
+            split: _write_shards(new, name, split, counts[split], layout, shard_bytes) for split in SPLITS
+        }
         manifest = Manifest(
-            name,
-            train.shape[1],
-            layout,
-            f"{dataset_key(name)}/{VOCABULARY}" if words else None,
-            source,
-            Split.of(statistics[0], train_shards),
-            Split.of(statistics[1], test_shards),
+            name=name,
+            feature_dim=train.shape[1],
+            layout=layout,
+            vocabulary=f"{dataset_key(name)}/{VOCABULARY}" if words else None,
+            source=source,
+            train=Split.of(statistics["train"], shards["train"]),
+            test=Split.of(statistics["test"], shards["test"]),
         )
         if words:
             (new / VOCABULARY).write_text("\n".join(words) + "\n", "utf-8")
         (new / MANIFEST).write_text(manifest.to_json(), "utf-8")
         _replace_folder(target, new, Path(temporary) / "former")
-    for split, counted in zip(SPLITS, statistics, strict=True):
-        warn_about_empty(split, counted, stacklevel=3)
+    for split in SPLITS:
+        warn_about_empty(split, statistics[split], stacklevel=3)
     return manifest
 
 
