@@ -121,6 +121,10 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (["encode", "missing.npy", "--dataset", "a"], "There is no file or folder missing.npy."),
         (["encode", "negative.npy", "--dataset", "a"], "negative.npy: -1.0 at row 0, column 0"),
         (["encode", "counts.npy", "--dataset", "A"], "a-z, 0-9"),
+        (
+            ["encode", "half-empty.npy", "--dataset", "a"],
+            "test: The corpus is empty: no document holds a word",
+        ),
         (["encode", "counts.npy", "--dataset", "a", "--test-documents", "20"], "leave a split empty"),
         (["upload", "--dataset", "a", "--bucket", "b"], "Encode it first"),
         (["adopt", "datasets/mine"], "There is no file or folder datasets/mine."),
@@ -139,6 +143,7 @@ def test_a_mistake_is_one_sentence_on_stderr_and_exit_code_1(
     counts: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     np.save("negative.npy", -np.ones((2, 2)))
+    np.save("half-empty.npy", [[1, 2], [0, 0]])
     before = sorted(counts.parent.iterdir())
     assert main(arguments) == 1
     output = capsys.readouterr()
