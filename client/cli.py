@@ -42,7 +42,7 @@ cli = OrderedGroup(
 
 def topics() -> click.Group:
     """Build the group of all commands: prepare data, train, use and remove."""
-    from data_prep.cli import cli as data_prep  # type: ignore[import-not-found]  # until it is merged
+    from data_prep.cli import cli as data_prep
 
     return OrderedGroup(
         "topics",

@@ -1,103 +1,134 @@
-"""What each command does once its options are understood."""
+"""What each command does with its options."""
 
-import argparse
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data_prep import adoption, dataset, inputs, inspection
-from data_prep.files import replacing
-from data_prep.manifest import Manifest
+from data_prep.dataset.adoption import adopt as adopt_files
+from data_prep.dataset.inspection import inspect as inspect_path
+from data_prep.dataset.inspection import summary
+from data_prep.dataset.manifest import Manifest
+from data_prep.dataset.splitting import split
+from data_prep.dataset.writer import write_checked
+from data_prep.inputs.loading import load, load_vocabulary
+from data_prep.recordio.writer import replace_file
 from data_prep.synthetic import generate_griffiths_data
 
 _DEFAULT_TEST_FRACTION = 0.2
 
 
-def generate(options: argparse.Namespace) -> None:
-    """Write sample documents and what they were drawn from."""
-    if options.output.suffix != ".npz":
-        raise ValueError(f"{options.output}: sample data are written as .npz; encode makes records of them.")
-    alpha, beta, documents, topic_mixtures = generate_griffiths_data(
-        options.documents, options.average_length, options.topics, seed=options.seed
+def generate(
+    *, output: Path, documents: int, average_length: float, topics: int, seed: int, as_json: bool
+) -> None:
+    """Write sample documents and the model that they were drawn from."""
+    if output.suffix != ".npz":
+        raise ValueError(f"{output}: sample data are written as .npz; encode makes records of them.")
+    alpha, beta, counts, topic_mixtures = generate_griffiths_data(
+        documents, average_length, topics, seed=seed
     )
-    with replacing(options.output) as file:
-        np.savez_compressed(file, alpha=alpha, beta=beta, documents=documents, topic_mixtures=topic_mixtures)
-    made = {
-        "file": str(options.output),
-        "documents": len(documents),
-        "feature_dim": documents.shape[1],
+    with replace_file(output) as file:
+        np.savez_compressed(file, alpha=alpha, beta=beta, documents=counts, topic_mixtures=topic_mixtures)
+    facts = {
+        "file": str(output),
+        "documents": len(counts),
+        "feature_dim": counts.shape[1],
         "topics": len(beta),
-        "tokens": int(documents.sum()),
+        "tokens": int(counts.sum()),
     }
-    print(json.dumps(made) if options.json else _sentence(made))
+    _print_facts(facts, as_json=as_json)
 
 
-def encode(options: argparse.Namespace) -> None:
+def encode(
+    *,
+    input_: str,
+    dataset: str,
+    folder: Path,
+    test_documents: int | None,
+    test_fraction: float | None,
+    vocabulary: Path | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
     """Turn counts into a dataset."""
-    counts = inputs.load(options.input)
-    try:
-        train, test = _split(counts, options)
-    except ValueError as error:
-        raise ValueError(f"{options.input}: {error}") from error
-    manifest = dataset.write(
-        options.folder,
-        options.dataset,
-        train,
-        test,
-        vocabulary=inputs.load_vocabulary(options.vocabulary) if options.vocabulary else None,
-        source=options.source or f"Encoded from {Path(options.input).name}.",
-    )
-    _print_manifest(manifest, as_json=options.json)
+    if test_fraction is None and test_documents is None:
+        test_fraction = _DEFAULT_TEST_FRACTION
+    with _status(f"Encoding {input_}"):
+        counts = load(input_)
+        try:
+            train, test = split(counts, test_documents=test_documents, test_fraction=test_fraction)
+        except ValueError as error:
+            raise ValueError(f"{input_}: {error}") from error
+        manifest = write_checked(
+            folder,
+            dataset,
+            train,
+            test,
+            vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+            source=source or f"Encoded from {Path(input_).name}.",
+        )
+    _print_manifest(manifest, as_json=as_json)
 
 
-def _split(counts: Any, options: argparse.Namespace) -> tuple[Any, Any]:
-    fraction = options.test_fraction
-    if fraction is None and options.test_documents is None:
-        fraction = _DEFAULT_TEST_FRACTION
-    return dataset.split(counts, test_documents=options.test_documents, test_fraction=fraction)
-
-
-def upload(options: argparse.Namespace) -> None:
+def upload(*, dataset: str, folder: Path, bucket: str, as_json: bool) -> None:
     """Upload a dataset."""
-    import boto3  # noqa: PLC0415 -- only this command needs AWS, and importing it takes a while
+    import boto3  # noqa: PLC0415 -- only this command needs AWS, and importing it is slow
 
-    from data_prep.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
+    from data_prep.dataset.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
 
-    manifest = upload_dataset(options.folder, options.dataset, options.bucket, s3=boto3.client("s3"))
-    _print_manifest(manifest, as_json=options.json)
-
-
-def adopt(options: argparse.Namespace) -> None:
-    """Make a dataset of the files that lie somewhere."""
-    _print_manifest(adoption.adopt(options.location), as_json=options.json)
+    with _status(f"Uploading dataset {dataset} to {bucket}"):
+        manifest = upload_dataset(folder, dataset, bucket, s3=boto3.client("s3"))
+    _print_manifest(manifest, as_json=as_json)
 
 
-def inspect(options: argparse.Namespace) -> None:
-    """Say what a file or a dataset holds."""
-    found = inspection.inspect(options.path)
-    if isinstance(found, Manifest):
-        _print_manifest(found, as_json=options.json)
+def adopt(*, location: str, as_json: bool) -> None:
+    """Make a dataset of a user's own files."""
+    with _status(f"Checking {location}"):
+        manifest = adopt_files(location)
+    _print_manifest(manifest, as_json=as_json)
+
+
+def inspect(*, path: Path, as_json: bool) -> None:
+    """Describe a file or a dataset."""
+    with _status(f"Reading {path}"):
+        description = inspect_path(path)
+    if isinstance(description, Manifest):
+        _print_manifest(description, as_json=as_json)
     else:
-        print(json.dumps(found) if options.json else _sentence(found))
+        _print_facts(description, as_json=as_json)
 
 
-def plot(options: argparse.Namespace) -> None:
+def plot(*, input_: Path, output: Path, rows: int, columns: int) -> None:
     """Draw documents."""
     from data_prep.plots import plot_lda  # noqa: PLC0415 -- only this command needs matplotlib
 
-    counts = inputs.load(options.input)
-    counts = counts[: options.rows * options.columns]
+    counts = load(input_)[: rows * columns]
     dense = counts.toarray() if hasattr(counts, "toarray") else counts
-    figure = plot_lda(dense, options.rows, options.columns)
-    with replacing(options.output) as file:
-        figure.savefig(file, format=options.output.suffix.lstrip(".") or "png")
+    figure = plot_lda(dense, rows, columns)
+    with replace_file(output) as file:
+        figure.savefig(file, format=output.suffix.lstrip(".") or "png")
+
+
+@contextmanager
+def _status(text: str) -> Iterator[None]:
+    """Show what is being done while it lasts, on a terminal alone."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only a terminal needs it
+    from rich.markup import escape  # noqa: PLC0415 -- as above
+
+    with Console(stderr=True).status(f"{escape(text)} ..."):
+        yield
 
 
 def _print_manifest(manifest: Manifest, *, as_json: bool) -> None:
-    print(manifest.to_json().rstrip() if as_json else inspection.summary(manifest))
+    print(manifest.to_json().rstrip() if as_json else summary(manifest))
 
 
-def _sentence(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {fact}" for name, fact in facts.items())
+def _print_facts(facts: dict[str, Any], *, as_json: bool) -> None:
+    print(json.dumps(facts) if as_json else ", ".join(f"{name} {fact}" for name, fact in facts.items()))

@@ -1,4 +1,4 @@
-"""What a program that prepares data may want to catch beside ValueError."""
+"""Errors of data preparation that aren't ValueError or OSError."""
 
 
 class UploadError(Exception):

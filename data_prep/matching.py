@@ -1,4 +1,4 @@
-"""Which learned topic is which known one."""
+"""Matching of learned topics with known ones."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from scipy.spatial.distance import cdist
 
 
 def match_topics(known: ArrayLike, learned: ArrayLike) -> NDArray[np.intp]:
-    """Assign a learned topic to each known one so that the sum of their L1 distances is the least possible.
+    """Assign a learned topic to each known one so that the sum of their L1 distances is minimal.
 
-    LDA finds topics in no particular order. The matching published with AWS's notebooks is greedy, and can
-    pair topics worse than need be; this is the optimal assignment.
+    LDA finds topics in no particular order. The matching published with AWS's notebooks is greedy and not
+    always optimal; this is the optimal assignment.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def match_topics(known: ArrayLike, learned: ArrayLike) -> NDArray[np.intp]:
     -------
     permutation : int array (K,)
         `learned[permutation]` lines up with `known`, and `mixtures[:, permutation]` with the known mixtures,
-        where `mixtures` is (D, L). A learned topic stands in it once or, for L - K of them, not at all.
+        where `mixtures` is (D, L). It contains a learned topic once or, for L - K of them, not at all.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Pictures of documents and topics over a vocabulary that is a square image.
+"""Plots of documents and topics over a vocabulary that is a square image.
 
-The figures are matplotlib's own objects without pyplot: nothing global is touched and no window opens. Save
-one with `figure.savefig(path)`.
+The figures are matplotlib's own objects without pyplot: no global state changes and no window opens. Save one
+with `figure.savefig(path)`.
 """
 
 import math
@@ -16,18 +16,18 @@ from numpy.typing import ArrayLike, NDArray
 def plot_lda(
     data: ArrayLike, nrows: int, ncols: int, *, with_colorbar: bool = True, cmap: str = "viridis"
 ) -> Figure:
-    """Draw documents, or topics, as square images side by side.
+    """Draw documents, or topics, as a grid of square images.
 
     Parameters
     ----------
     data : array (N, V)
         At least `nrows * ncols` rows, of which the first are drawn; V is the square of a whole number.
     nrows, ncols : int
-        How many images below and beside each other.
+        How many rows and columns of images.
     with_colorbar : bool
-        Whether a bar explains the colours, which all images share.
+        Whether to draw the colour bar; all images have one colour scale.
     cmap : str
-        A colour map of matplotlib.
+        A colormap of matplotlib.
 
     Raises
     ------
@@ -38,9 +38,9 @@ def plot_lda(
     figure = Figure(figsize=(ncols, nrows + 1.0 * with_colorbar), layout="constrained")
     axes = figure.subplots(nrows, ncols, squeeze=False).ravel()
     for axis, image in zip(axes, images, strict=True):
-        drawn = _draw(axis, image, cmap, images.max())
+        mappable = _draw(axis, image, cmap, images.max())
     if with_colorbar:
-        figure.colorbar(drawn, ax=axes.tolist(), orientation="horizontal", fraction=0.2)
+        figure.colorbar(mappable, ax=axes.tolist(), orientation="horizontal", fraction=0.2)
     return figure
 
 
@@ -54,11 +54,11 @@ def plot_lda_topics(
     documents : array (N, V)
         At least `nrows * ncols` rows, of which the first are drawn; V is the square of a whole number.
     nrows, ncols : int
-        How many documents below and beside each other.
+        How many rows and columns of documents.
     topic_mixtures : array (N, K)
         The documents' mixtures.
     cmap : str
-        A colour map of matplotlib for the documents.
+        A colormap of matplotlib for the documents.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def plot_matched_topics(known: ArrayLike, learned: ArrayLike, *, cmap: str = "vi
     learned : array (K, V)
         The learned topics in the order of the known ones: `learned[match_topics(known, learned)]`.
     cmap : str
-        A colour map of matplotlib.
+        A colormap of matplotlib.
 
     Raises
     ------
@@ -105,17 +105,17 @@ def plot_matched_topics(known: ArrayLike, learned: ArrayLike, *, cmap: str = "vi
     return figure
 
 
-def _images(data: ArrayLike, needed: int) -> NDArray[Any]:
+def _images(data: ArrayLike, count: int) -> NDArray[Any]:
     rows = np.asarray(data, np.float64)
-    if rows.ndim != 2 or not 1 <= needed <= len(rows):  # noqa: PLR2004 -- images and pixels
-        raise ValueError(f"{needed} images were asked for from data of shape {rows.shape}.")
+    if rows.ndim != 2 or not 1 <= count <= len(rows):  # noqa: PLR2004 -- images and pixels
+        raise ValueError(f"{count} images were asked for from data of shape {rows.shape}.")
     side = math.isqrt(rows.shape[1])
     if side * side != rows.shape[1]:
         raise ValueError(f"A vocabulary of {rows.shape[1]} words makes no square image.")
-    return rows[:needed].reshape(needed, side, side)
+    return rows[:count].reshape(count, side, side)
 
 
-def _draw(axis: Axes, image: NDArray[Any], cmap: str, highest: float) -> Any:
+def _draw(axis: Axes, image: NDArray[Any], cmap: str, vmax: float) -> Any:
     axis.set_xticks([])
     axis.set_yticks([])
-    return axis.imshow(image, cmap=cmap, vmin=0, vmax=highest)
+    return axis.imshow(image, cmap=cmap, vmin=0, vmax=vmax)

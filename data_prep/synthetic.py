@@ -1,4 +1,4 @@
-"""Sample documents whose topics are known: the bars of Griffiths and Steyvers."""
+"""Synthetic documents whose topics are known: the bars of Griffiths and Steyvers."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SIDE = 5  # a document is an image of 5 x 5 pixels: a vocabulary of 25 words
-_SHRINK = 1 + 2**-52  # keeps a rounded sum of probabilities from passing 1, which numpy refuses
+_SHRINK = 1 + 2**-52  # so that a rounded sum of probabilities doesn't exceed 1, which numpy refuses
 _Floats = NDArray[np.float64]
 
 
@@ -47,7 +47,7 @@ def generate_griffiths_data(
     documents : array (D, 25)
         Word counts, float64.
     topic_mixtures : array (D, K)
-        The mixture that each document was drawn from.
+        The topic mixture that each document was drawn from.
 
     Raises
     ------

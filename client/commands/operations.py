@@ -26,10 +26,10 @@ def predict(deployment: "Deployment", *, documents: Path, as_json: bool) -> int:
     .ldac or .pbr; or a folder or s3://bucket/prefix of .pbr shards. Prints one line per document.
     """
     from client.predict import predict as predict_mixtures
-    from data_prep import inputs
+    from data_prep.inputs import loading
 
     try:
-        counts = inputs.load(documents)
+        counts = loading.load(documents)
     except ValueError as error:
         raise UserError(str(error)) from error
     with progress("Invoking the endpoint"):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.demo.comparison import text_images
-from data_prep.manifest import Manifest, dataset_key
+from data_prep.dataset.manifest import Manifest, dataset_key
 from data_prep.plots import plot_lda, plot_matched_topics
 from data_prep.synthetic import generate_griffiths_data
 
@@ -79,7 +79,7 @@ def describe_upload(manifest: Manifest, bucket: str) -> str:
     Parameters
     ----------
     manifest
-        The manifest that `data_prep.upload.upload` returned.
+        The manifest that `data_prep.dataset.upload.upload` returned.
     bucket
         The bucket that it was uploaded to.
     """

@@ -21,7 +21,8 @@ from client.operations import cdk, inventory
 from client.operations.destroy import destroy
 from client.operations.leftovers import describe_leftovers, leftovers, retained_by_aws
 from client.predict import predict
-from data_prep import dataset, upload
+from data_prep import dataset
+from data_prep.dataset import upload
 from data_prep.matching import match_topics
 
 # Not the default 1.0; the model's pwll is within the tolerance of the promotion gate.

@@ -1,4 +1,4 @@
-"""What goes wrong with records, said to the person who brought them."""
+"""The codec's error and its warning."""
 
 
 class RecordIOError(ValueError):

@@ -1,13 +1,14 @@
-"""RecordIO's frames: magic, a word of flag and length, the record, zeros up to four bytes.
+"""RecordIO's frames: the magic number, a word of flag and length, the record, zeros up to four bytes.
 
-The format is dmlc-core's `recordio.h`. Its writer cuts a record wherever the magic stands on a 4-byte
-boundary of the record, drops the magic there and flags the parts; its reader puts the magic back.
-SageMaker's SDK writes records whole and can't read cut ones, so whole is what is written by default.
+The format is dmlc-core's `recordio.h`. Its writer splits a record wherever the magic number is on a 4-byte
+boundary of the record, drops it there and flags the parts; its reader inserts it again. SageMaker's SDK
+writes records whole and can't read split ones, so records are written whole by default.
 """
 
+import os
 import struct
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,10 @@ WHOLE, FIRST, MIDDLE, LAST = 0, 1, 2, 3
 GZIP = b"\x1f\x8b"
 _WORD = 4
 
+File = str | os.PathLike[str] | BinaryIO
 
-class Encoded(NamedTuple):
+
+class EncodedFrames(NamedTuple):
     """Frames of whole records, one after the other: that of record i ends at `ends[i]`."""
 
     content: NDArray[np.uint8]
@@ -32,7 +35,7 @@ class Encoded(NamedTuple):
 
 
 def padding(length: int) -> int:
-    """How many zeros follow a record of `length` bytes."""
+    """Return how many zeros follow a record of `length` bytes."""
     return -length % _WORD
 
 
@@ -50,8 +53,8 @@ def frame(record: bytes, flag: int = WHOLE) -> bytes:
     return head + record + bytes(padding(len(record)))
 
 
-def cut_at_magic(frames: Encoded) -> Encoded:
-    """Cut whole records into parts as MXNet's writer does; `frames` itself where none holds the magic."""
+def split_at_magic(frames: EncodedFrames) -> EncodedFrames:
+    """Split whole records into parts as MXNet's writer does; `frames` itself if none holds the magic."""
     hits = np.flatnonzero(frames.content.view("<u4") == MAGIC) * _WORD
     if len(frames.ends) == len(hits):
         return frames
@@ -64,7 +67,8 @@ def cut_at_magic(frames: Encoded) -> Encoded:
         )
         for start, length in zip(starts + HEADER.size, lengths, strict=True)
     ]
-    return Encoded(np.frombuffer(b"".join(records), np.uint8), np.cumsum([len(record) for record in records]))
+    ends = np.cumsum([len(record) for record in records])
+    return EncodedFrames(np.frombuffer(b"".join(records), np.uint8), ends)
 
 
 def _parts(record: bytes, hits: NDArray[np.int64]) -> bytes:
@@ -78,27 +82,27 @@ def _parts(record: bytes, hits: NDArray[np.int64]) -> bytes:
     )
 
 
-class Place(NamedTuple):
-    """Where a piece of a file stands: the number of its first record, and the byte where that begins."""
+class Position(NamedTuple):
+    """Where a buffer begins in a file: the number of its first record, and that record's first byte."""
 
-    name: str
+    file: str
     record: int
     offset: int
 
-    def of(self, record: int, offset: int) -> str:
-        """Name one of the piece's records for an error message."""
-        return f"{self.name}, record {self.record + record} at byte {self.offset + offset}"
+    def describe(self, record: int, offset: int) -> str:
+        """Describe the position of one of the buffer's records for an error message."""
+        return f"{self.file}, record {self.record + record} at byte {self.offset + offset}"
 
 
-def parse_header(header: bytes, here: str) -> tuple[int, int]:
-    """Take a frame's header apart.
+def parse_header(header: bytes, position: str) -> tuple[int, int]:
+    """Parse a frame's header.
 
     Parameters
     ----------
     header : bytes
         The 8 bytes where a frame should begin; fewer where the file ends.
-    here : str
-        The place, for an error message.
+    position : str
+        The position, for an error message.
 
     Returns
     -------
@@ -111,33 +115,34 @@ def parse_header(header: bytes, here: str) -> tuple[int, int]:
         If no frame begins here.
     """
     if header.startswith(GZIP):
-        raise RecordIOError(f"{here}: this is gzip, not RecordIO; open it with gzip.open.")
+        raise RecordIOError(f"{position}: this is gzip, not RecordIO; open it with gzip.open.")
     if len(header) < HEADER.size:
-        raise RecordIOError(f"{here}: a record can't begin, only {len(header)} bytes are left.")
+        raise RecordIOError(f"{position}: a record can't begin, only {len(header)} bytes are left.")
     magic, word = HEADER.unpack(header)
     if magic != MAGIC:
         raise RecordIOError(
-            f"{here}: a record begins with the bytes {MAGIC_BYTES.hex(' ')}, not with {header[:4].hex(' ')}."
+            f"{position}: a record begins with the bytes {MAGIC_BYTES.hex(' ')},"
+            f" not with {header[:4].hex(' ')}."
         )
     return word >> FLAG_SHIFT, word & MAX_RECORD
 
 
-def refuse_cut(here: str, length: int, missing: int) -> NoReturn:
+def raise_truncated(position: str, length: int, missing: int) -> NoReturn:
     """Raise RecordIOError for a file that ends inside a record."""
     raise RecordIOError(
-        f"{here}: the record has {length} bytes, but the file ends {missing} bytes too early."
+        f"{position}: the record has {length} bytes, but the file ends {missing} bytes too early."
     )
 
 
-def join_parts(frames: Iterable[tuple[int, int, bytes]], at: Place) -> Iterator[tuple[int, bytes]]:
-    """Put cut records together again, the magic between their parts.
+def join_parts(frames: Iterable[tuple[int, int, bytes]], start: Position) -> Iterator[tuple[int, bytes]]:
+    """Join the parts of split records, with the magic number between them.
 
     Parameters
     ----------
     frames : iterable of (offset, flag, part)
-        Every frame of a piece of a file.
-    at : Place
-        Where the piece begins, for error messages.
+        Every frame of a buffer.
+    start : Position
+        Where the buffer begins, for error messages.
 
     Yields
     ------
@@ -150,14 +155,14 @@ def join_parts(frames: Iterable[tuple[int, int, bytes]], at: Place) -> Iterator[
         If a part is missing.
     """
     parts: list[bytes] = []
-    begun = number = 0
+    begin = number = 0
     for offset, flag, part in frames:
         if flag > LAST or (flag in {MIDDLE, LAST}) != bool(parts):
-            raise RecordIOError(f"{at.of(number, offset)}: part {flag} of a record is out of order.")
-        begun = begun if parts else offset
+            raise RecordIOError(f"{start.describe(number, offset)}: part {flag} of a record is out of order.")
+        begin = begin if parts else offset
         parts.append(part)
         if flag in {WHOLE, LAST}:
-            yield begun, MAGIC_BYTES.join(parts)
+            yield begin, MAGIC_BYTES.join(parts)
             parts, number = [], number + 1
     if parts:
-        raise RecordIOError(f"{at.of(number, begun)}: the file ends before the record's last part.")
+        raise RecordIOError(f"{start.describe(number, begin)}: the file ends before the record's last part.")

@@ -1,19 +1,25 @@
-"""Counts, or the rows of an answer, into a file of records, or into several."""
+"""Counts, or rows of numbers, written to a file of records or to a folder of shards."""
 
+import errno
 import io
+import itertools
 import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
-from data_prep.files import replacing
-from data_prep.recordio import dense
-from data_prep.recordio.encoding import Encoding
+import numpy as np
+from numpy.typing import NDArray
+
+from data_prep.recordio.batch_encoder import encode_dense, label_template
+from data_prep.recordio.counts import as_matrix, dense_blocks
+from data_prep.recordio.encoder import Encoder
 from data_prep.recordio.errors import RecordIOError
-from data_prep.recordio.framing import Encoded, cut_at_magic
-from data_prep.recordio.matrices import as_matrix, dense_blocks
-
-File = str | os.PathLike[str] | BinaryIO
+from data_prep.recordio.framing import EncodedFrames, File, split_at_magic
 
 
 def write(
@@ -27,8 +33,8 @@ def write(
 ) -> None:
     """Write documents as RecordIO-protobuf, one record a document, as Amazon SageMaker reads them.
 
-    Beside the counts this takes a few MiB of memory, however many there are. A csr matrix and an array are
-    encoded where they are, a memory-mapped one too; other sparse formats are first converted as a whole.
+    In addition to the counts this takes a few MiB of memory, however many there are. A csr matrix and an
+    array are encoded in place, a memory-mapped one too; other sparse formats are first converted as a whole.
 
     Parameters
     ----------
@@ -41,11 +47,11 @@ def write(
     labels : array (D,), optional
         A number for each document. LDA needs none.
     shape : bool
-        Whether dense records say how wide they are, as LDA's own notebook does. Sparse records always do.
+        Whether dense records hold their width, as LDA's own notebook writes them. Sparse records always do.
     layout : {"auto", "dense", "sparse"}
         "auto" takes the one that makes the smaller file; of an iterator's first chunk, for all.
     multipart : bool
-        Cut records where they hold RecordIO's magic, as MXNet's writer does and SageMaker's SDK can't read.
+        Split records that hold RecordIO's magic, as MXNet's writer does and SageMaker's SDK can't read.
 
     Raises
     ------
@@ -62,10 +68,10 @@ def write(
     ----------
     Amazon SageMaker Developer Guide, "Common data formats for training": RecordIO-wrapped protobuf.
     """
-    encoding = Encoding(counts, labels=labels, shape=shape, layout=layout)
-    blocks = encoding.blocks()
-    _write_blocks(file, map(cut_at_magic, blocks) if multipart else blocks)
-    encoding.warn_of_empty(stacklevel=2)
+    encoder = Encoder(counts, labels=labels, shape=shape, layout=layout)
+    blocks = encoder.blocks()
+    _write_blocks(file, map(split_at_magic, blocks) if multipart else blocks)
+    encoder.warn_about_empty(stacklevel=2)
 
 
 def write_labels(file: File, rows: Any, *, key: str) -> None:
@@ -83,21 +89,21 @@ def write_labels(file: File, rows: Any, *, key: str) -> None:
     Raises
     ------
     RecordIOError
-        If the rows aren't two-dimensional or hold what isn't a finite number at or above 0.
+        If the rows aren't two-dimensional, or a number isn't finite or is below 0.
     """
     matrix = as_matrix(rows)
-    template = dense.label_template(matrix.shape[1], key)
-    _write_blocks(file, dense.encode(template, dense_blocks(matrix), None))
+    template = label_template(matrix.shape[1], key)
+    _write_blocks(file, encode_dense(template, dense_blocks(matrix), None))
 
 
-def _write_blocks(file: File, blocks: Iterable[Encoded]) -> None:
+def _write_blocks(file: File, blocks: Iterable[EncodedFrames]) -> None:
     with _open(file) as out:
         for block in blocks:
-            write_all(out, block.content.data)
+            _write_all(out, block.content.data)
 
 
-def write_all(out: BinaryIO, content: memoryview) -> None:
-    """Write everything, even to an unbuffered file that takes less at a time than it is given."""
+def _write_all(out: BinaryIO, content: memoryview) -> None:
+    """Write everything, even to an unbuffered file that accepts only part of it at a time."""
     while content:
         content = content[out.write(content) :]
 
@@ -105,9 +111,118 @@ def write_all(out: BinaryIO, content: memoryview) -> None:
 @contextmanager
 def _open(file: Any) -> Iterator[BinaryIO]:
     if isinstance(file, str | os.PathLike):
-        with replacing(file) as out:
+        with replace_file(file) as out:
             yield out
     elif isinstance(file, io.TextIOBase):
         raise RecordIOError('The file is open as text; records are bytes: open it with "wb".')
     else:
         yield file
+
+
+@contextmanager
+def replace_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a temporary file for writing; it is renamed to `path` if the block succeeds, otherwise deleted.
+
+    The folder of `path` must exist: FileNotFoundError names it.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class WrittenShard(NamedTuple):
+    """One file, and how many documents are in it."""
+
+    path: Path
+    bytes: int
+    documents: int
+
+
+def write_shards(
+    folder: str | os.PathLike[str],
+    counts: Any,
+    *,
+    shard_bytes: int,
+    labels: Any = None,
+    shape: bool = True,
+    layout: str = "auto",
+) -> list[WrittenShard]:
+    """Write documents to `part-00000.pbr` and so on in a new folder, which exists only if all succeeds.
+
+    Parameters
+    ----------
+    folder : path
+        Must not exist yet, or be empty.
+    counts, labels, shape, layout
+        As for `write`: an iterator of chunks too.
+    shard_bytes : int
+        The largest file, unless a single document is larger.
+
+    Raises
+    ------
+    RecordIOError
+        (a ValueError) If the folder isn't empty, and as `write`.
+
+    Warns
+    -----
+    EmptyDocumentWarning
+        If a document holds no word.
+    """
+    target = Path(folder)
+    if target.exists() and any(target.iterdir()):
+        raise RecordIOError(f"{target} isn't empty: what is there would be read as part of the same corpus.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    encoder = Encoder(counts, labels=labels, shape=shape, layout=layout)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        shards = _write_files(temporary, encoder.blocks(), shard_bytes)
+        temporary.chmod(0o777 & ~_umask())  # mkdtemp gives nobody else access
+        temporary.replace(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    encoder.warn_about_empty(stacklevel=2)
+    return [shard._replace(path=target / shard.path.name) for shard in shards]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_files(folder: Path, blocks: Iterable[EncodedFrames], shard_bytes: int) -> list[WrittenShard]:
+    shards = []
+    for number, segments in itertools.groupby(_divide(blocks, shard_bytes), key=lambda item: item[0]):
+        path = folder / f"part-{number:05d}.pbr"
+        size = documents = 0
+        with path.open("xb") as file:
+            for _, content, count in segments:
+                _write_all(file, content.data)
+                size, documents = size + content.size, documents + count
+        shards.append(WrittenShard(path, size, documents))
+    return shards
+
+
+def _divide(blocks: Iterable[EncodedFrames], limit: int) -> Iterator[tuple[int, NDArray[np.uint8], int]]:
+    """Yield shard numbers with the bytes of consecutive records and the number of these."""
+    shard, free = -1, 0
+    for ends, content in ((block.ends, block.content) for block in blocks):
+        starts = np.concatenate(([0], ends))
+        first = 0
+        while first < len(ends):
+            last = int(np.searchsorted(ends, starts[first] + free, side="right"))
+            if last <= first:
+                shard, free = shard + 1, limit
+                last = max(first + 1, int(np.searchsorted(ends, starts[first] + free, side="right")))
+            yield shard, content[starts[first] : starts[last]], last - first
+            free -= int(starts[last] - starts[first])
+            first = last

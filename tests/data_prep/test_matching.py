@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_prep.matching import match_topics
+from data_prep import match_topics
 
 
 @given(seed=st.integers(0, 2**32 - 1), topics=st.integers(1, 5), extra=st.integers(0, 2))
-def test_no_assignment_has_a_smaller_sum_of_distances(seed: int, topics: int, extra: int) -> None:
+def test_no_other_assignment_has_a_smaller_sum_of_distances(seed: int, topics: int, extra: int) -> None:
     random = np.random.default_rng(seed)
     known = random.dirichlet(np.ones(6), topics)
     learned = random.dirichlet(np.ones(6), topics + extra)
@@ -28,20 +28,20 @@ def test_learned_topics_line_up_with_known_ones() -> None:
     assert np.array_equal(learned[match_topics(known, learned)], known)
 
 
-def test_it_is_optimal_where_the_greedy_matching_is_not() -> None:
+def test_the_matching_is_optimal_where_a_greedy_one_is_not() -> None:
     known = [[0.5, 0.5], [0.4, 0.6]]
     learned = [[0.45, 0.55], [0.9, 0.1]]
     assert match_topics(known, learned).tolist() == [1, 0]
 
 
-def test_topics_that_match_nothing_are_left_out() -> None:
+def test_unmatched_topics_are_left_out() -> None:
     known = np.eye(3)[:2]
     learned = np.array([[0, 0, 1], [0, 1, 0], [1, 0, 0]])
     assert match_topics(known, learned).tolist() == [2, 1]
 
 
 @pytest.mark.parametrize(
-    ("known", "learned", "said"),
+    ("known", "learned", "message"),
     [
         (np.eye(3), np.eye(3)[:2], "2 learned topics can't be matched with 3 known ones"),
         (np.eye(3), np.ones((3, 4)), "over 3 words, the learned ones over 4"),
@@ -49,6 +49,6 @@ def test_topics_that_match_nothing_are_left_out() -> None:
         (np.eye(2), np.array([[np.nan, 1], [1, 0]]), "learned topics must be a matrix.* of finite"),
     ],
 )
-def test_what_cannot_be_matched_is_refused(known: Any, learned: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_topics_that_cannot_be_matched_are_refused(known: Any, learned: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         match_topics(known, learned)

@@ -21,7 +21,7 @@ def test_documents_are_square_images_in_the_order_of_the_rows() -> None:
     assert all(np.array_equal(image, row.reshape(5, 5)) for image, row in zip(images, COUNTS, strict=True))
 
 
-def test_all_images_share_the_colours_that_the_bar_explains() -> None:
+def test_all_images_have_the_colour_scale_of_the_colour_bar() -> None:
     figure = plot_lda(COUNTS, 2, 2)
     limits = {image.get_clim() for axis in figure.axes for image in axis.images}
     assert limits == {(0.0, COUNTS[:4].max())}
@@ -34,14 +34,14 @@ def test_one_row_or_one_image_can_be_drawn() -> None:
     assert len(drawn(plot_lda(COUNTS, 1, 1))) == 1
 
 
-def test_documents_stand_above_their_mixtures() -> None:
+def test_documents_are_drawn_above_their_topic_mixtures() -> None:
     mixtures = np.random.default_rng(0).dirichlet(np.ones(10), 12)
     images = drawn(plot_lda_topics(COUNTS, 2, 3, topic_mixtures=mixtures))
     assert [image.shape for image in images] == [(5, 5), (1, 10)] * 6
     assert np.array_equal(images[3], mixtures[1:2])
 
 
-def test_known_topics_stand_above_the_learned_ones() -> None:
+def test_known_topics_are_drawn_above_the_learned_ones() -> None:
     figure = plot_matched_topics(COUNTS[:3], COUNTS[3:6])
     images = drawn(figure)
     assert np.array_equal(images[1], COUNTS[1].reshape(5, 5))
@@ -56,19 +56,19 @@ def test_a_figure_can_be_saved_without_a_display() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (COUNTS[:3], "4 images were asked for from data of shape"),
         (np.ones((4, 24)), "24 words makes no square image"),
         (np.ones(25), "asked for from data of shape"),
     ],
 )
-def test_what_makes_no_images_is_refused(data: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_rows_that_are_not_square_images_are_refused(data: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         plot_lda(data, 2, 2)
 
 
-def test_topics_without_a_partner_and_documents_without_a_mixture_are_refused() -> None:
+def test_unpaired_topics_and_documents_without_a_mixture_are_refused() -> None:
     with pytest.raises(ValueError, match="don't pair"):
         plot_matched_topics(COUNTS[:3], COUNTS[:2])
     with pytest.raises(ValueError, match="4 documents need as many topic mixtures, not 2"):

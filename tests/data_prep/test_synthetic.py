@@ -50,7 +50,7 @@ def test_topics_and_mixtures_are_drawn_in_the_published_order_and_shrunk_by_one_
     assert np.array_equal(mixtures, random.dirichlet([0.1] * 10, 40) / (1 + 2**-52))
 
 
-def test_the_priors_can_be_given_and_the_seed_decides() -> None:
+def test_priors_and_seed_determine_the_documents() -> None:
     alpha, beta, documents, mixtures = generate_griffiths_data(
         200, 20, 5, alpha=[1000, 1, 1, 1, 1], eta=[1e6, 1, 1, 1, 1], seed=9
     )
@@ -62,7 +62,7 @@ def test_the_priors_can_be_given_and_the_seed_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"num_topics": 7}, "5 or 10 topics, not 7"),
         ({"num_documents": 0}, "At least one document"),
@@ -71,6 +71,6 @@ def test_the_priors_can_be_given_and_the_seed_decides() -> None:
         ({"eta": [1, 1, 1, 1, 0]}, "eta must be 5 positive numbers"),
     ],
 )
-def test_other_parameters_are_refused(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_invalid_parameters_are_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         generate_griffiths_data(**{"num_documents": 3, **wrong})

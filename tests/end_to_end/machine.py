@@ -19,7 +19,8 @@ import boto3
 import numpy as np
 from botocore.config import Config
 
-from data_prep import dataset, upload
+from data_prep import dataset
+from data_prep.dataset import upload
 from local_aws.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data_prep.recordio.framing import MAGIC_BYTES, Encoded, Place, cut_at_magic, frame
-from data_prep.recordio.scanning import Frames, scan
+from data_prep.recordio.frame_reader import Frames, find_frames
+from data_prep.recordio.framing import MAGIC_BYTES, EncodedFrames, Position, frame, split_at_magic
 
 RECORDS = [
     MAGIC_BYTES,
@@ -18,12 +18,12 @@ RECORDS = [
 
 
 def scanned(content: bytes) -> Frames:
-    return scan(np.frombuffer(content, np.uint8), Place("here", 0, 0), last=True)
+    return find_frames(np.frombuffer(content, np.uint8), Position("here", 0, 0), last=True)
 
 
-def encoded(records: list[bytes]) -> Encoded:
+def encoded(records: list[bytes]) -> EncodedFrames:
     frames = [frame(record) for record in records]
-    return Encoded(np.frombuffer(b"".join(frames), np.uint8), np.cumsum([len(f) for f in frames]))
+    return EncodedFrames(np.frombuffer(b"".join(frames), np.uint8), np.cumsum([len(f) for f in frames]))
 
 
 def payloads(content: bytes) -> list[bytes]:
@@ -31,25 +31,25 @@ def payloads(content: bytes) -> list[bytes]:
     return [frames.payload(record) for record in range(len(frames.starts))]
 
 
-def test_records_are_cut_where_mxnet_cuts_them(golden: Path) -> None:
-    cut = cut_at_magic(encoded(RECORDS))
+def test_records_are_split_where_mxnet_splits_them(golden: Path) -> None:
+    cut = split_at_magic(encoded(RECORDS))
     assert cut.content.tobytes() == (golden / "mxnet-split.rec").read_bytes()
     assert cut.ends.tolist() == [16, 40, 48, 64, 96, 112]
 
 
-def test_cut_records_are_joined_and_keep_their_place(golden: Path) -> None:
+def test_split_records_are_joined_and_retain_their_offsets(golden: Path) -> None:
     content = (golden / "mxnet-split.rec").read_bytes()
     assert payloads(content) == RECORDS
     assert scanned(content).offsets.tolist() == [0, 16, 40, 48, 64, 96]
 
 
-def test_the_magic_inside_a_whole_record_is_not_taken_for_a_frame() -> None:
+def test_the_magic_inside_a_whole_record_does_not_begin_a_frame() -> None:
     assert payloads(b"".join(map(frame, RECORDS))) == RECORDS
 
 
 def test_records_without_the_magic_are_left_as_they_are() -> None:
     whole = encoded([b"plain", b""])
-    assert cut_at_magic(whole) is whole
+    assert split_at_magic(whole) is whole
 
 
 @pytest.mark.parametrize("length", range(6))

@@ -65,7 +65,7 @@ def test_a_sparse_file_becomes_a_canonical_csr_array(golden: Path, sparse_counts
 
 
 @pytest.mark.parametrize("writer", ["sdk", "mxnet"])
-def test_records_that_hold_the_magic_are_read_whole_and_cut(
+def test_records_that_hold_the_magic_are_read_whole_and_split(
     golden: Path, magic_in_keys: Any, writer: str
 ) -> None:
     counts = recordio.read(golden / f"{writer}-sparse-magic-in-keys.pbr")
@@ -97,7 +97,7 @@ def test_keys_in_any_order_become_sorted_and_unique() -> None:
     assert (counts.indices.tolist(), counts.data.tolist()) == ([0, 2], [5, 7])
 
 
-def test_a_number_that_runs_over_the_end_of_its_field_is_refused() -> None:
+def test_a_varint_beyond_the_end_of_its_field_is_refused() -> None:
     tensor = b"\x0a\x04" + struct.pack("<f", 1) + b"\x12\x01\x00" + b"\x1a\x01\x80\x01"
     value = b"\x12" + bytes([len(tensor)]) + tensor
     entry = b"\x0a\x06values\x12" + bytes([len(value)]) + value
@@ -131,7 +131,7 @@ def test_a_damaged_gzip_file_is_an_error_that_names_it(tmp_path: Path, encoded: 
         recordio.read(file)
 
 
-def test_legal_records_that_no_known_writer_makes_are_read() -> None:
+def test_valid_records_that_no_known_writer_makes_are_read() -> None:
     content = b"".join(
         [
             record([1, 0, 2], shape=[3]),
@@ -156,7 +156,7 @@ def test_unpacked_and_permuted_fields_are_read() -> None:
     assert counts.toarray().tolist() == [[1, 0, 2]]
 
 
-def test_records_are_given_one_by_one_with_all_they_hold(golden: Path, dense_counts: Any) -> None:
+def test_iter_records_yields_every_field_of_a_record(golden: Path, dense_counts: Any) -> None:
     records = list(recordio.iter_records(golden / "sdk-dense-labels.pbr"))
     assert [float(r.labels["values"].values[0]) for r in records] == [0, 1, 2, 3, 4, 5]
     assert np.array_equal([r.features["values"].values for r in records], dense_counts)
@@ -196,20 +196,20 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_bytes_are_refused_with_record_and_byte(case: str) -> None:
-    content, said = WRONG[case]
-    with pytest.raises(RecordIOError, match=said):
+    content, message = WRONG[case]
+    with pytest.raises(RecordIOError, match=message):
         read(content)
 
 
 @pytest.mark.parametrize("case", list(WRONG)[:10])
-def test_the_iterator_refuses_the_same_bytes_in_the_same_words(case: str) -> None:
-    content, said = WRONG[case]
+def test_iter_records_refuses_the_same_bytes_with_the_same_message(case: str) -> None:
+    content, message = WRONG[case]
     if case != "nothing":  # a record without features is a record, but no document
-        with pytest.raises(RecordIOError, match=said):
+        with pytest.raises(RecordIOError, match=message):
             list(recordio.iter_records(io.BytesIO(content)))
 
 
-def test_other_values_than_numbers_are_refused() -> None:
+def test_tensors_without_numbers_are_refused() -> None:
     message = Record()
     message.features["values"].bytes.value.append(b"a picture")
     with pytest.raises(RecordIOError, match="feature 'values': numbers are needed, not bytes"):

@@ -1,4 +1,4 @@
-"""What is written is read again, and the fast ways agree with protobuf about any bytes."""
+"""Counts are unchanged after writing and reading, and the fast decoder agrees with protobuf on any bytes."""
 
 import io
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from scipy import sparse
 
 from data_prep import recordio
 from data_prep.recordio import RecordIOError
-from data_prep.recordio.tensors import document
+from data_prep.recordio.decoder import document
 
 Encode = Callable[..., bytes]
 pytestmark = pytest.mark.filterwarnings("ignore::data_prep.recordio.EmptyDocumentWarning")
@@ -40,7 +40,12 @@ def sparse_matrices(draw: st.DrawFn) -> Any:
 
 @often
 @given(counts=sparse_matrices(), multipart=st.booleans(), labelled=st.booleans())
-def test_sparse_counts_survive(encoded: Encode, counts: Any, multipart: bool, labelled: bool) -> None:  # noqa: FBT001 -- drawn
+def test_sparse_counts_are_unchanged_after_a_round_trip(
+    encoded: Encode,
+    counts: Any,
+    multipart: bool,  # noqa: FBT001 -- drawn
+    labelled: bool,  # noqa: FBT001 -- drawn
+) -> None:
     labels = np.arange(counts.shape[0]) if labelled else None
     content = encoded(counts, layout="sparse", multipart=multipart, labels=labels)
     again = recordio.read(io.BytesIO(content))
@@ -57,7 +62,7 @@ def test_sparse_counts_survive(encoded: Encode, counts: Any, multipart: bool, la
     shape=st.booleans(),
     multipart=st.booleans(),
 )
-def test_dense_counts_survive(
+def test_dense_counts_are_unchanged_after_a_round_trip(
     encoded: Encode,
     rows: int,
     width: int,
@@ -72,7 +77,7 @@ def test_dense_counts_survive(
     assert np.array_equal(dense(recordio.read(io.BytesIO(content))), counts)
 
 
-def test_many_blocks_survive(encoded: Encode) -> None:
+def test_counts_of_many_blocks_are_unchanged_after_a_round_trip(encoded: Encode) -> None:
     random = np.random.default_rng(1)
     counts = sparse.random_array((20_000, 3000), density=0.01, rng=random, dtype=np.float32).tocsr()
     assert (recordio.read(io.BytesIO(encoded(counts))) != counts).nnz == 0
@@ -118,7 +123,9 @@ FILES = ["notebook-dense", "sdk-dense-float32", "sdk-dense-labels", "sdk-sparse"
 @often
 @given(data=st.data())
 @pytest.mark.parametrize("name", FILES)
-def test_arrays_and_protobuf_agree_about_damaged_files(golden: Path, name: str, data: st.DataObject) -> None:
+def test_the_array_decoder_and_protobuf_agree_on_damaged_files(
+    golden: Path, name: str, data: st.DataObject
+) -> None:
     content = bytearray((golden / f"{name}.pbr").read_bytes())
     positions = st.integers(0, len(content) - 1) | st.integers(0, 40)
     for position, byte in data.draw(st.lists(st.tuples(positions, st.integers(0, 255)), max_size=3)):

@@ -1,4 +1,4 @@
-"""Corpora that come and go in chunks."""
+"""Corpora that are written and read in chunks."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from data_prep import recordio
-from data_prep.recordio import EmptyDocumentWarning, RecordIOError, pieces
+from data_prep.recordio import EmptyDocumentWarning, RecordIOError, frame_reader
 from data_prep.recordio.framing import HEADER, MAGIC
 
 Encode = Callable[..., bytes]
@@ -30,8 +30,8 @@ def counts() -> Any:
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_PIECE", 16)
+def small_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_reader, "_READ_BYTES", 16)
 
 
 @pytest.mark.parametrize("layout", ["auto", "dense", "sparse"])
@@ -44,7 +44,7 @@ def test_chunks_make_the_same_bytes_as_the_whole(
     assert encoded(chunks, layout=layout, labels=labels) == encoded(counts, layout=layout, labels=labels)
 
 
-def test_rows_are_counted_through_all_chunks(encoded: Encode, counts: Any) -> None:
+def test_rows_are_numbered_across_chunks(encoded: Encode, counts: Any) -> None:
     counts[42, 3] = np.nan
     with pytest.raises(RecordIOError, match="row 42, column 3"):
         encoded(in_chunks(counts, 8))
@@ -77,8 +77,8 @@ def test_a_memory_mapped_array_is_written(tmp_path: Path, encoded: Encode, count
 
 
 @pytest.mark.parametrize("layout", ["dense", "sparse"])
-@pytest.mark.usefixtures("small_pieces")
-def test_chunks_that_are_read_are_the_whole(encoded: Encode, counts: Any, layout: str) -> None:
+@pytest.mark.usefixtures("small_buffer")
+def test_the_chunks_of_a_file_make_its_matrix(encoded: Encode, counts: Any, layout: str) -> None:
     content = encoded(counts, layout=layout)
     chunks = list(recordio.iter_chunks(io.BytesIO(content)))
     assert len(chunks) > 10
@@ -86,12 +86,12 @@ def test_chunks_that_are_read_are_the_whole(encoded: Encode, counts: Any, layout
     assert encoded(iter(chunks), layout=layout) == content
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_buffer")
 @pytest.mark.parametrize(
     "name",
     ["notebook-dense", "sdk-dense-labels", "sdk-dense-int64", "sdk-sparse", "mxnet-sparse-magic-in-keys"],
 )
-def test_where_the_pieces_end_makes_no_difference(golden: Path, name: str) -> None:
+def test_the_size_of_the_read_buffer_makes_no_difference(golden: Path, name: str) -> None:
     file = golden / f"{name}.pbr"
     read = recordio.read(file)
     content = file.read_bytes() * 3
@@ -102,9 +102,9 @@ def test_where_the_pieces_end_makes_no_difference(golden: Path, name: str) -> No
     assert len(list(recordio.iter_records(io.BytesIO(content)))) == len(thrice)
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_buffer")
 @pytest.mark.parametrize("name", ["sdk-dense-float32.pbr", "sdk-sparse.pbr", "mxnet-split.rec"])
-def test_a_file_cut_at_any_byte_is_refused_or_holds_whole_records(golden: Path, name: str) -> None:
+def test_a_file_truncated_at_any_byte_is_refused_or_holds_whole_records(golden: Path, name: str) -> None:
     content = (golden / name).read_bytes()
     ends = record_ends(content)
     for cut in range(len(content)):
@@ -116,7 +116,7 @@ def test_a_file_cut_at_any_byte_is_refused_or_holds_whole_records(golden: Path, 
 
 
 def whole_records(content: bytes) -> Iterator[bytes]:
-    for frames in pieces.pieces(io.BytesIO(content), "here"):
+    for frames in frame_reader.read_frames(io.BytesIO(content), "here"):
         yield from (frames.payload(record) for record in range(len(frames.starts)))
 
 
@@ -130,7 +130,7 @@ def record_ends(content: bytes) -> list[int]:
     return ends
 
 
-def test_an_announced_length_alone_takes_no_memory() -> None:
+def test_an_announced_length_alone_allocates_no_memory() -> None:
     import tracemalloc
 
     content = HEADER.pack(MAGIC, 2**29 - 1) + b"x" * 100

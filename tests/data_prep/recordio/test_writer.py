@@ -117,7 +117,9 @@ def test_auto_weighs_all_blocks_of_a_large_matrix(encoded: Encode) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 7), (3, 0)])
 @pytest.mark.parametrize("layout", ["auto", "dense", "sparse"])
-def test_nothing_is_a_valid_matrix(encoded: Encode, shape: tuple[int, int], layout: str) -> None:
+def test_a_matrix_without_rows_or_columns_is_valid(
+    encoded: Encode, shape: tuple[int, int], layout: str
+) -> None:
     content = encoded(np.zeros(shape), layout=layout)
     assert (content == b"") == (shape[0] == 0)
     assert recordio.read(io.BytesIO(content)).shape == (shape[0], shape[1] if shape[0] else 0)
@@ -130,7 +132,7 @@ def test_empty_documents_are_a_warning_that_names_rows(encoded: Encode) -> None:
         encoded(sparse.csr_array((9, 4)))
 
 
-def test_a_path_keeps_its_former_content_when_the_counts_are_bad(tmp_path: Path) -> None:
+def test_a_path_retains_its_former_content_when_the_counts_are_invalid(tmp_path: Path) -> None:
     file = tmp_path / "counts.pbr"
     recordio.write(file, np.ones((2, 2)))
     former = file.read_bytes()
@@ -142,7 +144,7 @@ def test_a_path_keeps_its_former_content_when_the_counts_are_bad(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_file_that_takes_less_than_it_is_given_gets_everything(encoded: Encode) -> None:
+def test_a_file_object_with_partial_writes_gets_everything(encoded: Encode) -> None:
     class Slow(io.BytesIO):
         def write(self, content: Any) -> int:
             return super().write(bytes(content[:1000]))

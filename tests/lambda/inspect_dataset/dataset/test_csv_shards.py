@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_prep import recordio
-from data_prep.adoption import adopt
+from data_prep.dataset.adoption import adopt
 
 MANIFEST = "datasets/bars/manifest.json"
 COUNTS = np.arange(1, 101).reshape(20, 5)
