@@ -4,10 +4,9 @@ import sys
 from collections.abc import Sequence
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from client.commands import executions, operations
-from client.errors import INTERRUPTED, UserError, error_message
+from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -83,7 +82,7 @@ def run(group: click.Group, program: str, arguments: Sequence[str] | None = None
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (UserError, BotoCoreError, ClientError, OSError) as error:
+    except expected_errors() as error:
         print_message(error_message(error))
         return 1
     except click.Abort:

@@ -3,20 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-)
-
 INTERRUPTED = 130  # the exit code after Ctrl-C, as of a shell
 # The codes by which CloudFormation and SageMaker report a missing resource, and every other invalid request.
 _AMBIGUOUS_CODES = {"ValidationError", "ValidationException"}
+# The extra of this project that brings a package.
+_EXTRAS = {"boto3": "aws", "botocore": "aws", "matplotlib": "plots"}
 
 
 class UserError(Exception):
     """What is wrong and what to do about it, as a sentence for the user who ran the command."""
+
+
+def aws_errors() -> tuple[type[Exception], ...]:
+    """Return the classes of what AWS calls raise; none of them without the extra `aws`."""
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ModuleNotFoundError:
+        return ()
+    return BotoCoreError, ClientError
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Return the classes of errors that a command reports in a sentence."""
+    return (UserError, ModuleNotFoundError, OSError, *aws_errors())
 
 
 def error_message(error: BaseException) -> str:
@@ -32,6 +41,19 @@ def error_message(error: BaseException) -> str:
     str
         The sentence; AWS's own message if there is one.
     """
+    if isinstance(error, aws_errors()):
+        return _aws_error_message(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        extra = _EXTRAS[error.name]
+        return f"This needs {error.name}: pip install 'sagemaker-lda-as-code[{extra}]'."
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file or folder {error.filename}."
+    return str(error) or type(error).__name__
+
+
+def _aws_error_message(error: BaseException) -> str:
+    from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
+
     if isinstance(error, NoCredentialsError):
         return (
             "No AWS credentials were found. Configure them (aws configure), or point this shell at the "
@@ -43,9 +65,7 @@ def error_message(error: BaseException) -> str:
         return f"{error} Is it running? (python -m local_aws status)"
     if isinstance(error, ClientError):
         return f"AWS refused {error.operation_name}: {error.response['Error']['Message']}"
-    if isinstance(error, FileNotFoundError):
-        return f"There is no file or folder {error.filename}."
-    return str(error) or type(error).__name__
+    return str(error)
 
 
 def none_if_missing(call: Callable[[], Any], *missing_codes: str) -> Any | None:
@@ -64,6 +84,8 @@ def none_if_missing(call: Callable[[], Any], *missing_codes: str) -> Any | None:
     botocore.exceptions.ClientError
         Any other error.
     """
+    from botocore.exceptions import ClientError
+
     try:
         return call()
     except ClientError as error:
