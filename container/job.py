@@ -16,7 +16,7 @@ from container.network_hosts import joined
 from container.reading import Documents, read_channel
 from container.stopping import SAVING, end_process
 from spectral_lda import Model, Settings, fit_observed, per_word_log_likelihood
-from spectral_lda.hosts import Hosts
+from spectral_lda.workers import Hosts
 
 
 def run_job(folders: Folders) -> None:

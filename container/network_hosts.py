@@ -1,4 +1,4 @@
-"""The hosts of a training job on several instances, as the kernel sees them (`spectral_lda.hosts.Hosts`).
+"""The hosts of a training job on several instances, as the kernel sees them (`spectral_lda.workers.Hosts`).
 
 A thread of its own owns the connections, so that the end of another host is noticed while this one reads or
 computes. Decision record 0010 says why it is so.
@@ -21,7 +21,7 @@ from container.leader import Leader
 from container.messages import MessageError, Round
 from container.sockets import Patience
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import ALONE, Hosts
+from spectral_lda.workers import ALONE, Hosts
 
 _OWN = "inproc://own"
 OnFailure = Callable[[Failure], None]
@@ -81,7 +81,7 @@ class NetworkHosts:
         self._socket.recv_multipart()
 
     def total(self, array: FloatArray) -> FloatArray:
-        """Return the sum of every host's array; see `spectral_lda.hosts.Hosts`."""
+        """Return the sum of every host's array; see `spectral_lda.workers.Hosts`."""
         part = Round(self._round, np.asarray(array))
         self._socket.send_multipart(messages.array_message(self._token, messages.PART, part), copy=False)
         _, header, payload = messages.take_apart(self._token, self._socket.recv_multipart(copy=False))

@@ -20,7 +20,7 @@ from container.folders import Folders
 from container.job_log import LOGGER
 from data_prep.recordio import RecordIOError, iter_chunks
 from spectral_lda.counts import CountMatrix, as_counts, checked
-from spectral_lda.hosts import Hosts
+from spectral_lda.workers import Hosts
 
 FIRST_EPOCH = 0
 # Non-zero counts, 100 MB: what is joined at once, and so all that exists twice for a moment.

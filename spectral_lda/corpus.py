@@ -12,7 +12,7 @@ from scipy import sparse
 
 from spectral_lda import parallel
 from spectral_lda.counts import CountMatrix, CountsLike, FloatArray, as_plain, checked
-from spectral_lda.hosts import Hosts
+from spectral_lda.workers import Hosts
 
 # Non-zeros in a block: 2^17 of them are 1.5 MB, what a core's cache holds beside a block's own rows.
 BLOCK_NONZEROS = 2**17

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spectral_lda import parallel
-from spectral_lda.kernels import checks
+from spectral_lda.kernels import count_checks
 
 FloatArray = NDArray[np.float64]
 CountMatrix = sparse.csr_array[Any, tuple[int, int]]
@@ -20,10 +20,10 @@ LARGEST_COUNT = 2.0**53
 # Numbers that are checked at once.
 CHECKED_NUMBERS = 2**20
 _PROBLEMS = {
-    checks.NOT_FINITE: "is not finite",
-    checks.NEGATIVE: "is negative",
-    checks.TOO_LARGE: "is too large to be a count",
-    checks.FRACTIONAL: "is not a whole number; weights such as tf-idf are no counts",
+    count_checks.NOT_FINITE: "is not finite",
+    count_checks.NEGATIVE: "is negative",
+    count_checks.TOO_LARGE: "is too large to be a count",
+    count_checks.FRACTIONAL: "is not a whole number; weights such as tf-idf are no counts",
 }
 
 
@@ -59,11 +59,11 @@ def checked(counts: CountsLike, *, whole: bool, before: int = 0) -> tuple[CountM
     matrix = _as_csr(raw)
     lengths = np.empty(matrix.shape[0])
     problem, at = _check(matrix, lengths, whole=whole)
-    if problem == checks.UNSORTED:
+    if problem == count_checks.UNSORTED:
         matrix = matrix.astype(np.float64)  # entries that stand twice may have no sum in their own type
         matrix.sum_duplicates()
         problem, at = _check(matrix, lengths, whole=whole)
-    if problem != checks.SOUND:
+    if problem != count_checks.SOUND:
         raise ValueError(_sentence(matrix, problem, at, before))
     return matrix, lengths
 
@@ -104,18 +104,18 @@ def _check(matrix: CountMatrix, lengths: FloatArray, *, whole: bool) -> tuple[in
         indices = as_plain(matrix.indices[inside], matrix.indices.dtype.type)
         data = as_plain(matrix.data[inside], np.float64)
         sums = lengths[start : start + rows]
-        problem, at = checks.check(
+        problem, at = count_checks.check(
             indptr - indptr[0], indices, data, matrix.shape[1], LARGEST_COUNT, whole, sums
         )
         return problem, at + inside.start
 
     found = parallel.run(run, range(0, matrix.shape[0], rows))
-    return next((pair for pair in found if pair[0] != checks.SOUND), (checks.SOUND, 0))
+    return next((pair for pair in found if pair[0] != count_checks.SOUND), (count_checks.SOUND, 0))
 
 
 def _sentence(matrix: CountMatrix, problem: int, at: int, before: int) -> str:
     row = int(np.searchsorted(matrix.indptr, at, side="right")) - 1 + before
     column = int(matrix.indices[at])
-    if problem == checks.OUTSIDE:
+    if problem == count_checks.OUTSIDE:
         return f"Row {row} has a count in column {column}, but there are {matrix.shape[1]} columns."
     return f"The count {float(matrix.data[at])!r} in row {row}, column {column} {_PROBLEMS[problem]}."

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spectral_lda.counts import CountMatrix, CountsLike, FloatArray
-from spectral_lda.fitting import Settings, fit_observed
-from spectral_lda.mixtures import topics_by_word
-from spectral_lda.refinement import BACKGROUND
-from spectral_lda.scoring import log_likelihoods
+from spectral_lda.em.refinement import BACKGROUND
+from spectral_lda.fitting.procedure import Settings, fit_observed
+from spectral_lda.inference.likelihood import log_likelihoods
+from spectral_lda.inference.mixtures import topics_by_word
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin

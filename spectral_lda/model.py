@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from spectral_lda import artifact
-from spectral_lda.artifact import FilePath
+from spectral_lda.artifact import model_file
+from spectral_lda.artifact.model_file import FilePath
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray, check_width
-from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Model:
 
     def save(self, path: FilePath) -> None:
         """Write SageMaker LDA's artifact: model.tar.gz for that ending, else model_algo-1 bare."""
-        artifact.write(path, self.alpha, self.beta)
+        model_file.write(path, self.alpha, self.beta)
 
 
 def load(path: FilePath) -> Model:
@@ -68,4 +68,4 @@ def load(path: FilePath) -> Model:
     ValueError
         The file is not such a model; the sentence says what it is instead and where.
     """
-    return Model(*artifact.read(path))
+    return Model(*model_file.read(path))

@@ -18,7 +18,7 @@ from container.errors import ClientError
 from container.folders import Folders
 from container.reading import read_channel
 from data_prep import recordio
-from spectral_lda.hosts import ALONE
+from spectral_lda.workers import ALONE
 
 TRAIN = Channel(name="train")
 PIPED = Channel(name="train", piped=True)

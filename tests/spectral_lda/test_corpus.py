@@ -11,8 +11,8 @@ from scipy import sparse
 from spectral_lda import corpus as module
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import ALONE
-from spectral_lda.kernels import sums
+from spectral_lda.kernels import sparse_products
+from spectral_lda.workers import ALONE
 
 COUNTS = np.random.default_rng(0).poisson(0.7, (60, 9))
 
@@ -21,7 +21,7 @@ def totals(corpus: Corpus) -> FloatArray:
     ones = np.ones((corpus.documents, 1))
 
     def add(block: Block, total: FloatArray) -> None:
-        sums.scatter(*block.arrays, ones[block.documents], total)
+        sparse_products.scatter(*block.arrays, ones[block.documents], total)
 
     return corpus.add_up((corpus.words, 1), add, ALONE)[:, 0]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spectral_lda import artifact as original
+from spectral_lda.artifact import model_file as original
 
 Load = Callable[..., Any]
 ARRAY_V2 = "<IiiqqiiI"

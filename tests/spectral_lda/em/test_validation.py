@@ -8,8 +8,8 @@ import pytest
 from scipy import sparse
 
 from spectral_lda.corpus import Corpus
-from spectral_lda.holdout import Holdout, hold_out
-from spectral_lda.hosts import ALONE
+from spectral_lda.em.validation import Holdout, hold_out
+from spectral_lda.workers import ALONE
 
 
 def held_of(counts: Any, seed: int = 0) -> Holdout:

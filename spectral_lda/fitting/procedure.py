@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spectral_lda import adequacy
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray
-from spectral_lda.decomposition import decompose
-from spectral_lda.holdout import hold_out
-from spectral_lda.hosts import ALONE, Hosts, of_the_first
+from spectral_lda.em.refinement import Refiner
+from spectral_lda.em.validation import hold_out
+from spectral_lda.fitting import data_checks
 from spectral_lda.model import Model
-from spectral_lda.moments import Moments, compute_moments
 from spectral_lda.parallel import blas_on_one_thread
-from spectral_lda.recovery import keep_largest, recover, split_topics
-from spectral_lda.refinement import Refiner
-from spectral_lda.whitening import Whitening, whiten
+from spectral_lda.spectral.decomposition import decompose
+from spectral_lda.spectral.moments import Moments, compute_moments
+from spectral_lda.spectral.recovery import keep_largest, recover, split_topics
+from spectral_lda.spectral.whitening import Whitening, whiten
+from spectral_lda.workers import ALONE, Hosts, of_the_first
 
 # Where refinement follows, a restart ends at this change of the error, and with many topics one restart is
 # enough: on real texts all differ in a few of them, which the passes even out. Of few, one could be lost.
@@ -157,8 +157,8 @@ def fit_observed(
     corpus = Corpus.of(counts, whole=whole)
     fractions = not whole and any((part.data % 1).any() for part in corpus.parts)
     if fractions:
-        adequacy.warn_of_masses()
-    adequacy.require_tokens(corpus, hosts, whole=not fractions)
+        data_checks.warn_of_masses()
+    data_checks.require_tokens(corpus, hosts, whole=not fractions)
     return _Fit(corpus, settings, observe, hosts, whole=not fractions).model()
 
 
@@ -175,7 +175,7 @@ class _Fit:
     def model(self) -> Model:
         """Return the model that the held-out documents find the best."""
         if self.whole:
-            adequacy.warn_of_few_tokens(self.corpus, self.settings.num_topics, self.hosts)
+            data_checks.warn_of_few_tokens(self.corpus, self.settings.num_topics, self.hosts)
         with blas_on_one_thread():
             everything = np.ones(self.corpus.documents, np.bool_)
             held = hold_out(self.corpus, self.settings.seed, self.hosts) if self.settings.refine else None
@@ -210,11 +210,11 @@ class _Fit:
 
     def _warn(self, whitening: Whitening | None, found: int) -> None:
         if whitening is None:
-            adequacy.warn_of_short_documents()
+            data_checks.warn_of_short_documents()
         else:
-            adequacy.warn_of_noise(whitening, self.settings.num_topics)
+            data_checks.warn_of_noise(whitening, self.settings.num_topics)
         if found < self.settings.num_topics:
-            adequacy.warn_of_rank(self.corpus, found, self.settings.num_topics, self.hosts)
+            data_checks.warn_of_rank(self.corpus, found, self.settings.num_topics, self.hosts)
 
     def _decompose(
         self, moments: Moments, whitening: Whitening, rng: np.random.Generator, *, rough: bool

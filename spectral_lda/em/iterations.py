@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import Hosts
-from spectral_lda.kernels import sharing
-from spectral_lda.mixtures import Singles, infer_mixtures
+from spectral_lda.inference.mixtures import Singles, infer_mixtures
+from spectral_lda.kernels import e_step
+from spectral_lda.workers import Hosts
 
 # The prior of a word in a topic while the passes go on, in tokens. Sharing out by all other tokens wants a
 # larger one: a word that is met once has no other token that speaks for its topic.
@@ -41,7 +41,7 @@ class Tokens:
     def smoothed(self, word_prior: float) -> Singles:
         """Return beta by word, (V, K), under a prior of so many tokens for each word."""
         topics = np.empty(self.by_word.shape, np.float32)
-        sharing.smooth(self.by_word, word_prior, 1 / self.totals(word_prior), topics)
+        e_step.smooth(self.by_word, word_prior, 1 / self.totals(word_prior), topics)
         return topics
 
     def totals(self, word_prior: float) -> FloatArray:
@@ -81,7 +81,7 @@ class Passes:
 
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
-            sharing.share_others(
+            e_step.share_others(
                 *(*block.arrays, documents[rows], self._prior, topics, inverse),
                 *(np.float32(relaxation), last.by_document[rows], tokens, sums),
             )
@@ -102,7 +102,7 @@ class Passes:
     ) -> Tokens:
         def add(block: Block, tokens: Singles, sums: FloatArray) -> None:
             rows = block.documents
-            sharing.share(
+            e_step.share(
                 *(*block.arrays, documents[rows], self._prior, topics),
                 *(np.float32(relaxation), last.by_document[rows], tokens, sums),
             )
@@ -116,7 +116,7 @@ class Passes:
             add(block, by_document[block.documents], sums)
 
         reached = self.corpus.add_up(last.by_word.shape, add_block, self.hosts)
-        sharing.go_on(np.float64(relaxation), last.by_word, reached)
+        e_step.go_on(np.float64(relaxation), last.by_word, reached)
         return Tokens(by_document, reached)
 
     def _expected(self, mixtures: Singles, lengths: FloatArray) -> Singles:

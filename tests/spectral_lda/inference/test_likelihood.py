@@ -7,8 +7,8 @@ import pytest
 
 from spectral_lda import Model, per_word_log_likelihood
 from spectral_lda.corpus import Corpus
-from spectral_lda.mixtures import topics_by_word
-from spectral_lda.scoring import log_likelihoods
+from spectral_lda.inference.likelihood import log_likelihoods
+from spectral_lda.inference.mixtures import topics_by_word
 
 DISJOINT = Model(np.array([0.5, 0.5]), np.array([[0.5, 0.5, 0, 0], [0, 0, 0.25, 0.75]]))
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from spectral_lda import parallel
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import Hosts
-from spectral_lda.kernels import sums
-from spectral_lda.products import runs
+from spectral_lda.kernels import sparse_products
+from spectral_lda.spectral.dense_products import runs
+from spectral_lda.workers import Hosts
 
 # Three distinct tokens are needed for a third moment.
 SHORTEST_DOCUMENT = 3
@@ -54,7 +54,7 @@ class Moments:
         def add(block: Block, total: FloatArray) -> None:
             projected = self._project(block, by_word)
             projected *= self.pair_weights[block.documents, None]
-            sums.scatter(*block.arrays, projected, total)
+            sparse_products.scatter(*block.arrays, projected, total)
 
         a0, pairs = self.alpha0, self.corpus.add_up(vectors.shape, add, self.hosts)
         pairs -= self.pair_diagonal[:, None] * vectors
@@ -66,7 +66,7 @@ class Moments:
         """Return M2 itself, (V, V): for small vocabularies."""
 
         def add(block: Block, total: FloatArray) -> None:
-            sums.add_pairs(*block.arrays, self.pair_weights[block.documents], total)
+            sparse_products.add_pairs(*block.arrays, self.pair_weights[block.documents], total)
 
         words, a0 = self.corpus.words, self.alpha0
         upper = self.corpus.add_up((words, words), add, self.hosts)
@@ -98,7 +98,7 @@ class Moments:
             weighted = self.triple_weights[block.documents, None] * projected
             _add_cubes(projected[:, :half], weighted, total[:front])
             _add_cubes(projected[:, half:], weighted, total[front:-words])
-            sums.scatter(*block.arrays, weighted, total[-words:])
+            sparse_products.scatter(*block.arrays, weighted, total[-words:])
 
         # One array holds both sums: the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
         total = self.corpus.add_up((front + back + words, width), add, self.hosts)
@@ -110,7 +110,7 @@ class Moments:
 
     def _project(self, block: Block, by_word: FloatArray) -> FloatArray:
         projected = np.empty((block.indptr.size - 1, by_word.shape[1]))
-        sums.gather(*block.arrays, by_word, projected)
+        sparse_products.gather(*block.arrays, by_word, projected)
         return projected
 
 
@@ -134,7 +134,7 @@ def compute_moments(
     by_document = np.column_stack([weights / length, less * pair_weights, less * triple_weights])
 
     def add(block: Block, total: FloatArray) -> None:
-        sums.scatter(*block.arrays, by_document[block.documents], total)
+        sparse_products.scatter(*block.arrays, by_document[block.documents], total)
 
     by_word = corpus.add_up((corpus.words, 3), add, hosts)
     columns = (np.ascontiguousarray(column) for column in by_word.T)
@@ -147,7 +147,7 @@ def _add_cubes(rows: _Floats, weighted: _Floats, total: FloatArray) -> None:
     for start in range(0, len(rows), size):
         batch = slice(start, start + size)
         products = np.empty((len(rows[batch]), total.shape[0]), rows.dtype)
-        sums.squares(np.ascontiguousarray(rows[batch]), products)
+        sparse_products.squares(np.ascontiguousarray(rows[batch]), products)
         total += products.T @ weighted[batch]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from spectral_lda.ndarray_list import DTYPES, LIST_MAGIC, decode, encode
+from spectral_lda.artifact.ndarray_list import DTYPES, LIST_MAGIC, decode, encode
 
 Float32 = NDArray[np.float32]
 float32_arrays = arrays(np.float32, array_shapes(max_dims=3), elements=st.floats(width=32, allow_nan=False))

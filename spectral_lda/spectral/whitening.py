@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import of_the_first
-from spectral_lda.moments import Moments
-from spectral_lda.products import inner, times
+from spectral_lda.spectral.dense_products import inner, times
+from spectral_lda.spectral.moments import Moments
+from spectral_lda.workers import of_the_first
 
 # Up to this vocabulary M2 is formed and decomposed exactly; above, it stays an operator, which is faster.
 DENSE_VOCABULARY = 256

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spectral_lda import Model, artifact, load
-from spectral_lda.ndarray_list import encode
+from spectral_lda import Model, load
+from spectral_lda.artifact import model_file
+from spectral_lda.artifact.ndarray_list import encode
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_a_file_that_is_no_model_is_a_sentence_that_names_it(
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifact, "LARGEST_MODEL", 2000)
+    monkeypatch.setattr(model_file, "LARGEST_MODEL", 2000)
     (tmp_path / "bomb.tar.gz").write_bytes(gzip.compress(bytes(10**6)))
     with pytest.raises(ValueError, match="it holds more than 2000 bytes"):
         load(tmp_path / "bomb.tar.gz")

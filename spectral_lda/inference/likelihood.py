@@ -4,10 +4,10 @@ import numpy as np
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import CountsLike, FloatArray
-from spectral_lda.hosts import ALONE, Hosts
+from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
 from spectral_lda.kernels import inference
-from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
 from spectral_lda.model import Model
+from spectral_lda.workers import ALONE, Hosts
 
 # The spectral method gives words an exact 0. One such word in a test document must not turn the score of a
 # whole corpus into minus infinity: it costs 27.6 nats, as a word seen once in 10^12 tokens would.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from spectral_lda import ndarray_list
+from spectral_lda.artifact import ndarray_list
 from spectral_lda.counts import FloatArray
 
 FilePath = str | os.PathLike[str]

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spectral_lda import refinement as module
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.holdout import hold_out
-from spectral_lda.hosts import ALONE
-from spectral_lda.refinement import Refiner
+from spectral_lda.em import refinement as module
+from spectral_lda.em.refinement import Refiner
+from spectral_lda.em.validation import hold_out
+from spectral_lda.workers import ALONE
 
 Run = tuple[FloatArray | None, list[float]]
 

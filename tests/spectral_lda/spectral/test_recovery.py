@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from spectral_lda.counts import FloatArray
-from spectral_lda.decomposition import Decomposition
-from spectral_lda.recovery import keep_largest, project_to_simplex, recover, scale_prior, split_topics
-from spectral_lda.whitening import Whitening
+from spectral_lda.spectral.decomposition import Decomposition
+from spectral_lda.spectral.recovery import (
+    keep_largest,
+    project_to_simplex,
+    recover,
+    scale_prior,
+    split_topics,
+)
+from spectral_lda.spectral.whitening import Whitening
 
 rows = arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 9)), elements=st.floats(-5, 5))
 

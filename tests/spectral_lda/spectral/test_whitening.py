@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from spectral_lda import whitening as module
 from spectral_lda.corpus import Corpus
-from spectral_lda.hosts import ALONE
-from spectral_lda.moments import Moments, compute_moments
-from spectral_lda.whitening import whiten
+from spectral_lda.spectral import whitening as module
+from spectral_lda.spectral.moments import Moments, compute_moments
+from spectral_lda.spectral.whitening import whiten
+from spectral_lda.workers import ALONE
 
 
 def moments_of(counts: object) -> Moments:

@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 
 from spectral_lda.corpus import Corpus
-from spectral_lda.hosts import Hosts
-from spectral_lda.whitening import Whitening
+from spectral_lda.spectral.whitening import Whitening
+from spectral_lda.workers import Hosts
 
 
 def require_tokens(corpus: Corpus, hosts: Hosts, *, whole: bool) -> None:
@@ -78,6 +78,6 @@ def warn_of_noise(whitening: Whitening, asked: int) -> None:
 def _warn(sentence: str) -> None:
     """Warn at the line of whoever called this package, however deep the call is."""
     frame, level = inspect.currentframe(), 1
-    while frame and frame.f_globals["__name__"].startswith(f"{__package__}."):
+    while frame and frame.f_globals["__name__"].startswith("spectral_lda."):
         frame, level = frame.f_back, level + 1
     warnings.warn(sentence, UserWarning, stacklevel=level)

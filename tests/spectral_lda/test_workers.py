@@ -15,9 +15,9 @@ from scipy import sparse
 
 from spectral_lda import Settings, fit_observed, parallel
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import of_the_first
+from spectral_lda.inference.likelihood import per_word_log_likelihood
 from spectral_lda.model import Model
-from spectral_lda.scoring import per_word_log_likelihood
+from spectral_lda.workers import of_the_first
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,9 +5,9 @@ import heapq
 import numpy as np
 
 from spectral_lda.counts import FloatArray
-from spectral_lda.decomposition import Decomposition
 from spectral_lda.kernels import simplex
-from spectral_lda.whitening import Whitening
+from spectral_lda.spectral.decomposition import Decomposition
+from spectral_lda.spectral.whitening import Whitening
 
 # No topic's prior falls below this share of the mean one: the moments of real text give priors of nearly
 # zero, and with one of them a document could never take up that topic again.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spectral_lda import corpus as corpus_module
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.mixtures import infer_mixtures, topics_by_word
+from spectral_lda.inference.mixtures import infer_mixtures, topics_by_word
 
 ALPHA = np.array([0.3, 0.5, 0.2])
 BETA = np.random.default_rng(0).dirichlet(np.ones(6), 3)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from spectral_lda import Model, Settings, fit, fit_observed, fitting
+from spectral_lda import Model, Settings, fit, fit_observed
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.holdout import hold_out
-from spectral_lda.hosts import ALONE
-from spectral_lda.moments import compute_moments
+from spectral_lda.em.validation import hold_out
+from spectral_lda.fitting import procedure
+from spectral_lda.spectral.moments import compute_moments
+from spectral_lda.workers import ALONE
 
 Errors = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -113,7 +114,7 @@ def test_the_moments_do_not_see_the_documents_that_judge_the_passes(
         chosen.append(documents)
         return compute_moments(corpus, documents, *rest, **how)
 
-    monkeypatch.setattr(fitting, "compute_moments", noted)
+    monkeypatch.setattr(procedure, "compute_moments", noted)
     train = bars(0).train[:200]
     fit(train, 3, refine=refine)
     held = hold_out(Corpus.of(train), 0, ALONE)
@@ -247,8 +248,8 @@ def test_a_setting_out_of_range_is_a_sentence(settings: dict[str, Any], sentence
 
 
 def test_the_examples_of_the_documentation_are_true() -> None:
-    assert doctest.testmod(fitting).attempted > 0
-    assert doctest.testmod(fitting).failed == 0
+    assert doctest.testmod(procedure).attempted > 0
+    assert doctest.testmod(procedure).failed == 0
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

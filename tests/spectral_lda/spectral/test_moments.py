@@ -5,12 +5,12 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from spectral_lda import moments as module
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import ALONE
-from spectral_lda.moments import Moments, compute_moments
-from spectral_lda.whitening import whiten
+from spectral_lda.spectral import moments as module
+from spectral_lda.spectral.moments import Moments, compute_moments
+from spectral_lda.spectral.whitening import whiten
+from spectral_lda.workers import ALONE
 
 ALPHA0 = 0.7
 

@@ -8,8 +8,8 @@ from scipy import sparse
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import CountMatrix
-from spectral_lda.hosts import Hosts
 from spectral_lda.kernels import hashing
+from spectral_lda.workers import Hosts
 
 # The share of documents that judge, and bounds for their number: below twenty, chance would judge; above two
 # thousand, a closer verdict is not worth its time.

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.holdout import Holdout
-from spectral_lda.hosts import Hosts
-from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
-from spectral_lda.passes import Passes, Tokens
-from spectral_lda.scoring import log_likelihoods, per_token
+from spectral_lda.em.iterations import Passes, Tokens
+from spectral_lda.em.validation import Holdout
+from spectral_lda.inference.likelihood import log_likelihoods, per_token
+from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.workers import Hosts
 
 # A pass goes on by this share of its own step. EM converges up to 1, and fastest a little below; sharing out
 # by the other tokens, where documents are short, only with more care.

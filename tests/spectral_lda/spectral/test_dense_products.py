@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spectral_lda.products import FEWEST_ROWS, MOST_RUNS, inner, runs, times
+from spectral_lda.spectral.dense_products import FEWEST_ROWS, MOST_RUNS, inner, runs, times
 
 
 @given(words=st.integers(1, 10 * FEWEST_ROWS))

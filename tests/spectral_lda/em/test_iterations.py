@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import ALONE
-from spectral_lda.kernels import sharing
-from spectral_lda.passes import OTHERS_WORD_PRIOR, WORD_PRIOR, Passes, Tokens
+from spectral_lda.em.iterations import OTHERS_WORD_PRIOR, WORD_PRIOR, Passes, Tokens
+from spectral_lda.kernels import e_step
+from spectral_lda.workers import ALONE
 
 ALPHA = np.array([0.1, 0.4, 0.2])
 Pair = tuple[FloatArray, FloatArray]
@@ -78,7 +78,7 @@ def test_relaxation_goes_beyond_the_step_but_never_below_zero() -> None:
         (last.by_word, step.by_word, beyond.by_word),
         (last.by_document, step.by_document, beyond.by_document),
     ):
-        expected = np.maximum(1.5 * reached - 0.5 * start, sharing.LEAST_LEFT * reached)
+        expected = np.maximum(1.5 * reached - 0.5 * start, e_step.LEAST_LEFT * reached)
         np.testing.assert_allclose(further, expected, rtol=1e-4, atol=1e-5)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spectral_lda.counts import FloatArray
-from spectral_lda.decomposition import Decomposition, decompose
+from spectral_lda.spectral.decomposition import Decomposition, decompose
 
 
 def run(tensor: FloatArray, *, restarts: int = 10, iterations: int = 1000, seed: int = 0) -> Decomposition:
