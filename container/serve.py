@@ -6,10 +6,10 @@ import socket
 import sys
 
 import spectral_lda
-from container.folders import Folders
-from container.server import ModelServer
-from container.warm_up import warm_up
-from container.workers import BACKLOG, Workers
+from container.contract.paths import Folders
+from container.serving.processes import BACKLOG, Workers
+from container.serving.server import ModelServer
+from container.serving.warm_up import warm_up
 
 DEFAULT_PORT = "8080"
 LARGEST_PORT = 65535

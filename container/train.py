@@ -6,11 +6,11 @@ program or another host failed (AlgorithmError); 143 SIGTERM ended the job.
 
 import sys
 
-from container.errors import ClientError
-from container.failures import Failure
-from container.folders import Folders
-from container.job_log import LOGGER, start_log
-from container.stopping import stop_on_sigterm
+from container.contract.errors import ClientError
+from container.contract.failures import Failure
+from container.contract.paths import Folders
+from container.training.log import LOGGER, start_log
+from container.training.termination import stop_on_sigterm
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     folders = Folders.from_environment()
     try:
         # Here, because numpy and numba take seconds to import, and SIGTERM already counts then.
-        from container.job import run_job  # noqa: PLC0415
+        from container.training.job import run_job  # noqa: PLC0415
 
         run_job(folders)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the job's owner reads it in FailureReason

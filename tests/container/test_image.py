@@ -30,9 +30,9 @@ PACKAGES = {
     "click": "click",
     "zmq": "pyzmq",
 }
-# h11 is uvicorn's other parser of HTTP, which it requires; yaml and colorama are imported if they are there.
+# h11 is uvicorn's other parser of HTTP, which it requires; the optional ones are imported where they are installed.
 UNUSED = {"h11"}
-OPTIONAL = {"yaml", "colorama", "_distutils_hack"}
+OPTIONAL = {"yaml", "colorama", "coverage", "_distutils_hack"}
 
 
 def copies() -> list[tuple[list[str], str]]:
@@ -67,7 +67,7 @@ def test_what_is_copied_exists_and_is_let_through_to_the_build() -> None:
 
 def test_the_copied_files_suffice_and_need_just_the_installed_packages(program: Path) -> None:
     files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
-    modules = "container.job, container.serve, container.warm_up"
+    modules = "container.training.job, container.serve, container.serving.warm_up"
     script = f"import {modules}, sys; print(*{files}, sep='\\n')"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60
@@ -115,7 +115,7 @@ def compiled(program: Path) -> dict[Path, int]:
     settings = dict(re.findall(r"(NUMBA_\w+)=(\S*)", DOCKERFILE)) | {
         "NUMBA_CACHE_DIR": str(program / ".numba")
     }
-    command = [sys.executable, "-m", "container.warm_up"]
+    command = [sys.executable, "-m", "container.serving.warm_up"]
     subprocess.run(command, cwd=program, env={**os.environ, **settings}, check=True, timeout=120)
     return {path: path.stat().st_mtime_ns for path in (program / ".numba").rglob("*.nb?")}
 

@@ -12,9 +12,9 @@ import pytest
 from scipy import sparse
 
 import spectral_lda
-from container.errors import ClientError
-from container.folders import Folders
-from container.job import run_job
+from container.contract.errors import ClientError
+from container.contract.paths import Folders
+from container.training.job import run_job
 from data_prep import recordio
 
 # conftest.Job: test files can't import it.

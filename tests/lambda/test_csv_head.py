@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from container.csv_documents import parse_csv
-from container.errors import DocumentError
+from container.contract.errors import DocumentError
+from container.formats.csv_documents import parse_csv
 
 Load = Callable[..., Any]
 WORDS = 4
