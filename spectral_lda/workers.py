@@ -1,8 +1,8 @@
-"""Several hosts that learn one model together, each from documents of its own.
+"""Several workers that learn one model together, each from its own documents.
 
-Every statistic of the engine is a sum over documents. What decides (the pass to keep) is computed from the
-sums, which are the same bits on every host; what linear algebra makes of them is the first host's, as another
-processor may round otherwise, or turn a sign.
+Every statistic of the engine is a sum over documents. Decisions, such as which EM iteration is the best, are
+computed from these sums, which have the same bits on every worker. Results of linear algebra are broadcast
+from the first worker: another processor may round differently or return the opposite sign.
 """
 
 from typing import Protocol
@@ -12,36 +12,36 @@ import numpy as np
 from spectral_lda.counts import FloatArray
 
 
-class Hosts(Protocol):
-    """The hosts of one training job, seen from one of them."""
+class Workers(Protocol):
+    """The workers of one training job, from the point of view of one of them."""
 
     @property
     def rank(self) -> int:
-        """The host's place in their order, from 0."""
+        """The position of this worker in their order, from 0."""
 
     @property
     def count(self) -> int:
-        """The number of hosts."""
+        """The number of workers."""
 
-    def total(self, array: FloatArray) -> FloatArray:
-        """Return the sum of every host's ``array``, added in the order of their ranks.
+    def all_reduce_sum(self, array: FloatArray) -> FloatArray:
+        """Return the sum of all workers' arrays, added in the order of their ranks.
 
-        All hosts call it equally often, with arrays of the same shape, and get the same bits.
+        All workers call it equally often, with arrays of the same shape, and get the same bits.
         """
 
 
-def of_the_first(hosts: Hosts, array: FloatArray) -> FloatArray:
-    """Return the first host's ``array`` on every host."""
-    return hosts.total(array if hosts.rank == 0 else np.zeros_like(array))
+def broadcast(workers: Workers, array: FloatArray) -> FloatArray:
+    """Return the first worker's ``array`` on every worker."""
+    return workers.all_reduce_sum(array if workers.rank == 0 else np.zeros_like(array))
 
 
-class _Alone:
+class _SingleWorker:
     rank = 0
     count = 1
 
     @staticmethod
-    def total(array: FloatArray) -> FloatArray:
+    def all_reduce_sum(array: FloatArray) -> FloatArray:
         return array
 
 
-ALONE: Hosts = _Alone()
+SINGLE_WORKER: Workers = _SingleWorker()

@@ -1,4 +1,4 @@
-"""The hosts of a training job on several instances, as the kernel sees them (`spectral_lda.workers.Hosts`).
+"""The hosts of a training job on several instances, as the kernel sees them (`spectral_lda.workers.Workers`).
 
 A thread of its own owns the connections, so that the end of another host is noticed while this one reads or
 computes. Decision record 0010 says why it is so.
@@ -21,14 +21,14 @@ from container.distributed.messages import MessageError, Round
 from container.distributed.sockets import Patience
 from container.training.log import LOGGER
 from spectral_lda.counts import FloatArray
-from spectral_lda.workers import ALONE, Hosts
+from spectral_lda.workers import SINGLE_WORKER, Workers
 
 _OWN = "inproc://own"
 OnFailure = Callable[[Failure], None]
 
 
 @contextmanager
-def joined(cluster: Cluster, on_failure: OnFailure, patience: Patience | None = None) -> Iterator[Hosts]:
+def joined(cluster: Cluster, on_failure: OnFailure, patience: Patience | None = None) -> Iterator[Workers]:
     """Meet the other hosts of the job, and part from them at the end of the block.
 
     Leaving it waits for all hosts; leaving it by an exception tells them, so that they fail with its
@@ -45,7 +45,7 @@ def joined(cluster: Cluster, on_failure: OnFailure, patience: Patience | None = 
         How long to wait for other hosts.
     """
     if len(cluster.hosts) == 1:
-        yield ALONE
+        yield SINGLE_WORKER
         return
     hosts = NetworkHosts(cluster, job_token(), on_failure, patience or Patience())
     hosts.start()
@@ -80,8 +80,8 @@ class NetworkHosts:
         self._thread.start()
         self._socket.recv_multipart()
 
-    def total(self, array: FloatArray) -> FloatArray:
-        """Return the sum of every host's array; see `spectral_lda.workers.Hosts`."""
+    def all_reduce_sum(self, array: FloatArray) -> FloatArray:
+        """Return the sum of every host's array; see `spectral_lda.workers.Workers`."""
         part = Round(self._round, np.asarray(array))
         self._socket.send_multipart(messages.array_message(self._token, messages.PART, part), copy=False)
         _, header, payload = messages.take_apart(self._token, self._socket.recv_multipart(copy=False))

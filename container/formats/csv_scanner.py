@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spectral_lda.counts import LARGEST_COUNT, CountMatrix
-from spectral_lda.kernels.compiling import exact
+from spectral_lda.kernels.compiling import jit
 
 Octets = NDArray[np.uint8]
 _COMMA, _POINT, _NEWLINE, _RETURN, _PLUS, _MINUS, _ZERO, _NINE, _E, _CAPITAL_E = b",.\n\r+-09eE"
@@ -42,7 +42,7 @@ def scan_csv(body: bytes, words: int) -> CountMatrix | None:
     return sparse.csr_array(parts, shape=(documents, words))
 
 
-@exact
+@jit
 def _scan(
     octets: Octets,
     overlapping: NDArray[np.uint64],
@@ -75,7 +75,7 @@ def _scan(
     return document if column == 0 else _UNKNOWN
 
 
-@exact
+@jit
 def _skip_zeros(overlapping: NDArray[np.uint64], at: int, column: int) -> tuple[int, int]:
     """Go over values of 0 or 0.0, which most of a document's are, up to four at a time."""
     while at < overlapping.size:
@@ -92,7 +92,7 @@ def _skip_zeros(overlapping: NDArray[np.uint64], at: int, column: int) -> tuple[
     return at, column
 
 
-@exact
+@jit
 def _line_end(octets: Octets, at: int) -> int:
     """Return the place after the line end that stands at ``at``, or ``at`` where none does."""
     if at < octets.size and octets[at] == _NEWLINE:
@@ -102,7 +102,7 @@ def _line_end(octets: Octets, at: int) -> int:
     return at
 
 
-@exact
+@jit
 def _number(octets: Octets, at: int) -> tuple[int, float]:
     """Return the place after the number that stands at ``at``, and its value: NaN where that isn't known."""
     if at + 1 < octets.size and octets[at + 1] == _COMMA and _ZERO <= octets[at] <= _NINE:
@@ -118,7 +118,7 @@ def _number(octets: Octets, at: int) -> tuple[int, float]:
     return at, digits * _POWERS[exponent]
 
 
-@exact
+@jit
 def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
     """Read digits with or without a point, digits * 10^exponent; _UNKNOWN of none, or of more than 15."""
     digits = exponent = 0
@@ -141,7 +141,7 @@ def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
     return at, (digits if some else _UNKNOWN), exponent
 
 
-@exact
+@jit
 def _power(octets: Octets, at: int) -> tuple[int, int]:
     """Read the exponent after an e; beyond all powers where none stands."""
     negative = at < octets.size and octets[at] == _MINUS

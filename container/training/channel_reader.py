@@ -20,7 +20,7 @@ from container.formats.csv_documents import parse_csv
 from container.training.log import LOGGER
 from data_prep.recordio import RecordIOError, iter_chunks
 from spectral_lda.counts import CountMatrix, as_counts, checked
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
 FIRST_EPOCH = 0
 # Non-zero counts, 100 MB: what is joined at once, and so all that exists twice for a moment.
@@ -49,7 +49,7 @@ class Documents:
         return sum(shard.shape[0] for shard in self.shards)
 
 
-def read_channel(folders: Folders, channel: Channel, words: int, hosts: Hosts) -> Documents:
+def read_channel(folders: Folders, channel: Channel, words: int, hosts: Workers) -> Documents:
     """Read this host's documents of a channel.
 
     SageMaker has given each host files of its own where the channel is sharded. Where every host has them
@@ -102,7 +102,7 @@ def _recordio(path: Path, words: int) -> Iterator[CountMatrix]:
                 raise ClientError(
                     f"{path}: its documents are over {chunk.shape[1]} words, but feature_dim is {words}."
                 )
-            yield checked(chunk, whole=True, before=first)[0]
+            yield checked(chunk, whole=True, first_row=first)[0]
             first += chunk.shape[0]
     except RecordIOError as error:  # names the file itself
         raise ClientError(str(error)) from error

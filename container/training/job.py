@@ -16,7 +16,7 @@ from container.training.channel_reader import Documents, read_channel
 from container.training.log import LOGGER, JobLog
 from container.training.termination import SAVING, end_process
 from spectral_lda import Model, Settings, fit_observed, per_word_log_likelihood
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
 
 def run_job(folders: Folders) -> None:
@@ -39,7 +39,7 @@ def run_job(folders: Folders) -> None:
 class _Job:
     """A job on one host."""
 
-    def __init__(self, folders: Folders, hosts: Hosts, log: JobLog) -> None:
+    def __init__(self, folders: Folders, hosts: Workers, log: JobLog) -> None:
         self._folders = folders
         self._hosts = hosts
         self._log = log
@@ -66,7 +66,7 @@ class _Job:
     def _load(self, channel: Channel, parameters: Hyperparameters) -> Documents:
         words = parameters.feature_dim
         documents = read_channel(self._folders, channel, words, self._hosts)
-        files, everyones = self._hosts.total(np.array([documents.files, documents.count], np.float64))
+        files, everyones = self._hosts.all_reduce_sum(np.array([documents.files, documents.count], np.float64))
         if not files:
             raise ClientError(f"The channel {channel.name!r} holds no file.")
         of = "" if channel.name == "train" else f" of the channel {channel.name}"
@@ -82,7 +82,7 @@ class _Job:
     def _learn(self, documents: Documents, settings: Settings) -> Model:
         started = time.time()
         try:
-            model = fit_observed(documents.shards, settings, LOGGER.info, hosts=self._hosts)
+            model = fit_observed(documents.shards, settings, LOGGER.info, workers=self._hosts)
         except ValueError as error:
             raise ClientError(str(error)) from error
         self._log.progress(100)

@@ -1,9 +1,9 @@
-"""Refinement: passes over the documents from the spectral topics on, judged on held-out documents.
+"""Refinement of the spectral topics by EM iterations, stopped by validation documents.
 
-The moments use three words of a document at a time; the passes use all of them. The prior stays as it is:
-learned here, it runs away on short texts. A fixed number of passes can make a model worse, so documents that
-no pass sees decide how many count, and which of the two ways to share out a token: none is a candidate.
-docs/engine.md tells how the constants were chosen.
+The moments use three words of a document at a time; EM uses all of them. The prior alpha is not learned here:
+on short texts it diverges. A fixed number of iterations can make a model worse, so documents that no
+iteration uses decide how many there are and which of the two update rules applies; zero iterations are a
+candidate. docs/engine.md shows how the constants were chosen.
 """
 
 from collections.abc import Callable
@@ -14,115 +14,123 @@ from numpy.typing import NDArray
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.em.iterations import Passes, Tokens
-from spectral_lda.em.validation import Holdout
-from spectral_lda.inference.likelihood import log_likelihoods, per_token
+from spectral_lda.em.iterations import EM, ExpectedCounts
+from spectral_lda.em.validation import ValidationSet
+from spectral_lda.inference.likelihood import BACKGROUND, log_likelihoods, per_token
 from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
-# A pass goes on by this share of its own step. EM converges up to 1, and fastest a little below; sharing out
-# by the other tokens, where documents are short, only with more care.
-MIXTURE_RELAXATION, OTHERS_RELAXATION = 0.8, 0.5
-# What the held-out documents choose the words' prior in a finished topic from, in tokens.
+# Over-relaxation: each iteration adds this share of its own step. EM converges up to 1, and fastest a little
+# below. CVB0 on short documents needs less.
+MAP_RELAXATION, CVB0_RELAXATION = 0.8, 0.5
+# The candidates for the words' prior in the final topics, in tokens; the validation documents choose one.
 WORD_PRIORS = (0.01, 0.03, 0.1)
-# A pass that gains less than this share of what all have gained ends the search; one of the first need only
-# gain something, as some corpora start slowly.
-SMALLEST_GAIN = 0.002
-FEWEST_PASSES = 10
-# Passes after which the spectral topics stand if they are the best yet.
+# An iteration that gains less than this share of the total gain ends the search. During the first iterations
+# any gain is enough, because some corpora start slowly.
+MIN_GAIN = 0.002
+MIN_ITERATIONS = 10
+# The search ends if the spectral topics are still the best after this number of iterations.
 PATIENCE = 3
-MAX_PASSES = 100
-# The passes' gain, in standard errors over the documents that judge, from which the spectral topics give way:
-# where the model holds, a gain by chance would cost more than the passes can give.
-CLEAR_GAIN = 2.0
-# What ends the inference of the held-out documents' mixtures: a tenth of this, a score to five digits, takes
-# twice the time.
-JUDGING_TOLERANCE = 1e-4
-# The probability that a held-out word keeps beside the topics, so that no word unknown to them decides.
-BACKGROUND = 0.01
+MAX_ITERATIONS = 100
+# The gain, in standard errors over the validation documents, from which the refined topics replace the
+# spectral ones: on data from the model itself, a gain by chance costs more than EM can improve.
+SIGNIFICANT_GAIN = 2.0
+# The tolerance of the validation documents' mixtures: a tenth of it, for scores to five digits, takes twice
+# the time.
+VALIDATION_TOLERANCE = 1e-4
 
 
-_Way = tuple[Callable[[Tokens, NDArray[np.bool_], float], Tokens], float]
+_UpdateRule = tuple[Callable[[ExpectedCounts, NDArray[np.bool_], float], ExpectedCounts], float]
 
 
 @dataclass(frozen=True)
-class _State:
-    tokens: Tokens
+class _Candidate:
+    counts: ExpectedCounts
     score: float
 
 
 class Refiner:
-    """The documents of a corpus, of which some judge what is learned from the others."""
+    """EM on the training documents of a corpus, scored on its validation documents."""
 
-    def __init__(self, corpus: Corpus, held: Holdout, alpha: FloatArray, hosts: Hosts) -> None:
-        self.held, self.alpha, self.hosts = held, alpha, hosts
-        self._passes = Passes(corpus, alpha, hosts)
-        # The one in front goes on.
-        self._ways: list[_Way] = [
-            (self._passes.by_mixture, MIXTURE_RELAXATION),
-            (self._passes.by_others, OTHERS_RELAXATION),
+    def __init__(
+        self, corpus: Corpus, validation: ValidationSet, alpha: FloatArray, workers: Workers
+    ) -> None:
+        self.validation, self.alpha, self.workers = validation, alpha, workers
+        self._em = EM(corpus, alpha, workers)
+        # The rule in use comes first.
+        self._update_rules: list[_UpdateRule] = [
+            (self._em.map_iteration, MAP_RELAXATION),
+            (self._em.cvb0_iteration, CVB0_RELAXATION),
         ]
         self._mixtures: Singles | None = None
 
     def refine(self, beta: FloatArray, observe: Callable[[str], None]) -> FloatArray | None:
-        """Return better topics (K, V) than ``beta``, or None if the held-out documents know none."""
+        """Return better topics (K, V) than ``beta``, or None if the validation documents show none."""
         topics = topics_by_word(beta)
-        start = self._judge(topics)
-        observe(f"Refinement pass 0: held-out log-likelihood per word {start:.6f}")
-        state: _State | None = self._judged(self._passes.first(topics, ~self.held.chosen))
-        best = state
-        for number in range(1, MAX_PASSES + 1):
-            if state is None or (number > PATIENCE and state.score <= start):
+        start = self._validate(topics)
+        observe(f"EM iteration 0: validation log-likelihood per word {start:.6f}")
+        candidate: _Candidate | None = self._scored(self._em.initialize(topics, ~self.validation.documents))
+        best = candidate
+        for number in range(1, MAX_ITERATIONS + 1):
+            if candidate is None or (number > PATIENCE and candidate.score <= start):
                 break
-            best = state
-            observe(f"Refinement pass {number}: held-out log-likelihood per word {best.score:.6f}")
-            enough = SMALLEST_GAIN * max(0.0, best.score - start)
-            state = self._next(best, enough, patient=number < FEWEST_PASSES)
-        return self._finished(best.tokens) if best and self._is_clear(best.tokens.topics, topics) else None
+            best = candidate
+            observe(f"EM iteration {number}: validation log-likelihood per word {best.score:.6f}")
+            min_gain = MIN_GAIN * max(0.0, best.score - start)
+            candidate = self._next(best, min_gain, patient=number < MIN_ITERATIONS)
+        if best is None or not self._is_better(best.counts.topics, topics):
+            return None
+        return self._final_topics(best.counts)
 
-    def _next(self, last: _State, enough: float, *, patient: bool) -> _State | None:
-        """Return the state after a pass that gains enough, if some way leads to one.
+    def _next(self, last: _Candidate, min_gain: float, *, patient: bool) -> _Candidate | None:
+        """Return the candidate after an iteration that gains more than ``min_gain``, None if no rule does.
 
-        While it is ``patient``, any gain is enough to go on as before, but not to change the way.
+        If ``patient``, any gain is enough to keep the current rule, but not to change it.
         """
-        for place, (share, relaxation) in enumerate(self._ways):
-            found = self._judged(share(last.tokens, ~self.held.chosen, relaxation))
-            if found.score > last.score + (0.0 if patient and place == 0 else enough):
-                self._ways.insert(0, self._ways.pop(place))
-                return found
+        for position, (iterate, relaxation) in enumerate(self._update_rules):
+            candidate = self._scored(iterate(last.counts, ~self.validation.documents, relaxation))
+            if candidate.score > last.score + (0.0 if patient and position == 0 else min_gain):
+                self._update_rules.insert(0, self._update_rules.pop(position))
+                return candidate
         return None
 
-    def _is_clear(self, topics: Singles, spectral: Singles) -> bool:
-        """Tell whether the topics are better than the spectral ones by more than chance."""
-        gains = self._both_ways(topics) - self._both_ways(spectral)
-        documents, total, squares = self.hosts.total(np.array([gains.size, gains.sum(), gains @ gains]))
-        return bool(total > CLEAR_GAIN * np.sqrt(squares - total**2 / documents))
+    def _is_better(self, topics: Singles, spectral: Singles) -> bool:
+        """Return whether the topics are significantly better than the spectral ones."""
+        gains = self._score_both_halves(topics) - self._score_both_halves(spectral)
+        documents, total, squares = self.workers.all_reduce_sum(
+            np.array([gains.size, gains.sum(), gains @ gains])
+        )
+        return bool(total > SIGNIFICANT_GAIN * np.sqrt(squares - total**2 / documents))
 
-    def _both_ways(self, topics: Singles) -> FloatArray:
-        """Return how well the topics find each half of the held-out documents by the other, (D,)."""
-        given, wanted = self.held.given, self.held.wanted
-        return self._scores(given, wanted, topics) + self._scores(wanted, given, topics)
+    def _score_both_halves(self, topics: Singles) -> FloatArray:
+        """Return the log-likelihood of both halves of the validation documents given the other, (D,)."""
+        observed, held_out = self.validation.observed, self.validation.held_out
+        return self._score(observed, held_out, topics) + self._score(held_out, observed, topics)
 
-    def _scores(self, given: Corpus, wanted: Corpus, topics: Singles) -> FloatArray:
-        mixtures = infer_mixtures(given, self.alpha, topics, tolerance=JUDGING_TOLERANCE)
-        return log_likelihoods(wanted, mixtures, topics, background=BACKGROUND)
+    def _score(self, observed: Corpus, held_out: Corpus, topics: Singles) -> FloatArray:
+        mixtures = infer_mixtures(observed, self.alpha, topics, tolerance=VALIDATION_TOLERANCE)
+        return log_likelihoods(held_out, mixtures, topics, background=BACKGROUND)
 
-    def _finished(self, tokens: Tokens) -> FloatArray:
-        """Return the topics (K, V) after a pass over all documents, those that judged included."""
-        prior = max(WORD_PRIORS, key=lambda prior: self._judge(tokens.smoothed(prior), background=0.0))
-        everything = np.ones_like(self.held.chosen)
-        folded = self._passes.fold_in(tokens, self.held.chosen)
-        share, _ = self._ways[0]
-        topics = share(folded, everything, 0.0).smoothed(prior)
+    def _final_topics(self, counts: ExpectedCounts) -> FloatArray:
+        """Return the topics (K, V) after an iteration over all documents, validation documents included."""
+        prior = max(
+            WORD_PRIORS, key=lambda prior: self._validate(counts.smoothed_topics(prior), background=0.0)
+        )
+        everything = np.ones_like(self.validation.documents)
+        folded = self._em.fold_in(counts, self.validation.documents)
+        iterate, _ = self._update_rules[0]
+        topics = iterate(folded, everything, 0.0).smoothed_topics(prior)
         return np.ascontiguousarray(topics.T, dtype=np.float64)
 
-    def _judged(self, tokens: Tokens) -> _State:
-        return _State(tokens, self._judge(tokens.topics))
+    def _scored(self, counts: ExpectedCounts) -> _Candidate:
+        return _Candidate(counts, self._validate(counts.topics))
 
-    def _judge(self, topics: Singles, background: float = BACKGROUND) -> float:
-        """Return how well the topics find the second halves of the held-out documents by the first."""
+    def _validate(self, topics: Singles, background: float = BACKGROUND) -> float:
+        """Return the log-likelihood per word of the validation documents' held-out halves."""
         self._mixtures = infer_mixtures(
-            *(self.held.given, self.alpha, topics), start=self._mixtures, tolerance=JUDGING_TOLERANCE
+            *(self.validation.observed, self.alpha, topics),
+            start=self._mixtures,
+            tolerance=VALIDATION_TOLERANCE,
         )
-        found = log_likelihoods(self.held.wanted, self._mixtures, topics, background=background)
-        return per_token(self.held.wanted, found, self.hosts)
+        scores = log_likelihoods(self.validation.held_out, self._mixtures, topics, background=background)
+        return per_token(self.validation.held_out, scores, self.workers)

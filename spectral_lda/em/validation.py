@@ -1,4 +1,4 @@
-"""Documents that are held out to judge the passes of the refinement, each in two halves."""
+"""The validation documents of the refinement, each split into an observed and a held-out half."""
 
 from dataclasses import dataclass
 
@@ -9,90 +9,97 @@ from scipy import sparse
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import CountMatrix
 from spectral_lda.kernels import hashing
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
-# The share of documents that judge, and bounds for their number: below twenty, chance would judge; above two
-# thousand, a closer verdict is not worth its time.
+# The share of validation documents, and bounds for their number: fewer than twenty leave the decision to
+# chance; more than two thousand take more time than the better decision is worth.
 SHARE = 0.05
-FEWEST, MOST = 20, 2000
-# Below this corpus twenty documents are too many to give away.
-FEWEST_DOCUMENTS = 100
+MIN_DOCUMENTS, MAX_DOCUMENTS = 20, 2000
+# A smaller corpus can't spare twenty documents.
+MIN_CORPUS = 100
 _HASHES = 2.0**64
-# What the compiled loop takes as a seed; beyond, seeds begin anew.
+# The compiled loop takes a seed below this; larger ones wrap around.
 _SEEDS = 2**63
-# A half of a hash, which a float64 holds exactly.
+# The bits of half a hash, which a float64 represents exactly.
 _HALF = np.uint64(32)
 
 
 @dataclass(frozen=True)
-class Holdout:
-    """The documents that judge: which, and one half of the tokens of each to find the other half by."""
+class ValidationSet:
+    """The validation documents: the mixture inferred from the observed half predicts the held-out half."""
 
-    chosen: NDArray[np.bool_]  # (D,)
-    given: Corpus
-    wanted: Corpus
+    documents: NDArray[np.bool_]  # (D,), which documents of the corpus are validation documents
+    observed: Corpus
+    held_out: Corpus
 
 
-def hold_out(corpus: Corpus, seed: int, hosts: Hosts) -> Holdout | None:
-    """Choose documents by a hash of their words and the seed, or None where there are too few.
+def choose_validation_set(corpus: Corpus, seed: int, workers: Workers) -> ValidationSet | None:
+    """Choose documents by a hash of their words and the seed, or return None if there are too few.
 
-    The choice depends neither on the documents' order nor on the host that holds them. A document that has
-    copies doesn't judge: left to learn from, they would have told all; held out with it, they would take
-    what they tell away. Where there are hardly any other documents, each copy is chosen by itself.
+    The choice depends neither on the documents' order nor on the worker that holds them. Documents with
+    copies are not chosen: a copy among the training documents would reveal the validation document, and
+    choosing all copies would remove them from the training. If hardly any document is unique, each copy is
+    chosen by itself.
     """
     used = corpus.lengths > 0
-    hashes = np.zeros(corpus.documents, np.uint64)
+    hashes = np.zeros(corpus.num_documents, np.uint64)
 
-    def note(block: Block) -> None:
-        hashing.fingerprint(*block.arrays, int(seed) % _SEEDS, hashes[block.documents])
+    def hash_block(block: Block) -> None:
+        hashing.hash_documents(*block.arrays, int(seed) % _SEEDS, hashes[block.documents])
 
-    corpus.each(1, note)
-    alike, before = _copies(hashes, hosts)
-    eligible = used & (alike == 1)
-    documents = _count(eligible, hosts)
-    if documents < FEWEST_DOCUMENTS:
-        eligible, hashes = used, hashing.apart(hashes, before)
-        documents = _count(eligible, hosts)
-    if documents < FEWEST_DOCUMENTS:
+    corpus.for_each_block(1, hash_block)
+    copies, earlier = _count_copies(hashes, workers)
+    eligible = used & (copies == 1)
+    documents = _count(eligible, workers)
+    if documents < MIN_CORPUS:
+        eligible, hashes = used, hashing.rehash_copies(hashes, earlier)
+        documents = _count(eligible, workers)
+    if documents < MIN_CORPUS:
         return None
-    share = min(max(SHARE, FEWEST / documents), MOST / documents)
+    share = min(max(SHARE, MIN_DOCUMENTS / documents), MAX_DOCUMENTS / documents)
     chosen = eligible & (hashes < np.uint64(share * _HASHES))
-    given, wanted = _halve(corpus.take(np.flatnonzero(chosen)), hashes[chosen])
-    return Holdout(chosen, Corpus.of(given, whole=False), Corpus.of(wanted, whole=False))
+    observed, held_out = _split_tokens(corpus.take(np.flatnonzero(chosen)), hashes[chosen])
+    return ValidationSet(
+        chosen, Corpus.from_counts(observed, whole=False), Corpus.from_counts(held_out, whole=False)
+    )
 
 
-def _count(documents: NDArray[np.bool_], hosts: Hosts) -> float:
-    return float(hosts.total(np.array([float(documents.sum())]))[0])
+def _count(documents: NDArray[np.bool_], workers: Workers) -> float:
+    return float(workers.all_reduce_sum(np.array([float(documents.sum())]))[0])
 
 
-def _copies(hashes: NDArray[np.uint64], hosts: Hosts) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
-    """Return how many documents, on all hosts, have each one's hash, and how many of these stand before."""
-    everyones, first = _gathered(hashes, hosts)
-    order = np.argsort(everyones, kind="stable")
-    _, starts, sizes = np.unique(everyones[order], return_index=True, return_counts=True)
-    before = np.empty(order.size, np.uint64)
-    before[order] = np.arange(order.size) - np.repeat(starts, sizes)
-    alike = np.empty(order.size, np.intp)
-    alike[order] = np.repeat(sizes, sizes)
+def _count_copies(
+    hashes: NDArray[np.uint64], workers: Workers
+) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+    """Return how many documents of all workers have each one's hash, and how many of them come earlier."""
+    all_hashes, first = _all_gather(hashes, workers)
+    order = np.argsort(all_hashes, kind="stable")
+    _, starts, sizes = np.unique(all_hashes[order], return_index=True, return_counts=True)
+    earlier = np.empty(order.size, np.uint64)
+    earlier[order] = np.arange(order.size) - np.repeat(starts, sizes)
+    copies = np.empty(order.size, np.intp)
+    copies[order] = np.repeat(sizes, sizes)
     own = slice(first, first + hashes.size)
-    return alike[own], before[own]
+    return copies[own], earlier[own]
 
 
-def _gathered(hashes: NDArray[np.uint64], hosts: Hosts) -> tuple[NDArray[np.uint64], int]:
-    """Return the hashes of all hosts in the order of their ranks, and where this host's begin."""
-    sizes = np.zeros(hosts.count)
-    sizes[hosts.rank] = hashes.size
-    sizes = hosts.total(sizes)
-    first = int(sizes[: hosts.rank].sum())
+def _all_gather(hashes: NDArray[np.uint64], workers: Workers) -> tuple[NDArray[np.uint64], int]:
+    """Return the hashes of all workers in the order of their ranks, and the position of this worker's."""
+    sizes = np.zeros(workers.count)
+    sizes[workers.rank] = hashes.size
+    sizes = workers.all_reduce_sum(sizes)
+    first = int(sizes[: workers.rank].sum())
     halves = np.zeros((2, int(sizes.sum())))
     halves[:, first : first + hashes.size] = hashes >> _HALF, hashes & np.uint64(2**32 - 1)
-    high, low = hosts.total(halves).astype(np.uint64)
+    high, low = workers.all_reduce_sum(halves).astype(np.uint64)
     return (high << _HALF) | low, first
 
 
-def _halve(counts: CountMatrix, seeds: NDArray[np.uint64]) -> tuple[CountMatrix, CountMatrix]:
-    """Toss a coin for every token: two count matrices that sum to ``counts``."""
-    given = counts.copy()
-    hashing.halve(counts.indptr.astype(np.int64), counts.data, seeds, given.data)
-    wanted = sparse.csr_array((counts.data - given.data, counts.indices, counts.indptr), shape=counts.shape)
-    return given, wanted
+def _split_tokens(counts: CountMatrix, seeds: NDArray[np.uint64]) -> tuple[CountMatrix, CountMatrix]:
+    """Assign every token to one of two count matrices by a coin toss; they sum to ``counts``."""
+    observed = counts.copy()
+    hashing.choose_half(counts.indptr.astype(np.int64), counts.data, seeds, observed.data)
+    held_out = sparse.csr_array(
+        (counts.data - observed.data, counts.indices, counts.indptr), shape=counts.shape
+    )
+    return observed, held_out

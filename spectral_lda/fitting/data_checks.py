@@ -1,4 +1,4 @@
-"""What the data can't carry, said before or beside the model: errors and warnings in sentences."""
+"""Checks that the data suffice for the requested topics: errors and warnings."""
 
 import inspect
 import warnings
@@ -7,77 +7,81 @@ import numpy as np
 
 from spectral_lda.corpus import Corpus
 from spectral_lda.spectral.whitening import Whitening
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
 
-def require_tokens(corpus: Corpus, hosts: Hosts, *, whole: bool) -> None:
-    """Raise ValueError unless some document holds two tokens: topics are words that meet in documents.
+def require_tokens(corpus: Corpus, workers: Workers, *, whole: bool) -> None:
+    """Raise ValueError unless some document has two tokens: topics follow from words that occur together.
 
-    Without ``whole``, where counts are masses, any mass will do.
+    Without ``whole``, where counts are weights, any positive weight is enough.
     """
     least = 1 if whole else 0
-    numbers = [corpus.documents, np.count_nonzero(corpus.lengths), np.count_nonzero(corpus.lengths > least)]
-    documents, filled, useful = hosts.total(np.array(numbers, np.float64)).astype(int).tolist()
-    if filled == 0:
-        raise ValueError(f"There is nothing to learn from: none of the {documents} documents holds a word.")
-    if useful == 0:
+    numbers = [
+        corpus.num_documents,
+        np.count_nonzero(corpus.lengths),
+        np.count_nonzero(corpus.lengths > least),
+    ]
+    documents, nonempty, usable = workers.all_reduce_sum(np.array(numbers, np.float64)).astype(int).tolist()
+    if nonempty == 0:
+        raise ValueError(f"The data show no topics: none of the {documents} documents contains a word.")
+    if usable == 0:
         raise ValueError(
-            f"There is nothing to learn from: none of the {documents} documents holds more than one word, so "
-            "no two words ever meet. Join texts that belong together into longer documents."
+            f"The data show no topics: none of the {documents} documents contains more than one word, so no "
+            "two words occur together. Join related texts into longer documents."
         )
 
 
-def warn_of_masses() -> None:
-    """Warn of weights that are no counts."""
+def warn_fractional_counts() -> None:
+    """Warn that the data hold fractional weights instead of counts."""
     _warn(
-        "The data hold fractions, which are no counts: they are weighted as masses, and the moments lose the "
-        "correction for a token that meets itself. Word counts give better topics."
+        "The data hold fractions, which are not counts: they are used as weights, and the moments lack the "
+        " correction for pairs of a token with itself. Word counts give better topics."
     )
 
 
-def warn_of_short_documents() -> None:
+def warn_short_documents() -> None:
     """Warn that the third moment is empty."""
-    _warn("No document holds three words, so the data show no topics: all of them are the mean document.")
+    _warn("No document contains three words, so the data show no topics: all of them are the mean document.")
 
 
-def warn_of_rank(corpus: Corpus, found: int, asked: int, hosts: Hosts) -> None:
-    """Warn of fewer topics in the second moment than were asked for."""
-    used = int(np.count_nonzero(corpus.word_totals(hosts)))
-    documents = int(hosts.total(np.array([float(corpus.documents)]))[0])
+def warn_rank(corpus: Corpus, rank: int, requested: int, workers: Workers) -> None:
+    """Warn that the rank of the second moment is less than the number of requested topics."""
+    used = int(np.count_nonzero(corpus.word_totals(workers)))
+    documents = int(workers.all_reduce_sum(np.array([float(corpus.num_documents)]))[0])
     _warn(
-        f"The data carry {found} of the {asked} topics asked for ({documents} documents, "
-        f"{used} words in use); the others are equal parts of the largest. Ask for fewer topics."
+        f"The data are sufficient for {rank} of the {requested} requested topics ({documents} documents, "
+        f"{used} distinct words); the others are equal parts of the largest. Request fewer topics."
     )
 
 
-def warn_of_few_tokens(corpus: Corpus, asked: int, hosts: Hosts) -> None:
+def warn_few_tokens(corpus: Corpus, requested: int, workers: Workers) -> None:
     """Warn of less than one token for each word of each topic.
 
-    With 0.6 of them, documents drawn from known topics gave back topics at a mean L1 of .3 to .9.
+    With 0.6 of them, fits to documents drawn from known topics had a mean topic L1 of .3 to .9.
     """
-    totals = corpus.word_totals(hosts)
+    totals = corpus.word_totals(workers)
     tokens, used = float(totals.sum()), int(np.count_nonzero(totals))
-    if tokens < asked * used:
+    if tokens < requested * used:
         _warn(
-            f"The data hold {tokens / (asked * used):.2g} tokens for each word of each topic ({tokens:.0f} "
-            f"tokens, {asked} topics, {used} words in use), so the topics may be far from the truth. More or "
-            "longer documents, fewer topics or a smaller vocabulary would help."
+            f"The data hold {tokens / (requested * used):.2g} tokens for each word of each topic "
+            f"({tokens:.0f} tokens, {requested} topics, {used} distinct words), so the topics may be "
+            "inaccurate. More or longer documents, fewer topics or a smaller vocabulary would help."
         )
 
 
-def warn_of_noise(whitening: Whitening, asked: int) -> None:
-    """Warn of eigenvalues no larger than M2's negative ones, which it only has by sampling noise."""
+def warn_noise(whitening: Whitening, requested: int) -> None:
+    """Warn of eigenvalues no larger than M2's negative ones, which only sampling noise produces."""
     clear = int(np.count_nonzero(whitening.eigenvalues > whitening.noise))
-    if clear < min(asked, whitening.eigenvalues.size):
+    if clear < min(requested, whitening.eigenvalues.size):
         _warn(
-            f"Only {clear} of the {asked} topics stand out from the sampling noise of these "
+            f"Only {clear} of the {requested} topics stand out from the sampling noise of these "
             "data; the others may be noise. More documents, longer documents or fewer topics would help."
         )
 
 
-def _warn(sentence: str) -> None:
-    """Warn at the line of whoever called this package, however deep the call is."""
+def _warn(message: str) -> None:
+    """Warn at the line outside of this package that called it."""
     frame, level = inspect.currentframe(), 1
     while frame and frame.f_globals["__name__"].startswith("spectral_lda."):
         frame, level = frame.f_back, level + 1
-    warnings.warn(sentence, UserWarning, stacklevel=level)
+    warnings.warn(message, UserWarning, stacklevel=level)

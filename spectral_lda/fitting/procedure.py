@@ -1,6 +1,5 @@
-"""From word counts to a model: the steps in order, and the warnings where the data can't carry them."""
+"""Fitting a model to word counts: the steps in order, with warnings if the data are insufficient."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,60 +9,25 @@ from numpy.typing import NDArray
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray
 from spectral_lda.em.refinement import Refiner
-from spectral_lda.em.validation import hold_out
+from spectral_lda.em.validation import ValidationSet, choose_validation_set
 from spectral_lda.fitting import data_checks
+from spectral_lda.fitting.settings import Settings
 from spectral_lda.model import Model
 from spectral_lda.parallel import blas_on_one_thread
 from spectral_lda.spectral.decomposition import decompose
 from spectral_lda.spectral.moments import Moments, compute_moments
 from spectral_lda.spectral.recovery import keep_largest, recover, split_topics
 from spectral_lda.spectral.whitening import Whitening, whiten
-from spectral_lda.workers import ALONE, Hosts, of_the_first
+from spectral_lda.workers import SINGLE_WORKER, Workers, broadcast
 
-# Where refinement follows, a restart ends at this change of the error, and with many topics one restart is
-# enough: on real texts all differ in a few of them, which the passes even out. Of few, one could be lost.
+# If refinement follows, a restart ends at this change of the error, and for many topics one restart is
+# enough: on real texts restarts differ in a few topics only, which EM evens out. Of few topics, one could be
+# lost.
 ROUGH_TOL = 1e-4
 MANY_TOPICS, ROUGH_RESTARTS = 30, 1
-# A prior so small or large is none that documents could show, and beyond it the moments lose their digits.
-SMALLEST_ALPHA0, LARGEST_ALPHA0 = 1e-9, 1e9
-# AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
-EXTRA_TOPICS = 1.25
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What `fit` is told beside the counts; see there."""
-
-    num_topics: int
-    alpha0: float = 1.0
-    max_restarts: int = 10
-    max_iterations: int = 1000
-    tol: float = 1e-8
-    refine: bool = True
-    extra_topics: bool = False
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name, least in (("num_topics", 1), ("max_restarts", 1), ("max_iterations", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}.")
-        for name in ("alpha0", "tol"):
-            value = getattr(self, name)
-            if not (isinstance(value, int | float | np.number) and math.isfinite(value) and value > 0):
-                raise ValueError(f"{name} must be a positive number, not {value!r}.")
-        if not SMALLEST_ALPHA0 <= self.alpha0 <= LARGEST_ALPHA0:
-            raise ValueError(
-                f"alpha0 must be from {SMALLEST_ALPHA0:g} to {LARGEST_ALPHA0:g}, not {self.alpha0!r}."
-            )
-
-    @property
-    def computed_topics(self) -> int:
-        """The number of topics to compute, of which num_topics are kept."""
-        return math.ceil(EXTRA_TOPICS * self.num_topics) if self.extra_topics else self.num_topics
-
-
-def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and three of ours
+def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and three more
     counts: CountsLike,
     num_topics: int,
     *,
@@ -75,28 +39,29 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     extra_topics: bool = False,
     seed: int = 0,
 ) -> Model:
-    """Learn a latent Dirichlet allocation from word counts by its moments.
+    """Fit a latent Dirichlet allocation to word counts by the method of moments, refined by EM.
 
     Parameters
     ----------
     counts
-        (D, V) whole numbers: how often document d uses word w. A dense array or any scipy sparse matrix or
-        array, or an iterable of such shards. Arrays may be memory maps; CSR is taken as it is, not copied.
+        (D, V) whole numbers: how often document d contains word w. A dense array, any scipy sparse matrix or
+        array, or an iterable of such shards. Arrays may be memory maps; CSR arrays are not copied.
     num_topics
         K, the number of topics.
     alpha0
-        The sum of the Dirichlet prior over topic mixtures: small for documents of few topics each.
+        The sum of the Dirichlet prior over topic mixtures: small if each document has few topics.
     max_restarts, max_iterations, tol
-        Restarts of the alternating least squares at most (one that finds again what the best one found is
-        the last), sweeps of each, and the change of the relative error that ends one. Where refinement
-        follows, a change of 1e-4 is enough, and above 30 topics one restart is.
+        The alternating least squares: the maximum number of restarts (a restart that finds the same
+        components as the best one is the last), the maximum number of iterations of each, and the change of
+        the relative error that ends one. If refinement follows, a change of 1e-4 is enough, and above 30
+        topics one restart is.
     refine
-        Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
+        Refine the spectral topics by EM iterations; validation documents decide how many.
     extra_topics
-        Compute 25 % more topics and keep those with the largest priors. With ``refine=False`` this is the
-        procedure that AWS documents; it can lose a topic where the data has no more than K.
+        Compute 25 % more topics and return those with the largest priors. With ``refine=False`` this is the
+        procedure that AWS documents; it can lose a topic if the data have no more than K.
     seed
-        The same seed, data and settings give the same bits, on any number of cores.
+        The same seed, data and settings give the same bits on any number of cores.
 
     Returns
     -------
@@ -106,19 +71,20 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     Warns
     -----
     UserWarning
-        The vocabulary, the rank of the data or their amount can't carry K topics. Topics are then split in
-        equal parts, never invented.
+        The data are insufficient for K topics: too few words, documents or tokens, or too small a rank.
+        Missing topics are then equal parts of the largest one.
 
     Raises
     ------
     ValueError
-        A count is negative, fractional or not finite (the sentence names row and column), no document holds
+        A count is negative, fractional or not finite (the message names row and column), no document has
         more than one token, or a setting is out of range.
 
     References
     ----------
-    https://docs.aws.amazon.com/sagemaker/latest/dg/lda-how-it-works.html, and the papers named in each
-    module.
+    Anandkumar, Ge, Hsu, Kakade, Telgarsky: Tensor decompositions for learning latent variable models, JMLR 15
+    (2014), 2773-2832. https://docs.aws.amazon.com/sagemaker/latest/dg/lda-how-it-works.html. Each module
+    cites the papers it implements.
 
     Examples
     --------
@@ -146,56 +112,62 @@ def fit_observed(
     settings: Settings,
     observe: Callable[[str], None],
     *,
-    hosts: Hosts = ALONE,
+    workers: Workers = SINGLE_WORKER,
     whole: bool = True,
 ) -> Model:
-    """Do what `fit` does, and tell ``observe`` of every step in a sentence, as it happens.
+    """Do as `fit`, and call ``observe`` with a message at every step.
 
-    With several ``hosts``, each passes the documents that it holds, and all return the same model. Without
-    ``whole``, fractional counts are taken as masses, with a warning.
+    With several ``workers``, each passes its own documents, and all return the same model. Without ``whole``,
+    fractional counts are accepted as weights, with a warning.
     """
-    corpus = Corpus.of(counts, whole=whole)
+    corpus = Corpus.from_counts(counts, whole=whole)
     fractions = not whole and any((part.data % 1).any() for part in corpus.parts)
     if fractions:
-        data_checks.warn_of_masses()
-    data_checks.require_tokens(corpus, hosts, whole=not fractions)
-    return _Fit(corpus, settings, observe, hosts, whole=not fractions).model()
+        data_checks.warn_fractional_counts()
+    data_checks.require_tokens(corpus, workers, whole=not fractions)
+    return _Fit(corpus, settings, observe, workers, whole=not fractions).model()
 
 
 @dataclass(frozen=True)
 class _Fit:
-    """One fit: what all of its steps need."""
+    """One fit; the fields are what all of its steps need."""
 
     corpus: Corpus
     settings: Settings
     observe: Callable[[str], None]
-    hosts: Hosts
+    workers: Workers
     whole: bool
 
     def model(self) -> Model:
-        """Return the model that the held-out documents find the best."""
+        """Return the model that scores best on the validation documents."""
         if self.whole:
-            data_checks.warn_of_few_tokens(self.corpus, self.settings.num_topics, self.hosts)
+            data_checks.warn_few_tokens(self.corpus, self.settings.num_topics, self.workers)
         with blas_on_one_thread():
-            everything = np.ones(self.corpus.documents, np.bool_)
-            held = hold_out(self.corpus, self.settings.seed, self.hosts) if self.settings.refine else None
-            if held is None:
+            everything = np.ones(self.corpus.num_documents, np.bool_)
+            validation = self._validation_set()
+            if validation is None:
                 return Model(*self._spectral(everything))
-            # Were the moments to see the documents that judge, pass 0 would look better than it is.
-            alpha, beta = self._spectral(~held.chosen, rough=True)
-            refined = Refiner(self.corpus, held, alpha, self.hosts).refine(beta, self.observe)
+            # The moments exclude the validation documents, or the score of the spectral topics would be too
+            # high.
+            alpha, beta = self._spectral(~validation.documents, rough=True)
+            refined = Refiner(self.corpus, validation, alpha, self.workers).refine(beta, self.observe)
             if refined is None:
                 self.observe("The spectral topics are the best; computing them from all documents")
                 return Model(*self._spectral(everything, again=True))
             return Model(alpha, refined)
 
+    def _validation_set(self) -> ValidationSet | None:
+        if not self.settings.refine:
+            return None
+        return choose_validation_set(self.corpus, self.settings.seed, self.workers)
+
     def _spectral(
-        self, chosen: NDArray[np.bool_], *, rough: bool = False, again: bool = False
+        self, included: NDArray[np.bool_], *, rough: bool = False, again: bool = False
     ) -> tuple[FloatArray, FloatArray]:
-        """Return exactly num_topics topics from the moments of the chosen documents."""
+        """Return exactly num_topics topics from the moments of the included documents."""
         self.observe("Computing the moments of the word counts")
         settings = self.settings
-        moments = compute_moments(self.corpus, chosen, settings.alpha0, self.hosts, whole=self.whole)
+        moments = compute_moments(self.corpus, included, settings.alpha0, self.workers, whole=self.whole)
         alpha, beta = np.full(1, settings.alpha0), self._unigrams()
         whitening = None
         if moments is not None:
@@ -208,32 +180,32 @@ class _Fit:
             self._warn(whitening, alpha.size)
         return split_topics(*keep_largest(alpha, beta, settings.num_topics), settings.num_topics)
 
-    def _warn(self, whitening: Whitening | None, found: int) -> None:
+    def _warn(self, whitening: Whitening | None, rank: int) -> None:
         if whitening is None:
-            data_checks.warn_of_short_documents()
+            data_checks.warn_short_documents()
         else:
-            data_checks.warn_of_noise(whitening, self.settings.num_topics)
-        if found < self.settings.num_topics:
-            data_checks.warn_of_rank(self.corpus, found, self.settings.num_topics, self.hosts)
+            data_checks.warn_noise(whitening, self.settings.num_topics)
+        if rank < self.settings.num_topics:
+            data_checks.warn_rank(self.corpus, rank, self.settings.num_topics, self.workers)
 
     def _decompose(
         self, moments: Moments, whitening: Whitening, rng: np.random.Generator, *, rough: bool
     ) -> tuple[FloatArray, FloatArray]:
         self.observe("Computing the whitened third moment")
         settings = self.settings
-        few = rough and settings.num_topics > MANY_TOPICS
-        parts = decompose(
+        one_restart = rough and settings.num_topics > MANY_TOPICS
+        components = decompose(
             moments.whitened_third(whitening.whitener),
-            max_restarts=min(settings.max_restarts, ROUGH_RESTARTS) if few else settings.max_restarts,
+            max_restarts=min(settings.max_restarts, ROUGH_RESTARTS) if one_restart else settings.max_restarts,
             max_iterations=settings.max_iterations,
             tol=max(settings.tol, ROUGH_TOL) if rough else settings.tol,
             rng=rng,
             observe=self.observe,
         )
-        alpha, beta = recover(whitening, parts, settings.alpha0)
-        return of_the_first(self.hosts, alpha), of_the_first(self.hosts, beta)
+        alpha, beta = recover(whitening, components, settings.alpha0)
+        return broadcast(self.workers, alpha), broadcast(self.workers, beta)
 
     def _unigrams(self) -> FloatArray:
         """Return the distribution of all tokens over the words as one topic, (1, V)."""
-        totals = self.corpus.word_totals(self.hosts)[None]
+        totals = self.corpus.word_totals(self.workers)[None]
         return np.asarray(totals / totals.sum())

@@ -1,17 +1,17 @@
-"""Every count looked at once: whether it is one."""
+"""The check of word counts: finds the first invalid one."""
 
 import math
 
-from spectral_lda.kernels.compiling import Doubles, Pointers, Words, exact
+from spectral_lda.kernels.compiling import Doubles, Pointers, Words, jit
 
-SOUND, NOT_FINITE, NEGATIVE, TOO_LARGE, FRACTIONAL, OUTSIDE, UNSORTED = range(7)
+VALID, NOT_FINITE, NEGATIVE, TOO_LARGE, FRACTIONAL, OUT_OF_RANGE, UNSORTED = range(7)
 
 
-@exact
+@jit
 def check(
     indptr: Pointers, indices: Words, data: Doubles, words: int, largest: float, whole: bool, lengths: Doubles
 ) -> tuple[int, int]:
-    """Sum every row into ``lengths``; return what is wrong first, and where in ``data``."""
+    """Sum every row into ``lengths``; return the first problem and its position in ``data``."""
     for row in range(indptr.size - 1):
         last = -1
         total = 0.0
@@ -26,10 +26,10 @@ def check(
             if whole and value != math.floor(value):
                 return FRACTIONAL, at
             if indices[at] < 0 or indices[at] >= words:
-                return OUTSIDE, at
+                return OUT_OF_RANGE, at
             if indices[at] <= last:
                 return UNSORTED, at
             last = indices[at]
             total += value
         lengths[row] = total
-    return SOUND, 0
+    return VALID, 0

@@ -1,45 +1,58 @@
-"""Tokens shared out over the topics."""
+"""The E-step: each token's responsibilities, summed to expected counts by document and by word.
+
+The responsibility of topic k for a token of word w in document d is proportional to theta_dk beta_kw (Blei,
+Ng, Jordan: Latent Dirichlet allocation, JMLR 3, 2003). `m_step` turns the expected counts into topics.
+"""
 
 from typing import Any
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, Flags, Floats, Pointers, Singles, Words, fast, fast_inside
+from spectral_lda.kernels.compiling import (
+    Doubles,
+    Flags,
+    Floats,
+    Pointers,
+    Singles,
+    Words,
+    inline_fastmath,
+    jit_fastmath,
+)
 from spectral_lda.kernels.inference import TINY
 
-# How much is left of what a pass reached, however far beyond it goes: a sum of tokens has no place below 0.
-LEAST_LEFT = np.float32(0.2)
+# Over-relaxation leaves at least this share of an expected count, which can't be negative.
+MIN_REMAINDER = np.float32(0.2)
 
 
-@fast
-def share(
+@jit_fastmath
+def map_e_step(
     indptr: Pointers,
     indices: Words,
     data: Doubles,
-    used: Flags,
+    included: Flags,
     prior: Singles,
     topics: Singles,
     relaxation: np.float32,
-    last: Singles,
-    tokens: Singles,
-    words: Doubles,
+    previous: Singles,
+    by_document: Singles,
+    by_word: Doubles,
 ) -> None:
-    """Share out the used documents' counts by theta_k beta_kw, with theta from the ``last`` tokens (n, K).
+    """Compute the included documents' responsibilities theta_k beta_kw; theta is from ``previous`` (n, K).
 
-    Sets ``tokens`` (n, K) to the sums by document and adds those by word to ``words`` (V, K); ``topics``
-    (V, K) is beta.
+    Sets ``by_document`` (n, K) to the expected counts of the documents and adds those of the words to
+    ``by_word`` (V, K); ``topics`` (V, K) is beta.
     """
     width = prior.size
     theta = np.empty_like(prior)
     for row in range(indptr.size - 1):
-        if not used[row]:
+        if not included[row]:
             continue
-        own = tokens[row]
+        expected = by_document[row]
         for k in range(width):
-            theta[k] = last[row, k] + prior[k]
-        own[:] = 0
+            theta[k] = previous[row, k] + prior[k]
+        expected[:] = 0
         for at in range(indptr[row], indptr[row + 1]):
-            word, sums = topics[indices[at]], words[indices[at]]
+            word, sums = topics[indices[at]], by_word[indices[at]]
             total = np.float32(0)
             for k in range(width):
                 total += theta[k] * word[k]
@@ -47,56 +60,57 @@ def share(
                 ratio = np.float32(data[at]) / total
                 for k in range(width):
                     part = ratio * theta[k] * word[k]
-                    own[k] += part
+                    expected[k] += part
                     sums[k] += part
-        _relax(relaxation, last[row], own)
+        _over_relax_row(relaxation, previous[row], expected)
 
 
-@fast
-def share_others(
+@jit_fastmath
+def cvb0_e_step(
     indptr: Pointers,
     indices: Words,
     data: Doubles,
-    used: Flags,
+    included: Flags,
     prior: Singles,
     topics: Singles,
     inverse: Singles,
     relaxation: np.float32,
-    last: Singles,
-    tokens: Singles,
-    words: Doubles,
+    previous: Singles,
+    by_document: Singles,
+    by_word: Doubles,
 ) -> None:
-    """Do as `share`, each token by all others: its own part is taken out of the counts that judge it.
+    """Do as `map_e_step`, but exclude each token's own part from the counts behind its responsibilities.
 
-    ``inverse`` (K,) is one over the tokens by topic, the words' prior in them, whose shares ``topics`` (V, K)
-    are. A part is small beside its topic, so 1 / (n - p) is (1 + p / n) / n.
+    ``inverse`` (K,) is one over the expected count of each topic, the words' prior included, and ``topics``
+    (V, K) are the proportions of these counts. A part is small compared with its topic, so 1 / (n - p) is
+    computed as (1 + p / n) / n.
     """
     width = prior.size
     theta, parts = np.empty_like(prior), np.empty_like(prior)
     for row in range(indptr.size - 1):
-        if not used[row]:
+        if not included[row]:
             continue
-        own = tokens[row]
+        expected = by_document[row]
         for k in range(width):
-            theta[k] = last[row, k] + prior[k]
-        own[:] = 0
+            theta[k] = previous[row, k] + prior[k]
+        expected[:] = 0
         for at in range(indptr[row], indptr[row + 1]):
-            word, sums = topics[indices[at]], words[indices[at]]
-            total = _weigh_by_others(theta, word, inverse, np.float32(min(data[at], 1.0)), parts)
+            word, sums = topics[indices[at]], by_word[indices[at]]
+            total = _cvb0_responsibilities(theta, word, inverse, np.float32(min(data[at], 1.0)), parts)
             if total > TINY:
                 ratio = np.float32(data[at]) / total
                 for k in range(width):
                     part = ratio * parts[k]
-                    own[k] += part
+                    expected[k] += part
                     sums[k] += part
-        _relax(relaxation, last[row], own)
+        _over_relax_row(relaxation, previous[row], expected)
 
 
-@fast_inside
-def _weigh_by_others(
+@inline_fastmath
+def _cvb0_responsibilities(
     theta: Singles, word: Singles, inverse: Singles, token: np.float32, parts: Singles
 ) -> np.float32:
-    """Set ``parts`` to what each topic is worth to a token by all others; return their sum."""
+    """Set ``parts`` to a token's responsibilities by all other tokens, unnormalised; return their sum."""
     total = np.float32(0)
     for k in range(theta.size):
         total += theta[k] * word[k]
@@ -106,7 +120,7 @@ def _weigh_by_others(
     for k in range(theta.size):
         part = scale * theta[k] * word[k]
         share = part * inverse[k]
-        # A whole number beside singles would make this double precision, at half the speed.
+        # The literal 1 would make this double precision, at half the speed.
         rest = (theta[k] - part) * (word[k] - share) * (np.float32(1) + share)
         parts[k] = max(rest, np.float32(0))
     total = np.float32(0)
@@ -115,25 +129,25 @@ def _weigh_by_others(
     return total
 
 
-@fast
-def go_on(relaxation: np.float64, last: Doubles, reached: Doubles) -> None:
-    """Go on beyond what was ``reached`` (V, K) by words, away from the ``last``."""
-    for word in range(len(last)):
-        _relax(relaxation, last[word], reached[word])
+@jit_fastmath
+def over_relax(relaxation: np.float64, previous: Doubles, current: Doubles) -> None:
+    """Move the ``current`` counts (V, K) further from the ``previous`` ones."""
+    for word in range(len(previous)):
+        _over_relax_row(relaxation, previous[word], current[word])
 
 
-@fast
-def smooth(tokens: Doubles, prior: float, inverse: Doubles, topics: Singles) -> None:
-    """Set ``topics`` (V, K) to the tokens and a ``prior``, times the ``inverse`` (K,) of their sums."""
-    for word in range(len(tokens)):
-        counts, shares = tokens[word], topics[word]
+@jit_fastmath
+def m_step(by_word: Doubles, prior: float, inverse: Doubles, topics: Singles) -> None:
+    """Set ``topics`` (V, K) to counts plus a ``prior``, times the ``inverse`` (K,) of the topics' totals."""
+    for word in range(len(by_word)):
+        counts, probabilities = by_word[word], topics[word]
         for k in range(inverse.size):
-            shares[k] = (counts[k] + prior) * inverse[k]
+            probabilities[k] = (counts[k] + prior) * inverse[k]
 
 
-@fast_inside
-def _relax(relaxation: np.floating[Any], last: Floats, reached: Floats) -> None:
-    """Go on beyond what was reached, away from the last."""
-    for k in range(last.size):
-        beyond = reached[k] + relaxation * (reached[k] - last[k])
-        reached[k] = max(beyond, LEAST_LEFT * reached[k])
+@inline_fastmath
+def _over_relax_row(relaxation: np.floating[Any], previous: Floats, current: Floats) -> None:
+    """Move current counts further from the previous ones, by ``relaxation`` times their change."""
+    for k in range(previous.size):
+        beyond = current[k] + relaxation * (current[k] - previous[k])
+        current[k] = max(beyond, MIN_REMAINDER * current[k])

@@ -1,9 +1,9 @@
-"""Sums over documents: the products that moments are made of."""
+"""Products of sparse counts with dense matrices: the sums over documents that moments consist of."""
 
-from spectral_lda.kernels.compiling import Doubles, Pointers, Words, fast
+from spectral_lda.kernels.compiling import Doubles, Pointers, Words, jit_fastmath
 
 
-@fast
+@jit_fastmath
 def gather(indptr: Pointers, indices: Words, data: Doubles, by_word: Doubles, out: Doubles) -> None:
     """Set each row of ``out`` (n, m) to the document's counts times ``by_word`` (V, m)."""
     width = by_word.shape[1]
@@ -16,7 +16,7 @@ def gather(indptr: Pointers, indices: Words, data: Doubles, by_word: Doubles, ou
                 total[k] += count * word[k]
 
 
-@fast
+@jit_fastmath
 def scatter(indptr: Pointers, indices: Words, data: Doubles, by_document: Doubles, out: Doubles) -> None:
     """Add each document's counts times its row of ``by_document`` (n, m) to ``out`` (V, m)."""
     width = by_document.shape[1]
@@ -28,7 +28,7 @@ def scatter(indptr: Pointers, indices: Words, data: Doubles, by_document: Double
                 word[k] += count * document[k]
 
 
-@fast
+@jit_fastmath
 def add_pairs(indptr: Pointers, indices: Words, data: Doubles, weights: Doubles, out: Doubles) -> None:
     """Add weight times n_v n_w of every document to ``out`` (V, V), at v <= w."""
     for row in range(indptr.size - 1):
@@ -39,9 +39,9 @@ def add_pairs(indptr: Pointers, indices: Words, data: Doubles, weights: Doubles,
                 pairs[indices[second]] += weighted * data[second]
 
 
-@fast
-def squares(rows: Doubles, out: Doubles) -> None:
-    """Set each row of ``out`` to the products of two columns i <= j of ``rows`` (n, k)."""
+@jit_fastmath
+def outer_products(rows: Doubles, out: Doubles) -> None:
+    """Set each row of ``out`` (n, k (k + 1) / 2) to r_i r_j, i <= j, for a row r of ``rows`` (n, k)."""
     width = rows.shape[1]
     for row in range(rows.shape[0]):
         values, products = rows[row], out[row]

@@ -1,10 +1,11 @@
 """Decomposition of the whitened tensor into orthonormal components by alternating least squares.
 
-The whitened tensor is sum_k lambda_k v_k (x) v_k (x) v_k with orthonormal v_k. One sweep solves the least
-squares for one factor with the other two at their last value: these being orthonormal, the solution is T_(1)
-(V (.) V) itself, and its nearest orthonormal matrix (the polar factor) becomes the next V. Orthogonalising
-each sweep is what keeps two components from running into the same topic (Sharan and Valiant, Orthogonalized
-ALS, ICML 2017, https://proceedings.mlr.press/v70/sharan17a.html).
+The whitened tensor is sum_k lambda_k v_k (x) v_k (x) v_k with orthonormal v_k (Anandkumar et al. 2014,
+section 4). One iteration solves the least squares problem for one factor with the other two at their previous
+value. These are orthonormal, so the solution is T_(1) (V (.) V), and its polar factor, the nearest
+orthonormal matrix, is the next V. The orthogonalisation in every iteration keeps two components from
+converging to the same topic (Sharan and Valiant, Orthogonalized ALS, ICML 2017,
+https://proceedings.mlr.press/v70/sharan17a.html).
 """
 
 from collections.abc import Callable
@@ -14,11 +15,11 @@ import numpy as np
 
 from spectral_lda.counts import FloatArray
 
-# Two restarts whose relative errors are this near have found the same components, for all that topics show.
+# Restarts whose relative errors differ by no more than this have found the same components.
 SAME_ERROR = 1e-3
-# The share of a sweep's change that is added to it: real texts take half the sweeps, and nearer to 1 they
-# would never settle.
-INERTIA = 0.5
+# The share of the last change that is added to each iteration (heavy-ball momentum): real texts take half the
+# iterations. Closer to 1 they don't converge.
+MOMENTUM = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,20 @@ def decompose(
 ) -> Decomposition:
     """Return the best of ``max_restarts`` decompositions of a symmetric (k, k, k) tensor.
 
-    ``tol`` ends a restart whose relative reconstruction error changes by less in a sweep. A restart that ends
-    where the best one did ends the search: further ones would find it again. ``observe`` is told of every
-    restart in a sentence.
+    A restart ends when an iteration changes its relative reconstruction error by less than ``tol``. A restart
+    that finds the same components as the best one ends the search. ``observe`` receives a message per
+    restart.
     """
     best = None
     for restart in range(1, max_restarts + 1):
         observe(f"Restart {restart}/{max_restarts}")
         start = np.linalg.qr(rng.standard_normal(tensor.shape[:2]))[0]
-        found = _alternate(tensor, start, max_iterations=max_iterations, tol=tol)
-        observe(f"Reconstruction error {found.error:.6g} after {found.iterations} iterations")
-        again = best is not None and abs(found.error - best.error) <= SAME_ERROR
-        if best is None or found.error < best.error:
-            best = found
-        if again:
+        result = _alternate(tensor, start, max_iterations=max_iterations, tol=tol)
+        observe(f"Reconstruction error {result.error:.6g} after {result.iterations} iterations")
+        same = best is not None and abs(result.error - best.error) <= SAME_ERROR
+        if best is None or result.error < best.error:
+            best = result
+        if same:
             break
     if best is None:
         raise ValueError(f"max_restarts must be at least 1, not {max_restarts}.")
@@ -66,16 +67,15 @@ def decompose(
 
 def _alternate(tensor: FloatArray, vectors: FloatArray, *, max_iterations: int, tol: float) -> Decomposition:
     norm = max(float(np.linalg.norm(tensor)), np.finfo(np.float64).tiny)
-    # The first factor's solution; its diagonal with V holds the weights, and it is needed for the next sweep
-    # too.
+    # The diagonal of V' solution holds the weights; the solution is also the start of the next iteration.
     solution = _solve(tensor, vectors)
-    last, error, converged, iterations = solution, np.inf, False, 0
+    previous, error, converged, iterations = solution, np.inf, False, 0
     while not converged and iterations < max_iterations:
-        vectors = _polar(solution + INERTIA * (solution - last))
-        last, solution = solution, _solve(tensor, vectors)
+        vectors = _polar(solution + MOMENTUM * (solution - previous))
+        previous, solution = solution, _solve(tensor, vectors)
         weights = np.einsum("ak,ak->k", vectors, solution)
-        previous, error = error, _relative_error(norm, weights)
-        converged = bool(abs(previous - error) < tol)
+        previous_error, error = error, _relative_error(norm, weights)
+        converged = bool(abs(previous_error - error) < tol)
         iterations += 1
     weights = np.einsum("ak,ak->k", vectors, solution)
     signs = np.where(weights < 0, -1.0, 1.0)
@@ -96,5 +96,5 @@ def _polar(matrix: FloatArray) -> FloatArray:
 
 
 def _relative_error(norm: float, weights: FloatArray) -> float:
-    """Return the relative residual; the components being orthonormal, it is ||T||^2 - sum lambda^2."""
+    """Return the relative residual; for orthonormal components its square is 1 - sum lambda^2 / ||T||^2."""
     return float(np.sqrt(max(0.0, 1.0 - float(np.linalg.norm(weights / norm)) ** 2)))

@@ -1,4 +1,7 @@
-"""Products of tall matrices, a row a word, on all cores; the runs of rows depend on the vocabulary alone."""
+"""Products of tall dense matrices, one row per word, on all cores.
+
+The division into runs of rows depends on the size of the vocabulary alone, and so do the bits of the result.
+"""
 
 from functools import reduce
 
@@ -7,13 +10,13 @@ import numpy as np
 from spectral_lda import parallel
 from spectral_lda.counts import FloatArray
 
-# Shorter runs cost more to hand out than they save.
-MOST_RUNS, FEWEST_ROWS = 8, 1024
+# Shorter runs cost more to distribute than they save.
+MAX_RUNS, MIN_ROWS = 8, 1024
 
 
 def runs(words: int) -> list[slice]:
-    """Cut the words into consecutive runs of equal length."""
-    length = max(1, -(-words // min(MOST_RUNS, max(1, words // FEWEST_ROWS))))
+    """Divide the words into consecutive runs of equal length."""
+    length = max(1, -(-words // min(MAX_RUNS, max(1, words // MIN_ROWS))))
     return [slice(start, start + length) for start in range(0, words, length)]
 
 

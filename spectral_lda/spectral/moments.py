@@ -1,4 +1,4 @@
-"""Moments of the word counts under latent Dirichlet allocation.
+"""The first three moments of the word counts under latent Dirichlet allocation.
 
 With N the length of a document and n its counts, the unbiased moments are M1 = mean n/N, the joint
 distribution E2 of two distinct tokens, and E3 of three. Centred with the prior's sum a0 they decompose over
@@ -21,25 +21,25 @@ from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
 from spectral_lda.kernels import sparse_products
 from spectral_lda.spectral.dense_products import runs
-from spectral_lda.workers import Hosts
+from spectral_lda.workers import Workers
 
-# Three distinct tokens are needed for a third moment.
-SHORTEST_DOCUMENT = 3
-# A document's share in the moments is (N / (N + 20))^3: the variance of its third moment falls with N up to
-# about this length and hardly beyond. Uniform weights let documents of three words drown real text in noise.
+# The third moment needs three distinct tokens.
+MIN_LENGTH = 3
+# A document's weight in the moments is (N / (N + 20))^3: the variance of its third moment decreases with N up
+# to about this length and hardly beyond. With uniform weights, documents of three words dominate the noise.
 HALF_LENGTH = 20.0
-# Numbers in one batch of products of two columns: 2^20 float64 are 8 MB.
-BATCH_NUMBERS = 2**20
+# Values in one batch of outer products: 2^20 float64 are 8 MB.
+BATCH_VALUES = 2**20
 
 _Floats = NDArray[np.float32] | FloatArray
 
 
 @dataclass(frozen=True)
 class Moments:
-    """The documents, with the weight that each has in every order; one without moments weighs nothing."""
+    """The documents with their weights in the second and third moment; excluded ones have the weight 0."""
 
     corpus: Corpus
-    hosts: Hosts
+    workers: Workers
     alpha0: float
     pair_weights: FloatArray  # (D,), weight / (N (N-1))
     triple_weights: FloatArray  # (D,), weight / (N (N-1) (N-2))
@@ -56,7 +56,7 @@ class Moments:
             projected *= self.pair_weights[block.documents, None]
             sparse_products.scatter(*block.arrays, projected, total)
 
-        a0, pairs = self.alpha0, self.corpus.add_up(vectors.shape, add, self.hosts)
+        a0, pairs = self.alpha0, self.corpus.sum_blocks(vectors.shape, add, self.workers)
         pairs -= self.pair_diagonal[:, None] * vectors
         pairs *= a0 * (a0 + 1)
         pairs -= np.outer(self.mean, a0**2 * (self.mean @ vectors))
@@ -68,21 +68,21 @@ class Moments:
         def add(block: Block, total: FloatArray) -> None:
             sparse_products.add_pairs(*block.arrays, self.pair_weights[block.documents], total)
 
-        words, a0 = self.corpus.words, self.alpha0
-        upper = self.corpus.add_up((words, words), add, self.hosts)
+        words, a0 = self.corpus.num_words, self.alpha0
+        upper = self.corpus.sum_blocks((words, words), add, self.workers)
         pairs = upper + np.triu(upper, 1).T - np.diag(self.pair_diagonal)
         return np.asarray(a0 * (a0 + 1) * pairs - a0**2 * np.outer(self.mean, self.mean))
 
     def whitened_third(self, whitener: FloatArray) -> FloatArray:
-        """Return M3(W, W, W), (k, k, k), for a W (V, k) with W' M2 W = I: document by document, never V^3."""
+        """Return M3(W, W, W), (k, k, k), for a W (V, k) with W' M2 W = I, without forming M3 (V, V, V)."""
         a0, mean = self.alpha0, self.mean @ whitener
-        # What whitening makes of E2 follows from W' M2 W = I.
+        # W' E2 W follows from W' M2 W = I.
         pairs = (np.eye(mean.size) + a0**2 * np.outer(mean, mean)) / (a0 * (a0 + 1))
         cross = np.multiply.outer(pairs, mean)
         cube = np.multiply.outer(np.multiply.outer(mean, mean), mean)
         return np.asarray(
             a0 * (a0 + 1) * (a0 + 2) / 2 * self._whitened_triples(whitener)
-            - a0**2 * (a0 + 1) / 2 * _three_arrangements(cross)
+            - a0**2 * (a0 + 1) / 2 * _sum_of_transposes(cross)
             + a0**3 * cube
         )
 
@@ -100,13 +100,13 @@ class Moments:
             _add_cubes(projected[:, half:], weighted, total[front:-words])
             sparse_products.scatter(*block.arrays, weighted, total[-words:])
 
-        # One array holds both sums: the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
-        total = self.corpus.add_up((front + back + words, width), add, self.hosts)
-        # A token that is met twice is taken out in three arrangements; met three times, it was taken out
-        # three times instead of once.
+        # One array holds all sums: both halves of the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
+        total = self.corpus.sum_blocks((front + back + words, width), add, self.workers)
+        # Triples with a repeated token are subtracted in three transposes. Those with one token three times
+        # are then subtracted three times instead of once, which the second term corrects.
         repeats = total[-words:] - 2 / 3 * self.triple_diagonal[:, None] * by_word
-        cubes = _joined(_unfold(total[:front]), _unfold(total[front:-words]))
-        return np.asarray(cubes - _three_arrangements(_unfold(_cubes_by_word(by_word, repeats))))
+        cubes = _join_halves(_unfold(total[:front]), _unfold(total[front:-words]))
+        return np.asarray(cubes - _sum_of_transposes(_unfold(_cubes_by_word(by_word, repeats))))
 
     def _project(self, block: Block, by_word: FloatArray) -> FloatArray:
         projected = np.empty((block.indptr.size - 1, by_word.shape[1]))
@@ -115,47 +115,47 @@ class Moments:
 
 
 def compute_moments(
-    corpus: Corpus, chosen: NDArray[np.bool_], alpha0: float, hosts: Hosts, *, whole: bool = True
+    corpus: Corpus, included: NDArray[np.bool_], alpha0: float, workers: Workers, *, whole: bool = True
 ) -> Moments | None:
-    """Return the moments of the chosen documents (D,) of three or more tokens, or None if there are none.
+    """Return the moments of the included documents (D,) of three or more tokens, or None if there are none.
 
-    Without ``whole``, counts are masses: shares of a text too long for a token to meet itself.
+    Without ``whole``, counts are weights, and the correction for pairs of a token with itself is left out.
     """
-    used = chosen & (corpus.lengths >= SHORTEST_DOCUMENT if whole else corpus.lengths > 0)
-    length = np.where(used, corpus.lengths, SHORTEST_DOCUMENT)
+    used = included & (corpus.lengths >= MIN_LENGTH if whole else corpus.lengths > 0)
+    length = np.where(used, corpus.lengths, MIN_LENGTH)
     weights = np.where(used, (length / (length + HALF_LENGTH)) ** 3, 0.0)
-    whole_weight = float(hosts.total(np.array([weights.sum()]))[0])
-    if whole_weight == 0:
+    total_weight = float(workers.all_reduce_sum(np.array([weights.sum()]))[0])
+    if total_weight == 0:
         return None
-    weights /= whole_weight
-    less = 1.0 if whole else 0.0
-    pair_weights = weights / (length * (length - less))
-    triple_weights = pair_weights / (length - 2 * less)
-    by_document = np.column_stack([weights / length, less * pair_weights, less * triple_weights])
+    weights /= total_weight
+    one = 1.0 if whole else 0.0
+    pair_weights = weights / (length * (length - one))
+    triple_weights = pair_weights / (length - 2 * one)
+    by_document = np.column_stack([weights / length, one * pair_weights, one * triple_weights])
 
     def add(block: Block, total: FloatArray) -> None:
         sparse_products.scatter(*block.arrays, by_document[block.documents], total)
 
-    by_word = corpus.add_up((corpus.words, 3), add, hosts)
+    by_word = corpus.sum_blocks((corpus.num_words, 3), add, workers)
     columns = (np.ascontiguousarray(column) for column in by_word.T)
-    return Moments(corpus, hosts, alpha0, pair_weights, triple_weights, *columns)
+    return Moments(corpus, workers, alpha0, pair_weights, triple_weights, *columns)
 
 
 def _add_cubes(rows: _Floats, weighted: _Floats, total: FloatArray) -> None:
     """Add sum_r r_i r_j w_l, for i <= j, to ``total`` (k (k + 1) / 2, k)."""
-    size = max(1, BATCH_NUMBERS // max(1, total.shape[0]))
+    size = max(1, BATCH_VALUES // max(1, total.shape[0]))
     for start in range(0, len(rows), size):
         batch = slice(start, start + size)
         products = np.empty((len(rows[batch]), total.shape[0]), rows.dtype)
-        sparse_products.squares(np.ascontiguousarray(rows[batch]), products)
+        sparse_products.outer_products(np.ascontiguousarray(rows[batch]), products)
         total += products.T @ weighted[batch]
 
 
 def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
-    """Return what `_add_cubes` adds for all words, (k (k + 1) / 2, k), to single precision.
+    """Return the sum of `_add_cubes` over all words, (k (k + 1) / 2, k), in single precision.
 
-    Every host adds all words in the same order, so that this rounding, far below the sampling noise, is the
-    same for all.
+    The rounding is far below the sampling noise. Every worker adds all words in the same order and gets the
+    same bits.
     """
     words, width = by_word.shape
     by_word, weighted = by_word.astype(np.float32), weighted.astype(np.float32)
@@ -169,7 +169,7 @@ def _cubes_by_word(by_word: FloatArray, weighted: FloatArray) -> FloatArray:
 
 
 def _unfold(folded: FloatArray) -> FloatArray:
-    """Return the tensor (h, h, k) of which only the first two indices i <= j are stored."""
+    """Return the tensor (h, h, k) that is stored for its first two indices i <= j only."""
     size = math.isqrt(2 * len(folded))
     first, second = np.triu_indices(size)
     tensor = np.empty((size, size, folded.shape[1]))
@@ -178,10 +178,10 @@ def _unfold(folded: FloatArray) -> FloatArray:
     return tensor
 
 
-def _joined(front: FloatArray, back: FloatArray) -> FloatArray:
-    """Return the symmetric tensor (k, k, k) of which the first two indices lie in the same half.
+def _join_halves(front: FloatArray, back: FloatArray) -> FloatArray:
+    """Return the symmetric tensor (k, k, k), given where the first two indices lie in the same half.
 
-    Two of three indices always do, so that products of two columns from both halves need not be summed.
+    Two of three indices always do, so the entries for two indices of different halves need not be summed.
     """
     width, half = front.shape[2], len(front)
     tensor = np.empty((width, width, width))
@@ -195,6 +195,6 @@ def _joined(front: FloatArray, back: FloatArray) -> FloatArray:
     return tensor
 
 
-def _three_arrangements(tensor: FloatArray) -> FloatArray:
-    """Sum the three distinct transposes of a tensor that is symmetric in its first two indices."""
+def _sum_of_transposes(tensor: FloatArray) -> FloatArray:
+    """Return the sum of the three distinct transposes of a tensor symmetric in its first two indices."""
     return tensor + tensor.transpose(0, 2, 1) + tensor.transpose(2, 1, 0)

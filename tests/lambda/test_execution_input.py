@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spectral_lda.fitting import procedure
+from spectral_lda.fitting.settings import MAX_ALPHA0, MIN_ALPHA0
 
 Load = Callable[..., Any]
 DEFAULTS = {
@@ -50,7 +50,7 @@ def test_an_empty_input_means_the_defaults_and_the_consoles_comment_nothing(
             "dry_run": True,
             "started_by": "Zoë: zoe@team.org",
         },
-        {"alpha0": [procedure.SMALLEST_ALPHA0, procedure.LARGEST_ALPHA0]},
+        {"alpha0": [MIN_ALPHA0, MAX_ALPHA0]},
         {"promote_training_job": "lda-dev-run-1-0", "minimum_pwll": -3, "started_by": ""},
     ],
 )
@@ -83,8 +83,8 @@ def test_a_manifests_key_names_the_dataset_that_it_describes(inputs: Any) -> Non
         ("max_restarts", [10], "a whole number"),
         ("max_iterations", -1, "a whole number"),
         ("alpha0", 0, "a number from 1e-9 to 1e9"),
-        ("alpha0", math.nextafter(procedure.SMALLEST_ALPHA0, 0), "a number from 1e-9 to 1e9"),
-        ("alpha0", math.nextafter(procedure.LARGEST_ALPHA0, math.inf), "a number from 1e-9 to 1e9"),
+        ("alpha0", math.nextafter(MIN_ALPHA0, 0), "a number from 1e-9 to 1e9"),
+        ("alpha0", math.nextafter(MAX_ALPHA0, math.inf), "a number from 1e-9 to 1e9"),
         ("alpha0", float("nan"), "a number from 1e-9 to 1e9"),
         ("alpha0", [1, 0], "a number from 1e-9 to 1e9"),
         ("tol", "1e-8", "greater than 0"),

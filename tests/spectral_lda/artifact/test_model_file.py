@@ -1,4 +1,4 @@
-"""The artifact is SageMaker LDA's own, safely read and never half written."""
+"""The artifact has SageMaker LDA's format, is read safely and never written in part."""
 
 import gzip
 import io
@@ -45,7 +45,7 @@ def test_a_model_of_ten_topics_and_25_words_takes_1144_bytes(model: Model, tmp_p
     assert (tmp_path / "model_algo-1").stat().st_size == 1144
 
 
-def test_the_archive_holds_that_one_file_and_nothing_of_this_machine(model: Model, tmp_path: Path) -> None:
+def test_the_archive_contains_one_file_and_nothing_of_this_machine(model: Model, tmp_path: Path) -> None:
     model.save(tmp_path / "model.tar.gz")
     model.save(tmp_path / "again.tar.gz")
     model.save(tmp_path / "model_algo-1")
@@ -66,14 +66,14 @@ def test_the_archive_holds_that_one_file_and_nothing_of_this_machine(model: Mode
     )
 
 
-def test_what_mxnet_wrote_is_loaded(golden: Path) -> None:
+def test_a_file_written_by_mxnet_is_loaded(golden: Path) -> None:
     model = load(golden / "model_algo-1")
     np.testing.assert_allclose(model.alpha, [0.1, 0.2, 0.3], rtol=1e-6)
     assert model.beta.dtype == np.float64
     np.testing.assert_allclose(model.beta.sum(axis=1), 1, rtol=1e-6)
 
 
-def test_an_archive_made_by_tar_itself_is_loaded(golden: Path, tmp_path: Path) -> None:
+def test_an_archive_made_by_tar_is_loaded(golden: Path, tmp_path: Path) -> None:
     data = (golden / "model_algo-1").read_bytes()
     (tmp_path / "model.tar.gz").write_bytes(packed({"./model_algo-1": data}))
     assert load(tmp_path / "model.tar.gz").beta.shape == (3, 5)
@@ -83,9 +83,9 @@ ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("data", "message"),
     [
-        (b"", "is no model of SageMaker LDA: The NDArray list is cut"),
+        (b"", "is not a model of SageMaker LDA: The NDArray list is truncated"),
         (b"PK\x03\x04" + b"0" * 40, "don't start with 0x112"),
         (packed({}), "expected one file model_algo-1 in the archive, found none"),
         (packed({"model_algo-1": b"", "more": b""}), "found model_algo-1, more"),
@@ -94,35 +94,33 @@ ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
         (packed({"model_algo-1": b"0" * 900})[:60], "Compressed file ended"),
         (gzip.compress(b"no tar")[:10] + b"\xff" * 20, "while decompressing"),
         (encode([np.array([0x7FA00000], "<u4").view("<f4"), BETA[:1]]), "alpha must be positive"),
-        (gzip.compress(b"no tar"), "no model of SageMaker LDA"),
+        (gzip.compress(b"no tar"), "not a model of SageMaker LDA"),
         (encode([ALPHA]), r"found arrays of the shapes \(2,\)"),
         (encode([]), "of the shapes none"),
         (encode([ALPHA, BETA[:1]]), r"shapes \(2,\), \(1, 2\)"),
-        (encode([ALPHA[:0], BETA[:0]]), "it holds no topics"),
+        (encode([ALPHA[:0], BETA[:0]]), "it contains no topics"),
         (encode([ALPHA, -BETA]), "alpha must be positive"),
         (encode([ALPHA * np.nan, BETA]), "alpha must be positive"),
     ],
-    # Ids of the data themselves would hold the time that gzip writes.
+    # Ids made of the data would contain the time that gzip writes.
     ids=[
         *("empty", "zip", "no member", "two members", "another folder", "a link", "a cut archive"),
         *("a damaged archive", "a signalling NaN", "no tar"),
         *("no beta", "no arrays", "too few topics", "no topics", "negative", "not a number"),
     ],
 )
-def test_a_file_that_is_no_model_is_a_sentence_that_names_it(
-    tmp_path: Path, data: bytes, sentence: str
-) -> None:
+def test_a_file_that_is_not_a_model_is_rejected_by_name(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "broken"
     path.write_bytes(data)
-    with pytest.raises(ValueError, match=sentence) as caught:
+    with pytest.raises(ValueError, match=message) as caught:
         load(path)
     assert str(path) in str(caught.value)
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_file, "LARGEST_MODEL", 2000)
+def test_a_file_that_unpacks_to_too_much_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_file, "MAX_BYTES", 2000)
     (tmp_path / "bomb.tar.gz").write_bytes(gzip.compress(bytes(10**6)))
-    with pytest.raises(ValueError, match="it holds more than 2000 bytes"):
+    with pytest.raises(ValueError, match="it contains more than 2000 bytes"):
         load(tmp_path / "bomb.tar.gz")
 
 
@@ -133,7 +131,7 @@ def test_a_model_too_large_to_be_read_is_not_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_failed_write_keeps_the_old_model_and_leaves_nothing_aside(
+def test_a_failed_write_leaves_the_old_model_and_no_temporary_file(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "model_algo-1"
@@ -154,6 +152,6 @@ def test_other_users_may_read_a_saved_model(model: Model, tmp_path: Path) -> Non
     assert stat.S_IMODE((tmp_path / "model_algo-1").stat().st_mode) == 0o644
 
 
-def test_a_missing_file_says_so(tmp_path: Path) -> None:
+def test_a_missing_file_raises_file_not_found(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "model.tar.gz")

@@ -1,4 +1,4 @@
-"""MXNet's NDArray list: its own bytes are read, ours are its own, and damage is a sentence."""
+"""MXNet's NDArray list: its bytes are read and reproduced; damage is reported with its position."""
 
 import struct
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_what_is_encoded_is_decoded(written: list[Float32]) -> None:
         assert np.array_equal(ours, theirs)
 
 
-def test_mxnets_own_file_is_read_and_written_again_to_the_byte(golden: Path) -> None:
+def test_a_file_of_mxnet_is_read_and_reproduced_to_the_byte(golden: Path) -> None:
     data = (golden / "model_algo-1").read_bytes()
     alpha, beta = decode(data)
     np.testing.assert_array_equal(alpha, np.array([0.1, 0.2, 0.3], np.float32))
@@ -75,12 +75,12 @@ NO_NAMES = struct.pack("<Q", 0)
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("data", "message"),
     [
-        (b"", "cut at byte 0: the header"),
+        (b"", "truncated at byte 0: the header"),
         (struct.pack("<3Q", 0x113, 0, 0) + NO_NAMES, "don't start with 0x112"),
         (listed(head(2, (1,)) + FLOAT + b"\0" * 4, number=2**60), "array 1 at byte 60 has 0 dimensions"),
-        (listed(head(2, (2**40,)) + FLOAT), "the data of array 0 at byte 56 takes 4398046511104 bytes"),
+        (listed(head(2, (2**40,)) + FLOAT), "the data of array 0 at byte 56 needs 4398046511104 bytes"),
         (listed(head(2, (-1,)) + FLOAT), r"impossible shape \(-1,\)"),
         (listed(head(2, ()) + FLOAT), "array 0 at byte 24 has 0 dimensions"),
         (listed(head(1, (1,) * 33) + FLOAT), "has 33 dimensions"),
@@ -90,18 +90,18 @@ NO_NAMES = struct.pack("<Q", 0)
         (listed(head(2, (1,)) + FLOAT + b"\0" * 4, names=struct.pack("<Q", 7)), "1 arrays and 7 names"),
     ],
 )
-def test_damage_is_a_sentence_with_its_place(data: bytes, sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_damage_is_reported_with_its_position(data: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         decode(data)
 
 
 @given(float32_arrays, st.data())
-def test_a_cut_or_changed_file_is_an_error_or_a_list_but_never_a_crash(
+def test_a_truncated_or_changed_file_is_an_error_or_a_list_but_never_a_crash(
     array: Float32, data: st.DataObject
 ) -> None:
     whole = bytearray(encode([array]))
     cut = data.draw(st.integers(0, len(whole) - 1))
-    with pytest.raises(ValueError, match="cut at byte"):
+    with pytest.raises(ValueError, match="truncated at byte"):
         decode(bytes(whole[:cut]))
     whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:

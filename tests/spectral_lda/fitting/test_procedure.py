@@ -1,4 +1,4 @@
-"""Known topics are recovered; what the data can't carry is said, never invented."""
+"""Known topics are recovered; if the data are insufficient, there are warnings and no invented topics."""
 
 import doctest
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from scipy import sparse
 from spectral_lda import Model, Settings, fit, fit_observed
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.em.validation import hold_out
+from spectral_lda.em.validation import choose_validation_set
 from spectral_lda.fitting import procedure
 from spectral_lda.spectral.moments import compute_moments
-from spectral_lda.workers import ALONE
+from spectral_lda.workers import SINGLE_WORKER
 
 Errors = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -50,13 +50,13 @@ def test_the_moments_alone_find_all_ten_bars(
     assert errors.max() < worst
 
 
-def test_the_prior_is_recovered_with_the_sum_that_was_given(bars: Callable[[int], Any]) -> None:
+def test_the_prior_is_recovered_with_the_given_sum(bars: Callable[[int], Any]) -> None:
     model = fit(bars(0).train, 10, alpha0=1.0)
     assert model.alpha.sum() == pytest.approx(1.0)
     assert np.abs(model.alpha - 0.1).max() < 0.015
 
 
-def test_inferred_mixtures_are_as_near_as_with_the_known_topics(bars: Callable[[int], Any]) -> None:
+def test_inferred_mixtures_are_as_accurate_as_with_the_known_topics(bars: Callable[[int], Any]) -> None:
     corpus = bars(0)
     model = fit(corpus.train, 10)
     nearest = np.abs(corpus.beta[:, None] - model.beta[None]).sum(axis=2).argmin(axis=1)
@@ -68,12 +68,12 @@ def test_inferred_mixtures_are_as_near_as_with_the_known_topics(bars: Callable[[
 
 def test_dense_and_sparse_counts_give_the_same_bits(bars: Callable[[int], Any]) -> None:
     train = bars(0).train[:200]
-    dense, thin = fit(train, 3), fit(sparse.csc_array(train), 3)
-    assert np.array_equal(dense.beta, thin.beta)
-    assert np.array_equal(dense.alpha, thin.alpha)
+    dense, other = fit(train, 3), fit(sparse.csc_array(train), 3)
+    assert np.array_equal(dense.beta, other.beta)
+    assert np.array_equal(dense.alpha, other.alpha)
 
 
-def test_a_seed_gives_the_same_bits_again(bars: Callable[[int], Any]) -> None:
+def test_the_same_seed_gives_the_same_bits(bars: Callable[[int], Any]) -> None:
     train = bars(0).train[:300]
     first, again, other = (fit(train, 10, seed=seed).beta for seed in (1, 1, 2))
     assert np.array_equal(first, again)
@@ -86,7 +86,7 @@ def test_extra_topics_follow_the_25_percent_rule(bars: Callable[[int], Any]) -> 
     assert_is_a_model(fit(bars(0).train, 10, refine=False, extra_topics=True), 10, 25)
 
 
-def test_a_vocabulary_too_large_for_a_matrix_of_pairs_is_learned(topic_errors: Errors) -> None:
+def test_a_vocabulary_too_large_for_a_dense_second_moment_is_learned(topic_errors: Errors) -> None:
     generator = np.random.default_rng(0)
     beta = generator.dirichlet(np.full(3000, 0.05), 4)
     mixtures = generator.dirichlet(np.full(4, 0.25), 1000)
@@ -94,79 +94,92 @@ def test_a_vocabulary_too_large_for_a_matrix_of_pairs_is_learned(topic_errors: E
     assert topic_errors(beta, fit(counts, 4).beta).max() < 0.25
 
 
-def test_every_step_is_told_as_it_happens(bars: Callable[[int], Any]) -> None:
-    said: list[str] = []
-    fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=2), said.append)
-    order = ["moments", "SVD", "third moment", "Restart 1/2", "Restart 2/2", "Best reconstruction", "pass 0"]
-    places = [next(place for place, line in enumerate(said) if word in line) for word in order]
+def test_every_step_is_reported_in_order(bars: Callable[[int], Any]) -> None:
+    messages: list[str] = []
+    fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=2), messages.append)
+    order = [
+        "moments",
+        "SVD",
+        "third moment",
+        "Restart 1/2",
+        "Restart 2/2",
+        "Best reconstruction",
+        "EM iteration 0",
+    ]
+    places = [next(place for place, line in enumerate(messages) if word in line) for word in order]
     assert places == sorted(places)
 
 
 @pytest.mark.parametrize("refine", [True, False])
-def test_the_moments_do_not_see_the_documents_that_judge_the_passes(
+def test_the_moments_exclude_the_validation_documents(
     bars: Callable[[int], Any],
     monkeypatch: pytest.MonkeyPatch,
     refine: bool,  # noqa: FBT001 -- a case
 ) -> None:
-    chosen: list[Any] = []
+    included: list[Any] = []
 
-    def noted(corpus: Any, documents: Any, *rest: Any, **how: Any) -> Any:
-        chosen.append(documents)
-        return compute_moments(corpus, documents, *rest, **how)
+    def recorded(corpus: Any, documents: Any, *rest: Any, **settings: Any) -> Any:
+        included.append(documents)
+        return compute_moments(corpus, documents, *rest, **settings)
 
-    monkeypatch.setattr(procedure, "compute_moments", noted)
+    monkeypatch.setattr(procedure, "compute_moments", recorded)
     train = bars(0).train[:200]
     fit(train, 3, refine=refine)
-    held = hold_out(Corpus.of(train), 0, ALONE)
-    assert held is not None
-    assert 10 < held.chosen.sum() < 30
-    assert len(chosen) == 1
-    np.testing.assert_array_equal(~chosen[0], held.chosen if refine else False)
+    validation = choose_validation_set(Corpus.from_counts(train), 0, SINGLE_WORKER)
+    assert validation is not None
+    assert 10 < validation.documents.sum() < 30
+    assert len(included) == 1
+    np.testing.assert_array_equal(~included[0], validation.documents if refine else False)
 
 
 @pytest.mark.parametrize("topics", [2, 7])
-def test_more_topics_than_the_data_carry_are_split_with_a_warning(topics: int) -> None:
+def test_more_topics_than_the_rank_of_the_data_are_split_with_a_warning(topics: int) -> None:
     counts = np.full((30, 1), 9)
-    with pytest.warns(UserWarning, match=f"carry 1 of the {topics} topics asked for") as caught:
+    with pytest.warns(UserWarning, match=f"sufficient for 1 of the {topics} requested topics") as caught:
         model = fit(counts, topics)
     assert caught[0].filename == __file__
     assert_is_a_model(model, topics, 1)
 
 
-def test_documents_of_one_and_the_same_word_show_one_topic() -> None:
+def test_documents_of_a_single_word_have_one_topic() -> None:
     counts = np.zeros((40, 5), dtype=int)
     counts[:, 2] = np.arange(3, 43)
-    with pytest.warns(UserWarning, match="carry 1 of the 3 topics"):
+    with pytest.warns(UserWarning, match="sufficient for 1 of the 3 requested topics"):
         model = fit(counts, 3)
     np.testing.assert_allclose(model.beta, np.tile([0, 0, 1, 0, 0], (3, 1)), atol=1e-12)
 
 
-def test_documents_of_two_words_show_no_topics_and_say_so() -> None:
-    with pytest.warns(UserWarning, match="No document holds three words"), pytest.warns(match="carry 1 of"):
+def test_documents_of_two_words_give_a_warning_and_no_topics() -> None:
+    with (
+        pytest.warns(UserWarning, match="No document contains three words"),
+        pytest.warns(match="sufficient for 1"),
+    ):
         model = fit([[1, 1, 0], [0, 2, 0]], 2)
     np.testing.assert_allclose(model.beta, [[0.25, 0.75, 0]] * 2)
 
 
-def test_a_doubt_is_told_once_where_the_spectral_topics_stand() -> None:
-    rank = pytest.warns(UserWarning, match="carry 1 of the 3 topics")
-    with rank, pytest.warns(UserWarning, match="No document holds three words") as caught:
+def test_warnings_are_not_repeated_if_the_spectral_topics_are_kept() -> None:
+    rank = pytest.warns(UserWarning, match="sufficient for 1 of the 3 requested topics")
+    with rank, pytest.warns(UserWarning, match="No document contains three words") as caught:
         fit(np.tile([[1, 1, 0], [0, 1, 1]], (100, 1)), 3)
     beginnings = [str(warning.message)[:20] for warning in caught]
     assert len(beginnings) == len(set(beginnings))
 
 
-def test_too_few_tokens_for_the_topics_are_said() -> None:
+def test_too_few_tokens_for_the_topics_give_a_warning() -> None:
     rng = np.random.default_rng(0)
     beta = rng.dirichlet(np.full(1500, 0.05), 20)
     counts = np.array([rng.multinomial(20, rng.dirichlet(np.full(20, 0.05)) @ beta) for _ in range(300)])
     used = np.count_nonzero(counts.sum(axis=0))
-    said = rf"hold 0\.\d+ tokens for each word of each topic \(6000 tokens, 20 topics, {used} words"
-    with pytest.warns(UserWarning, match=said) as caught:
+    message = (
+        rf"hold 0\.\d+ tokens for each word of each topic \(6000 tokens, 20 topics, {used} distinct words"
+    )
+    with pytest.warns(UserWarning, match=message) as caught:
         fit(counts, 20)
     assert caught[0].filename == __file__
 
 
-def test_topics_that_the_noise_could_have_made_are_said(bars: Callable[[int], Any]) -> None:
+def test_topics_within_the_sampling_noise_give_a_warning(bars: Callable[[int], Any]) -> None:
     with pytest.warns(UserWarning, match="stand out from the sampling noise") as caught:
         model = fit(bars(0).train[:30], 10)
     assert caught[0].filename == __file__
@@ -187,7 +200,7 @@ def test_topics_that_the_noise_could_have_made_are_said(bars: Callable[[int], An
     ],
     ids=["V=1", "one document", "duplicates", "empty documents and columns", "short texts", "huge counts"],
 )
-def test_small_and_strange_data_give_a_model(counts: Any, topics: int) -> None:
+def test_small_and_unusual_data_give_a_model(counts: Any, topics: int) -> None:
     words = np.shape(counts)[1]
     model = fit(counts, topics)
     assert_is_a_model(model, topics, words)
@@ -197,30 +210,30 @@ def test_small_and_strange_data_give_a_model(counts: Any, topics: int) -> None:
 
 
 @pytest.mark.parametrize("counts", [np.zeros((3, 4)), np.zeros((0, 4)), sparse.csr_array((2, 3))])
-def test_nothing_but_empty_documents_is_an_error(counts: object) -> None:
-    with pytest.raises(ValueError, match=r"none of the \d documents holds a word"):
+def test_only_empty_documents_are_an_error(counts: object) -> None:
+    with pytest.raises(ValueError, match=r"none of the \d documents contains a word"):
         fit(counts, 2)
 
 
 @pytest.mark.parametrize(
     "counts", [np.eye(4), sparse.csr_array(([1.0, 1.0], ([0, 2], [1, 1])), shape=(3, 4))]
 )
-def test_documents_of_one_token_show_nothing_that_meets(counts: object) -> None:
-    with pytest.raises(ValueError, match=r"none of the \d documents holds more than one word"):
+def test_documents_of_one_token_are_an_error(counts: object) -> None:
+    with pytest.raises(ValueError, match=r"none of the \d documents contains more than one word"):
         fit(counts, 2)
 
 
-def test_fractions_are_refused_or_taken_as_masses_with_a_warning(bars: Callable[[int], Any]) -> None:
+def test_fractions_are_rejected_or_used_as_weights_with_a_warning(bars: Callable[[int], Any]) -> None:
     shares = bars(0).train[:400] / 8
-    with pytest.raises(ValueError, match="is not a whole number; weights such as tf-idf are no counts"):
+    with pytest.raises(ValueError, match="is not a whole number; weights such as tf-idf are not counts"):
         fit(shares, 3)
-    with pytest.warns(UserWarning, match="weighted as masses") as caught:
+    with pytest.warns(UserWarning, match="used as weights") as caught:
         model = fit_observed(shares, Settings(num_topics=3), lambda _: None, whole=False)
     assert caught[0].filename == __file__
     assert_is_a_model(model, 3, 25)
 
 
-def test_shards_are_learned_from_as_one_matrix_is(bars: Callable[[int], Any]) -> None:
+def test_shards_give_the_model_of_one_matrix(bars: Callable[[int], Any]) -> None:
     train = sparse.csr_array(bars(0).train[:400])
     shards = (part for part in (train[:150], train[150:150], train[150:]))
     whole, parts = fit(train, 3), fit(shards, 3)
@@ -228,7 +241,7 @@ def test_shards_are_learned_from_as_one_matrix_is(bars: Callable[[int], Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
+    ("settings", "message"),
     [
         ({"num_topics": 0}, "num_topics must be a whole number of at least 1, not 0"),
         ({"num_topics": 2.5}, "num_topics must be a whole number"),
@@ -242,36 +255,36 @@ def test_shards_are_learned_from_as_one_matrix_is(bars: Callable[[int], Any]) ->
         ({"num_topics": 2, "tol": float("nan")}, "tol must be a positive number, not nan"),
     ],
 )
-def test_a_setting_out_of_range_is_a_sentence(settings: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_a_setting_out_of_range_is_rejected(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         fit([[1, 2]], **settings)
 
 
-def test_the_examples_of_the_documentation_are_true() -> None:
+def test_the_examples_of_the_docstrings_run() -> None:
     assert doctest.testmod(procedure).attempted > 0
     assert doctest.testmod(procedure).failed == 0
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(("topics", "refine", "most"), [(31, True, 1), (31, False, 4), (8, True, 4)])
-def test_only_where_many_topics_are_refined_one_restart_does(
+def test_many_topics_with_refinement_use_one_restart(
     topics: int,
     refine: bool,  # noqa: FBT001 -- a case
     most: int,
 ) -> None:
     counts = np.random.default_rng(0).poisson(0.3, (200, 60))
-    said: list[str] = []
+    messages: list[str] = []
     settings = Settings(num_topics=topics, max_restarts=4, max_iterations=5, refine=refine)
-    fit_observed(counts, settings, said.append)
-    restarts = [line for line in said if line.startswith("Restart ")]
+    fit_observed(counts, settings, messages.append)
+    restarts = [line for line in messages if line.startswith("Restart ")]
     assert set(restarts) <= {f"Restart {number}/{most}" for number in range(1, most + 1)}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_the_least_squares_end_sooner_where_refinement_follows(bars: Callable[[int], Any]) -> None:
-    def sweeps(*, refine: bool) -> int:
-        said: list[str] = []
-        fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=1, refine=refine), said.append)
-        return next(int(line.split()[-2]) for line in said if line.startswith("Reconstruction error"))
+def test_the_least_squares_end_sooner_if_refinement_follows(bars: Callable[[int], Any]) -> None:
+    def iterations(*, refine: bool) -> int:
+        messages: list[str] = []
+        fit_observed(bars(0).train, Settings(num_topics=10, max_restarts=1, refine=refine), messages.append)
+        return next(int(line.split()[-2]) for line in messages if line.startswith("Reconstruction error"))
 
-    assert sweeps(refine=True) < sweeps(refine=False)
+    assert iterations(refine=True) < iterations(refine=False)

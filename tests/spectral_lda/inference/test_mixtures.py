@@ -1,4 +1,4 @@
-"""Topic mixtures: the maximum of a concave function, whatever else is inferred beside it."""
+"""A topic mixture is the maximum of a concave function and depends on its own document only."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ BETA = np.random.default_rng(0).dirichlet(np.ones(6), 3)
 
 
 def infer(counts: object, beta: FloatArray = BETA) -> FloatArray:
-    corpus = Corpus.of(counts, whole=False)
+    corpus = Corpus.from_counts(counts, whole=False)
     return infer_mixtures(corpus, ALPHA, topics_by_word(beta)).astype(np.float64)
 
 
@@ -40,25 +40,25 @@ def test_the_mixture_is_the_fixed_point(document: list[int]) -> None:
     np.testing.assert_allclose((tokens + ALPHA) / (counts.sum() + ALPHA.sum()), found, atol=1e-4)
 
 
-def test_an_empty_document_gets_the_priors_mean() -> None:
+def test_an_empty_document_has_the_mean_of_the_prior() -> None:
     np.testing.assert_allclose(infer(np.zeros((1, 6))), ALPHA[None], rtol=1e-6)
 
 
 @pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e-45, 1e-40, 1e-31, 1e-20])
-def test_a_document_of_next_to_nothing_gets_it_too(weight: float) -> None:
+def test_a_document_of_negligible_weight_has_the_mean_of_the_prior(weight: float) -> None:
     np.testing.assert_allclose(infer(np.full((1, 6), weight)), ALPHA[None], rtol=1e-6)
 
 
-def test_a_word_that_no_topic_holds_says_nothing() -> None:
+def test_a_word_without_a_topic_does_not_change_the_mixture() -> None:
     beta = np.hstack([BETA, np.zeros((3, 1))])
     known = [3, 0, 1, 0, 0, 2]
     with_it, without = infer([[*known, 9], [*known, 0]], beta)
-    # It lengthens the document, and so moves nothing but the rounding.
+    # It only lengthens the document, which changes the rounding.
     np.testing.assert_allclose(with_it, without, atol=1e-5)
 
 
 @pytest.mark.parametrize("count", [1e-30, 1.0, 2.0**53])
-def test_no_count_is_too_small_or_too_large(count: float) -> None:
+def test_extreme_counts_have_a_mixture(count: float) -> None:
     (found,) = infer(np.array([[count, 0, 0, 0, 0, count]]))
     assert np.isfinite(found).all()
     assert found.sum() == pytest.approx(1, abs=1e-6)

@@ -1,4 +1,4 @@
-"""Planted components come back, whatever their order and sign."""
+"""Planted components are recovered up to their order."""
 
 from itertools import permutations
 
@@ -40,16 +40,16 @@ def test_orthonormal_components_are_found_with_their_signs(width: int, seed: int
     np.testing.assert_allclose(found.weights, weights[overlap.argmax(axis=0)], rtol=1e-6)
 
 
-def test_a_restart_that_finds_the_same_again_is_the_last() -> None:
-    said: list[str] = []
+def test_a_restart_that_finds_the_same_components_is_the_last() -> None:
+    messages: list[str] = []
     tensor = planted(4, 0)[0]
     rng = np.random.default_rng(0)
-    decompose(tensor, max_restarts=10, max_iterations=100, tol=1e-8, rng=rng, observe=said.append)
-    assert [line for line in said if line.startswith("Restart")] == ["Restart 1/10", "Restart 2/10"]
+    decompose(tensor, max_restarts=10, max_iterations=100, tol=1e-8, rng=rng, observe=messages.append)
+    assert [line for line in messages if line.startswith("Restart")] == ["Restart 1/10", "Restart 2/10"]
 
 
-def test_the_best_restart_wins_and_every_one_is_told() -> None:
-    said: list[str] = []
+def test_the_best_restart_is_returned_and_each_is_reported() -> None:
+    messages: list[str] = []
     noise = np.random.default_rng(1).standard_normal((4, 4, 4))
     symmetric = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)
     best = decompose(
@@ -58,19 +58,19 @@ def test_the_best_restart_wins_and_every_one_is_told() -> None:
         max_iterations=100,
         tol=1e-8,
         rng=np.random.default_rng(0),
-        observe=said.append,
+        observe=messages.append,
     )
-    errors = [float(line.split()[2]) for line in said if line.startswith("Reconstruction error")]
+    errors = [float(line.split()[2]) for line in messages if line.startswith("Reconstruction error")]
     assert len(errors) == 4
     assert min(errors) < max(errors)
     assert best.error == pytest.approx(min(errors), rel=1e-5)
-    assert said[0] == "Restart 1/4"
-    assert said[-1].startswith("Best reconstruction error")
+    assert messages[0] == "Restart 1/4"
+    assert messages[-1].startswith("Best reconstruction error")
 
 
 @given(seed=st.integers(0, 1000))
 @settings(max_examples=30)
-def test_weights_are_positive_however_early_the_sweeps_end(seed: int) -> None:
+def test_weights_are_positive_after_any_number_of_iterations(seed: int) -> None:
     noise = np.random.default_rng(seed).standard_normal((4, 4, 4))
     tensor = np.array([noise.transpose(order) for order in permutations(range(3))]).sum(axis=0)
     found = run(tensor, restarts=1, iterations=1, seed=seed)
@@ -79,7 +79,7 @@ def test_weights_are_positive_however_early_the_sweeps_end(seed: int) -> None:
     np.testing.assert_allclose(along, found.weights, atol=1e-9)
 
 
-def test_max_iterations_bounds_the_sweeps() -> None:
+def test_max_iterations_is_the_limit() -> None:
     tensor, _, _ = planted(6, 0)
     found = run(tensor, restarts=1, iterations=2)
     assert found.iterations == 2

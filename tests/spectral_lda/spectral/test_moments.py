@@ -1,4 +1,4 @@
-"""The moments equal their definition, token by token."""
+"""The moments equal their definition over ordered tuples of tokens."""
 
 from itertools import permutations
 
@@ -10,7 +10,7 @@ from spectral_lda.counts import FloatArray
 from spectral_lda.spectral import moments as module
 from spectral_lda.spectral.moments import Moments, compute_moments
 from spectral_lda.spectral.whitening import whiten
-from spectral_lda.workers import ALONE
+from spectral_lda.workers import SINGLE_WORKER
 
 ALPHA0 = 0.7
 
@@ -46,7 +46,9 @@ def by_definition(
 
 @pytest.fixture
 def moments() -> Moments:
-    computed = compute_moments(Corpus.of(small_counts()), np.ones(5, np.bool_), ALPHA0, ALONE)
+    computed = compute_moments(
+        Corpus.from_counts(small_counts()), np.ones(5, np.bool_), ALPHA0, SINGLE_WORKER
+    )
     assert computed is not None
     return computed
 
@@ -61,11 +63,11 @@ def test_the_operator_is_the_matrix(moments: Moments) -> None:
     np.testing.assert_allclose(moments.second(np.eye(4)), moments.dense_second(), atol=1e-14)
 
 
-@pytest.mark.parametrize("batch_numbers", [1, 2**20])
+@pytest.mark.parametrize("batch_values", [1, 2**20])
 def test_the_whitened_third_moment_follows_its_definition_in_batches_of_any_size(
-    moments: Moments, monkeypatch: pytest.MonkeyPatch, batch_numbers: int
+    moments: Moments, monkeypatch: pytest.MonkeyPatch, batch_values: int
 ) -> None:
-    monkeypatch.setattr(module, "BATCH_NUMBERS", batch_numbers)
+    monkeypatch.setattr(module, "BATCH_VALUES", batch_values)
     whitener = whiten(moments, 3, np.random.default_rng(0)).whitener
     assert whitener.shape[1] > 1
     _, _, m3 = by_definition(small_counts())
@@ -74,22 +76,24 @@ def test_the_whitened_third_moment_follows_its_definition_in_batches_of_any_size
 
 
 def test_documents_of_fewer_than_three_words_have_no_moments() -> None:
-    corpus = Corpus.of([[2, 0], [1, 1], [0, 0]])
-    assert compute_moments(corpus, np.ones(3, np.bool_), ALPHA0, ALONE) is None
+    corpus = Corpus.from_counts([[2, 0], [1, 1], [0, 0]])
+    assert compute_moments(corpus, np.ones(3, np.bool_), ALPHA0, SINGLE_WORKER) is None
 
 
-def test_documents_that_are_not_chosen_weigh_nothing(moments: Moments) -> None:
+def test_excluded_documents_have_no_weight(moments: Moments) -> None:
     counts = np.vstack([small_counts(), [[9, 9, 0, 9]]])
-    chosen = np.array([True] * 5 + [False])
-    without = compute_moments(Corpus.of(counts), chosen, ALPHA0, ALONE)
+    included = np.array([True] * 5 + [False])
+    without = compute_moments(Corpus.from_counts(counts), included, ALPHA0, SINGLE_WORKER)
     assert without is not None
     np.testing.assert_allclose(without.dense_second(), moments.dense_second(), atol=1e-15)
 
 
-def test_masses_are_shares_of_a_text_without_end() -> None:
+def test_fractional_weights_have_no_correction_for_repeated_tokens() -> None:
     shares = np.array([[0.5, 0.25, 0.25], [0.0, 0.5, 0.5]])
-    masses = compute_moments(Corpus.of(shares, whole=False), np.ones(2, np.bool_), 1.0, ALONE, whole=False)
-    assert masses is not None
+    moments = compute_moments(
+        Corpus.from_counts(shares, whole=False), np.ones(2, np.bool_), 1.0, SINGLE_WORKER, whole=False
+    )
+    assert moments is not None
     pairs = np.einsum("da,db->ab", shares, shares) / 2
     mean = shares.mean(axis=0)
-    np.testing.assert_allclose(masses.dense_second(), 2 * pairs - np.outer(mean, mean), atol=1e-14)
+    np.testing.assert_allclose(moments.dense_second(), 2 * pairs - np.outer(mean, mean), atol=1e-14)

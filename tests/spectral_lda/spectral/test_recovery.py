@@ -30,10 +30,10 @@ def test_a_projection_is_a_distribution(points: FloatArray) -> None:
 @given(rows)
 def test_the_projection_is_the_nearest_distribution(points: FloatArray) -> None:
     projected = project_to_simplex(points)
-    # The angle between the way to the point and the way to any corner of the simplex is never acute.
-    ways = points - projected
-    acute = ways - np.einsum("nv,nv->n", ways, projected)[:, None]
-    assert (acute <= 1e-9).all()
+    # The angle between the direction to the point and to any corner of the simplex is never acute.
+    directions = points - projected
+    cosines = directions - np.einsum("nv,nv->n", directions, projected)[:, None]
+    assert (cosines <= 1e-9).all()
 
 
 @given(rows)
@@ -42,38 +42,38 @@ def test_projecting_twice_changes_nothing(points: FloatArray) -> None:
     np.testing.assert_allclose(project_to_simplex(once), once, atol=1e-12)
 
 
-def test_exact_components_give_back_the_model() -> None:
+def test_exact_components_recover_the_model() -> None:
     generator = np.random.default_rng(0)
     alpha, beta = np.array([0.5, 0.3, 0.2]), generator.dirichlet(np.ones(8), 3)
     values, vectors = np.linalg.eigh((beta.T * alpha) @ beta)
     whitening = Whitening(values[-3:], vectors[:, -3:], noise=0.0)
     whitened = whitening.whitener.T @ (beta.T * np.sqrt(alpha))
-    parts = Decomposition(whitened, alpha**-0.5, error=0.0, iterations=1, converged=True)
-    found_alpha, found_beta = recover(whitening, parts, 1.0)
+    components = Decomposition(whitened, alpha**-0.5, error=0.0, iterations=1, converged=True)
+    found_alpha, found_beta = recover(whitening, components, 1.0)
     np.testing.assert_allclose(found_alpha, alpha, atol=1e-9)
     np.testing.assert_allclose(found_beta, beta, atol=1e-9)
 
 
-def test_a_vanishing_prior_is_lifted_and_the_sum_kept() -> None:
+def test_a_negligible_prior_is_raised_and_the_sum_unchanged() -> None:
     alpha = scale_prior(np.array([1e300, 1.0, 1e-300]), 2.0)
     assert alpha.sum() == pytest.approx(2.0)
     assert alpha.min() == pytest.approx(2.0 * 0.01 / 3, rel=0.01)
 
 
-def test_the_largest_priors_are_kept_in_order() -> None:
+def test_the_topics_with_the_largest_priors_are_returned_in_order() -> None:
     alpha, beta = keep_largest(np.array([1.0, 3.0, 2.0]), np.eye(3), 2)
     assert beta.tolist() == [[0, 1, 0], [0, 0, 1]]
     np.testing.assert_allclose(alpha, [3.6, 2.4])
 
 
-def test_splitting_keeps_the_second_moment() -> None:
+def test_splitting_preserves_the_second_moment() -> None:
     alpha, beta = np.array([0.7, 0.3]), np.array([[0.5, 0.5, 0], [0, 0, 1.0]])
     more_alpha, more_beta = split_topics(alpha, beta, 5)
     assert more_beta.shape == (5, 3)
     np.testing.assert_allclose((more_beta.T * more_alpha) @ more_beta, (beta.T * alpha) @ beta)
 
 
-def test_a_mistyped_number_of_topics_is_split_into_as_well() -> None:
+def test_a_very_large_number_of_topics_is_possible() -> None:
     alpha, beta = split_topics(np.array([0.7, 0.3]), np.array([[0.5, 0.5], [0, 1.0]]), 200_000)
     assert beta.shape == (200_000, 2)
     assert alpha.max() <= 2 * alpha.min() + 1e-12

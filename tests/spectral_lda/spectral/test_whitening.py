@@ -9,12 +9,12 @@ from spectral_lda.corpus import Corpus
 from spectral_lda.spectral import whitening as module
 from spectral_lda.spectral.moments import Moments, compute_moments
 from spectral_lda.spectral.whitening import whiten
-from spectral_lda.workers import ALONE
+from spectral_lda.workers import SINGLE_WORKER
 
 
 def moments_of(counts: object) -> Moments:
-    corpus = Corpus.of(counts)
-    moments = compute_moments(corpus, np.ones(corpus.documents, np.bool_), 1.0, ALONE)
+    corpus = Corpus.from_counts(counts)
+    moments = compute_moments(corpus, np.ones(corpus.num_documents, np.bool_), 1.0, SINGLE_WORKER)
     assert moments is not None
     return moments
 
@@ -43,12 +43,12 @@ def test_the_operator_finds_the_eigenpairs_of_the_matrix(monkeypatch: pytest.Mon
     np.testing.assert_allclose(overlap, 1, atol=1e-4)
 
 
-def test_a_rank_that_is_rounding_is_left_out() -> None:
+def test_eigenvalues_that_are_rounding_error_are_excluded() -> None:
     whitening = whiten(moments_of([[5, 0, 0], [9, 0, 0]]), 3, np.random.default_rng(0))
     np.testing.assert_allclose(whitening.eigenvalues, [1.0])
 
 
-def test_columns_that_are_almost_dependent_still_give_an_orthonormal_basis() -> None:
+def test_almost_dependent_columns_have_an_orthonormal_basis() -> None:
     block = np.random.default_rng(0).standard_normal((50, 4))
     block[:, 3] = block[:, 2] + 1e-12 * block[:, 3]
     found = module._orthonormal(block)
