@@ -1,4 +1,4 @@
-"""The content types of documents and answers."""
+"""The content types of documents and responses."""
 
 from email.message import Message
 
@@ -14,12 +14,12 @@ def parse_content_type(header: str) -> str:
     Raises
     ------
     ValueError
-        The parameters announce labels, or another character set than UTF-8: LDA takes neither.
+        The parameters declare labels, or another character set than UTF-8: LDA supports neither.
     """
     message = Message()
     message["content-type"] = header
     if str(message.get_param("label_size", "0")) != "0":
-        raise ValueError(f"LDA takes documents without labels: label_size must be 0, not as in {header!r}.")
+        raise ValueError(f"LDA takes documents without labels: label_size must be 0, unlike in {header!r}.")
     if str(message.get_param("charset", "utf-8")).lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise ValueError(f"Only UTF-8 is read, not as in {header!r}.")
+        raise ValueError(f"Only UTF-8 is supported, unlike in {header!r}.")
     return header.partition(";")[0].strip().lower()

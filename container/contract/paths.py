@@ -1,4 +1,4 @@
-"""Where SageMaker puts things in a container.
+"""The files and folders of SageMaker's container contract.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/amazon-sagemaker-toolkits.html and
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
@@ -13,23 +13,23 @@ from typing import Any
 from container.contract.errors import ClientError
 
 # DescribeTrainingJob's FailureReason shows this many characters of the failure file.
-LONGEST_FAILURE = 1024
+MAX_FAILURE_LENGTH = 1024
 
 
 @dataclass(frozen=True)
-class Folders:
-    """The tree below /opt/ml, or below SAGEMAKER_BASE_DIR, as SageMaker's toolkits have it."""
+class Paths:
+    """The paths below /opt/ml, or below SAGEMAKER_BASE_DIR, as SageMaker's toolkits use them."""
 
     base: Path
 
     @classmethod
-    def from_environment(cls) -> "Folders":
-        """Return the tree that this process was started for."""
+    def from_environment(cls) -> "Paths":
+        """Return the paths that the environment of this process selects."""
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 
     @property
     def model(self) -> Path:
-        """The model's file: SageMaker makes model.tar.gz of its folder, and unpacks it there for hosting."""
+        """The model file; SageMaker packs its folder into model.tar.gz, and unpacks it there for hosting."""
         return self.base / "model" / "model_algo-1"
 
     @property
@@ -38,11 +38,11 @@ class Folders:
         return self.base / "input" / "config"
 
     def channel(self, name: str) -> Path:
-        """Return the folder with a channel's files (File mode)."""
+        """Return the folder of a channel's files (File mode)."""
         return self.base / "input" / "data" / name
 
     def fifo(self, name: str, epoch: int) -> Path:
-        """Return the FIFO that a channel's documents come through once (Pipe mode); epochs count from 0."""
+        """Return the FIFO of a channel's documents for one epoch (Pipe mode); epochs count from 0."""
         return self.base / "input" / "data" / f"{name}_{epoch}"
 
     def read_config(self, name: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ class Folders:
         Raises
         ------
         ClientError
-            The file is missing or is no JSON object.
+            The file is missing or is not a JSON object.
         """
         path = self.config / f"{name}.json"
         try:
@@ -63,11 +63,11 @@ class Folders:
         except ValueError as error:
             raise ClientError(f"{path} is not JSON: {error}.") from error
         if not isinstance(content, dict):
-            raise ClientError(f"{path} must hold a JSON object.")
+            raise ClientError(f"{path} must contain a JSON object.")
         return content
 
-    def write_failure(self, sentence: str) -> None:
-        """Leave the reason where SageMaker looks for it."""
+    def write_failure(self, reason: str) -> None:
+        """Write the reason of a failure to output/failure."""
         folder = self.base / "output"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "failure").write_text(sentence[:LONGEST_FAILURE], encoding="utf-8")
+        (folder / "failure").write_text(reason[:MAX_FAILURE_LENGTH], encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The instances of a training job, as resourceconfig.json tells each of them."""
+"""The hosts of a training job, from resourceconfig.json."""
 
 import hashlib
 import os
@@ -7,26 +7,26 @@ from typing import Any
 
 from container.contract.errors import ClientError
 
-# SageMaker's own toolkits let their hosts meet at this port, which PyTorch calls MASTER_PORT. Where several
-# jobs share a machine, the variable must give each its own.
-PORT = 7777
+# SageMaker's own toolkits use this port between hosts; PyTorch calls the variable MASTER_PORT. If several
+# jobs share a machine, each needs its own port.
+DEFAULT_PORT = 7777
 LOOPBACK = "lo"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The hosts of one job in their order, and which of them this is.
+    """The hosts of one job in their order, and which of them this process runs on.
 
     Attributes
     ----------
     current
         The name of this host.
     hosts
-        All names, sorted: the first is the leader, who adds and who writes the model.
+        All names, sorted. The first host is the leader: it computes the sums and writes the model.
     interface
-        The network interface between them; "lo" when all are on one machine, where names need not resolve.
+        The network interface between the hosts; "lo" if all are on one machine, where names need not resolve.
     port
-        Where the leader listens.
+        The port on which the leader listens.
     """
 
     current: str
@@ -36,52 +36,52 @@ class Cluster:
 
     @classmethod
     def from_config(cls, resources: dict[str, Any]) -> "Cluster":
-        """Read resourceconfig.json; a file that names no hosts means one.
+        """Read resourceconfig.json; a file without hosts means a single one.
 
         Raises
         ------
         ClientError
-            It doesn't name this host among the hosts, or names one twice.
+            The current host is not one of the hosts, or a host is listed twice.
         """
         hosts = resources.get("hosts") or ["algo-1"]
         current = resources.get("current_host", hosts[0])
         if current not in hosts or len(set(hosts)) != len(hosts):
             raise ClientError(
-                f"resourceconfig.json names the hosts {hosts!r}; {current!r}, the current one, must be there "
-                "and each but once."
+                f"resourceconfig.json lists the hosts {hosts!r}; it must contain the current host, "
+                f"{current!r}, and each host only once."
             )
         interface = str(resources.get("network_interface_name") or LOOPBACK)
         return cls(str(current), tuple(sorted(hosts)), interface, _port())
 
     @property
     def rank(self) -> int:
-        """The place of this host in the order, from 0."""
+        """The position of this host in the order, from 0."""
         return self.hosts.index(self.current)
 
     @property
     def leader(self) -> str:
-        """The first host."""
+        """The name of the first host."""
         return self.hosts[0]
 
     @property
-    def listening_address(self) -> str:
-        """Where the leader listens: on the one interface between the hosts, and nowhere else."""
+    def bind_address(self) -> str:
+        """The address on which the leader listens: only on the interface between the hosts."""
         return f"tcp://{'127.0.0.1' if self.interface == LOOPBACK else self.interface}:{self.port}"
 
     @property
-    def leaders_address(self) -> str:
-        """Where the others find the leader."""
+    def leader_address(self) -> str:
+        """The address at which the followers connect to the leader."""
         return f"tcp://{'127.0.0.1' if self.interface == LOOPBACK else self.leader}:{self.port}"
 
 
 def job_token() -> bytes:
-    """Return what tells this job's messages from another's; the job's ARN is known to all its hosts."""
+    """Return the token of this job's messages, derived from its ARN, which all of its hosts know."""
     job = os.environ.get("TRAINING_JOB_ARN") or os.environ.get("TRAINING_JOB_NAME", "")
     return hashlib.sha256(job.encode()).digest()
 
 
 def _port() -> int:
-    given = os.environ.get("MASTER_PORT", str(PORT))
-    if not given.isascii() or not given.isdigit() or not 0 < int(given) < 2**16:
-        raise ClientError(f"The environment variable MASTER_PORT is {given!r}; it must be a port's number.")
-    return int(given)
+    value = os.environ.get("MASTER_PORT", str(DEFAULT_PORT))
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 2**16:
+        raise ClientError(f"The environment variable MASTER_PORT is {value!r}; it must be a port number.")
+    return int(value)

@@ -1,7 +1,7 @@
-"""What the hosts of a job say to each other, checked when it arrives.
+"""The messages between the hosts of a job, checked on arrival.
 
-A message is a list of frames: the job's token, the kind, a header of JSON, and an array's bytes in pieces.
-The pieces keep a heartbeat from waiting behind a gigabyte.
+A message is a list of frames: the job's token, the kind, a JSON header, and an array's bytes in pieces. The
+pieces keep heartbeats from waiting behind a gigabyte.
 """
 
 import json
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from container.contract.failures import EXIT_CODES, Failure
-from container.contract.paths import LONGEST_FAILURE
+from container.contract.errors import EXIT_CODES, Failure
+from container.contract.paths import MAX_FAILURE_LENGTH
 from spectral_lda.counts import FloatArray
 
 if TYPE_CHECKING:
@@ -30,55 +30,60 @@ START = b"start"
 ALIVE = b"alive"
 TOTAL = b"total"
 DONE = b"done"
-# Both ways.
+# In both directions.
 FAILED = b"failed"
 
-LARGEST_FRAME = 1 << 22  # bytes
-_LARGEST_HEADER = 1 << 14
-_MOST_DIMENSIONS = 3
-_LARGEST_SIZE = 2**40
+MAX_FRAME_BYTES = 1 << 22
+_MAX_HEADER_BYTES = 1 << 14
+_MAX_DIMENSIONS = 3
+_MAX_SIZE = 2**40
 _DTYPE = "<f8"
 
 
 class MessageError(Exception):
-    """A message that doesn't belong to this job, or isn't what it must be; the sentence says how."""
+    """A message that doesn't belong to this job or is invalid."""
 
 
 class Round(NamedTuple):
-    """One array of one host, for the ``number``-th sum of the job."""
+    """One all-reduce of the job: its number, and a host's part or the total."""
 
     number: int
     array: FloatArray
 
 
-def message(token: bytes, kind: bytes, header: Any = None, payload: Frames = ()) -> list[Any]:
-    """Put a message together."""
+def build_message(token: bytes, kind: bytes, header: Any = None, payload: Frames = ()) -> list[Any]:
+    """Return the frames of a message."""
     return [token, kind, json.dumps(header).encode(), *payload]
 
 
-def array_message(token: bytes, kind: bytes, part: Round) -> list[Any]:
-    """Put a message with an array together; the array isn't copied, so leave it alone until it was sent."""
+def build_array_message(token: bytes, kind: bytes, part: Round) -> list[Any]:
+    """Return the frames of a message with an array, which is not copied and must not change until sent."""
     values = np.ascontiguousarray(part.array, _DTYPE)
     content: NDArray[np.uint8] = values.reshape(-1).view(np.uint8)
-    pieces = [content[start : start + LARGEST_FRAME] for start in range(0, content.size, LARGEST_FRAME)]
+    pieces = [content[start : start + MAX_FRAME_BYTES] for start in range(0, content.size, MAX_FRAME_BYTES)]
     header = {"round": part.number, "dtype": _DTYPE, "shape": list(part.array.shape)}
-    return message(token, kind, header, pieces)
+    return build_message(token, kind, header, pieces)
 
 
-def take_apart(token: bytes, frames: Frames) -> tuple[bytes, Any, Frames]:
+def build_failure_message(token: bytes, failure: Failure) -> list[Any]:
+    """Return the frames of a message that this job has failed."""
+    return build_message(token, FAILED, [failure.kind, failure.message[:MAX_FAILURE_LENGTH]])
+
+
+def parse_message(token: bytes, frames: Frames) -> tuple[bytes, Any, Frames]:
     """Return a message's kind, header and payload.
 
     Raises
     ------
     MessageError
-        It carries another job's token, or no header.
+        The token is another job's, or the header is missing or invalid.
     """
     if len(frames) < 3 or bytes(frames[0]) != token:  # noqa: PLR2004 -- token, kind, header
-        raise MessageError("a message came that is none of this job's")
+        raise MessageError("a message arrived that doesn't belong to this job")
     try:
-        header = json.loads(bytes(frames[2])[:_LARGEST_HEADER])
+        header = json.loads(bytes(frames[2])[:_MAX_HEADER_BYTES])
     except ValueError as error:
-        raise MessageError(f"a message's header is no JSON: {error}") from error
+        raise MessageError(f"a message's header is not JSON: {error}") from error
     return bytes(frames[1]), header, frames[3:]
 
 
@@ -88,12 +93,12 @@ def parse_array(header: Any, payload: Frames) -> Round:
     Raises
     ------
     MessageError
-        The header doesn't describe the bytes that came with it.
+        The header doesn't match the bytes of the payload.
     """
-    number, shape = _described(header)
+    number, shape = _parse_array_header(header)
     size = sum(len(piece) for piece in payload)
     if size != math.prod(shape) * 8:
-        raise MessageError(f"an array of the shape {shape} came with {size} bytes")
+        raise MessageError(f"an array of the shape {shape} arrived with {size} bytes")
     content = np.empty(size, np.uint8)
     start = 0
     for piece in payload:
@@ -101,30 +106,8 @@ def parse_array(header: Any, payload: Frames) -> Round:
         start += len(piece)
     try:
         return Round(number, content.view(_DTYPE).reshape(shape))
-    except ValueError as error:  # without values, but sizes that numpy can't count
-        raise MessageError(f"an array of the shape {shape} came: {error}") from error
-
-
-def _described(header: Any) -> tuple[int, tuple[int, ...]]:
-    if not isinstance(header, dict) or header.get("dtype") != _DTYPE:
-        raise MessageError(f"an array's header must name the dtype {_DTYPE}; it is {header!r}")
-    number, shape = header.get("round"), header.get("shape")
-    if (
-        not isinstance(shape, list)
-        or len(shape) > _MOST_DIMENSIONS
-        or not all(map(_is_size, [*shape, number]))
-    ):
-        raise MessageError(f"an array's header must name its round and its shape; it is {header!r}")
-    return int(str(number)), tuple(shape)
-
-
-def _is_size(value: Any) -> bool:
-    return type(value) is int and 0 <= value < _LARGEST_SIZE
-
-
-def failure_message(token: bytes, failure: Failure) -> list[Any]:
-    """Put together why this job fails."""
-    return message(token, FAILED, [failure.kind, failure.sentence[:LONGEST_FAILURE]])
+    except ValueError as error:  # an empty array whose dimensions overflow numpy's size
+        raise MessageError(f"an array of the shape {shape} arrived: {error}") from error
 
 
 def parse_failure(header: Any) -> Failure:
@@ -133,9 +116,26 @@ def parse_failure(header: Any) -> Failure:
     Raises
     ------
     MessageError
-        It tells of none.
+        The header doesn't describe a failure.
     """
     match header:
-        case [str(kind), str(sentence)] if kind in EXIT_CODES:
-            return Failure(kind, sentence)
-    raise MessageError(f"a failure came without its reason: {header!r}")
+        case [str(kind), str(message)] if kind in EXIT_CODES:
+            return Failure(kind, message)
+    raise MessageError(f"a failure arrived without its reason: {header!r}")
+
+
+def _parse_array_header(header: Any) -> tuple[int, tuple[int, ...]]:
+    if not isinstance(header, dict) or header.get("dtype") != _DTYPE:
+        raise MessageError(f"an array's header must have the dtype {_DTYPE}; it is {header!r}")
+    number, shape = header.get("round"), header.get("shape")
+    if (
+        not isinstance(shape, list)
+        or len(shape) > _MAX_DIMENSIONS
+        or not all(map(_is_size, [*shape, number]))
+    ):
+        raise MessageError(f"an array's header must have a round and a shape; it is {header!r}")
+    return int(str(number)), tuple(shape)
+
+
+def _is_size(value: Any) -> bool:
+    return type(value) is int and 0 <= value < _MAX_SIZE

@@ -1,7 +1,7 @@
-"""A compiled reader of plain CSV: decimal numbers of at least 0, commas, line ends, and nothing else.
+"""A compiled parser of plain CSV: decimal numbers of at least 0, commas, line ends, and nothing else.
 
-It goes over zeros eight bytes at a time. What it does not know, it leaves to the careful reader of
-csv_documents.py, which also has the words for mistakes.
+It skips zeros eight bytes at a time. Anything else is left to the complete parser of csv_documents.py, which
+also reports the errors.
 """
 
 import numpy as np
@@ -13,24 +13,24 @@ from spectral_lda.kernels.compiling import jit
 
 Octets = NDArray[np.uint8]
 _COMMA, _POINT, _NEWLINE, _RETURN, _PLUS, _MINUS, _ZERO, _NINE, _E, _CAPITAL_E = b",.\n\r+-09eE"
-# Zeros with their commas, as a little-endian machine reads them from memory, and beginnings of such words.
+# Zeros with their commas as a little-endian 64-bit word, and masks for the beginning of such a word.
 _ZEROS = np.uint64(int.from_bytes(b"0,0,0,0,", "little"))
 _DECIMAL_ZERO = np.uint64(int.from_bytes(b"0.0,", "little"))
 _TWO_BYTES, _FOUR_BYTES, _SIX_BYTES = (np.uint64(2**bits - 1) for bits in (16, 32, 48))
 _NOTHING = np.uint64(0)
 _WORD = 8
-# A whole number of 15 digits, times or over one of these powers of ten, is a single rounding of two exact
-# float64, and so the float64 nearest to the decimal (Clinger 1990, https://doi.org/10.1145/93542.93557).
+# A whole number of 15 digits, multiplied or divided by one of these powers of ten, is rounded only once, so
+# the result is the float64 nearest to the decimal (Clinger 1990, https://doi.org/10.1145/93542.93557).
 _POWERS = 10.0 ** np.arange(23)
 _FOURTEEN_DIGITS = 10**14
 _UNKNOWN = -1
 
 
 def scan_csv(body: bytes, words: int) -> CountMatrix | None:
-    """Return the documents (D, words) of plain CSV, without empty lines; None of a body that is not plain."""
-    # The eight bytes that begin at each byte: the same memory, seen as words that overlap.
+    """Return the documents (D, words) of plain CSV, without empty lines; None if the body is not plain."""
+    # A view of the same memory: the 64-bit words that begin at each byte.
     overlapping = np.ndarray((max(len(body) - _WORD + 1, 0),), "<u8", buffer=body, strides=(1,))
-    # A document takes two bytes a word at least.
+    # A document takes at least two bytes per word.
     starts = np.zeros((len(body) + 1) // (2 * words) + 2, np.int32)
     columns = np.empty(len(body) // 2 + 1, np.int32)
     weights = np.empty(columns.size)
@@ -77,13 +77,13 @@ def _scan(
 
 @jit
 def _skip_zeros(overlapping: NDArray[np.uint64], at: int, column: int) -> tuple[int, int]:
-    """Go over values of 0 or 0.0, which most of a document's are, up to four at a time."""
+    """Skip values of 0 or 0.0, which most values are, up to four at a time."""
     while at < overlapping.size:
-        other = overlapping[at] ^ _ZEROS
-        if other == _NOTHING:
+        difference = overlapping[at] ^ _ZEROS
+        if difference == _NOTHING:
             at, column = at + _WORD, column + 4
-        elif other & _TWO_BYTES == _NOTHING:
-            zeros = 1 + int(other & _FOUR_BYTES == _NOTHING) + int(other & _SIX_BYTES == _NOTHING)
+        elif difference & _TWO_BYTES == _NOTHING:
+            zeros = 1 + int(difference & _FOUR_BYTES == _NOTHING) + int(difference & _SIX_BYTES == _NOTHING)
             at, column = at + 2 * zeros, column + zeros
         elif overlapping[at] & _FOUR_BYTES == _DECIMAL_ZERO:
             at, column = at + 4, column + 1
@@ -94,7 +94,7 @@ def _skip_zeros(overlapping: NDArray[np.uint64], at: int, column: int) -> tuple[
 
 @jit
 def _line_end(octets: Octets, at: int) -> int:
-    """Return the place after the line end that stands at ``at``, or ``at`` where none does."""
+    """Return the position after the line end at ``at``, or ``at`` if there is none."""
     if at < octets.size and octets[at] == _NEWLINE:
         return at + 1
     if at + 1 < octets.size and octets[at] == _RETURN and octets[at + 1] == _NEWLINE:
@@ -104,7 +104,7 @@ def _line_end(octets: Octets, at: int) -> int:
 
 @jit
 def _number(octets: Octets, at: int) -> tuple[int, float]:
-    """Return the place after the number that stands at ``at``, and its value: NaN where that isn't known."""
+    """Return the position after the number at ``at``, and its value, NaN if it is not plain."""
     if at + 1 < octets.size and octets[at + 1] == _COMMA and _ZERO <= octets[at] <= _NINE:
         return at + 1, float(octets[at] - _ZERO)
     at, digits, exponent = _decimal(octets, at)
@@ -120,9 +120,9 @@ def _number(octets: Octets, at: int) -> tuple[int, float]:
 
 @jit
 def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
-    """Read digits with or without a point, digits * 10^exponent; _UNKNOWN of none, or of more than 15."""
+    """Read digits with or without a point as digits * 10^exponent; _UNKNOWN for none or more than 15."""
     digits = exponent = 0
-    some = point = False
+    any_digit = point = False
     while at < octets.size:
         octet = octets[at]
         if octet == _POINT and not point:
@@ -130,7 +130,7 @@ def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
         elif not _ZERO <= octet <= _NINE:
             break
         elif digits < _FOURTEEN_DIGITS:
-            some = True
+            any_digit = True
             digits = digits * 10 + (octet - _ZERO)
             exponent -= point
         elif octet == _ZERO:
@@ -138,12 +138,12 @@ def _decimal(octets: Octets, at: int) -> tuple[int, int, int]:
         else:
             return at, _UNKNOWN, 0
         at += 1
-    return at, (digits if some else _UNKNOWN), exponent
+    return at, (digits if any_digit else _UNKNOWN), exponent
 
 
 @jit
 def _power(octets: Octets, at: int) -> tuple[int, int]:
-    """Read the exponent after an e; beyond all powers where none stands."""
+    """Read the exponent after an e; a value beyond all powers if there is none."""
     negative = at < octets.size and octets[at] == _MINUS
     if at < octets.size and (octets[at] == _MINUS or octets[at] == _PLUS):
         at += 1

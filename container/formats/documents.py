@@ -1,4 +1,4 @@
-"""The body of a request as a matrix of documents."""
+"""Parsing the body of a request to a matrix of documents."""
 
 import io
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def _parse_recordio(body: bytes, words: int) -> CountMatrix:
     return counts
 
 
-# Content type -> what makes (D, words) documents of a body, or raises ValueError with a sentence.
+# Content type -> the function that parses a body to documents (D, words), or raises ValueError.
 PARSERS: dict[str, Callable[[bytes, int], CountMatrix]] = {
     JSON: parse_json,
     JSONLINES: parse_jsonlines,
@@ -41,9 +41,9 @@ def parse_documents(content_type: str, body: bytes, words: int) -> CountMatrix:
     Raises
     ------
     ValueError
-        The body holds no document, or not what its content type says; the sentence says where.
+        The body contains no document, or doesn't match its content type; the message says where.
     """
     counts = PARSERS[content_type](body, words)
     if counts.shape[0] == 0:
-        raise DocumentError("The request holds no document.")
+        raise DocumentError("The request contains no document.")
     return counts

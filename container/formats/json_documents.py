@@ -22,7 +22,7 @@ def parse_json(body: bytes, words: int) -> CountMatrix:
     Raises
     ------
     DocumentError
-        The body is not JSON, or not in that form: the sentence names the instance, counted from 0, and the
+        The body is not JSON, or has another form: the message names the instance, counted from 0, and the
         field.
     """
     request = _loads(body, "The body")
@@ -34,12 +34,12 @@ def parse_json(body: bytes, words: int) -> CountMatrix:
 
 
 def parse_jsonlines(body: bytes, words: int) -> CountMatrix:
-    """Return the documents (D, words) of one instance a line, in any of the forms; empty lines are left out.
+    """Return the documents (D, words) of one instance per line, in any of the forms; empty lines are skipped.
 
     Raises
     ------
     DocumentError
-        A line is not JSON or not an instance: the sentence names the line, counted from 1, and the field.
+        A line is not JSON or not an instance: the message names the line, counted from 1, and the field.
     """
     numbered = ((number, line) for number, line in enumerate(body.split(b"\n"), start=1) if line.strip())
     return _matrix(
@@ -55,7 +55,7 @@ def _loads(text: bytes, where: str) -> Any:
 
 
 def _loads_leniently(text: bytes, where: str) -> Any:
-    """Read what Python's json takes beyond the standard, such as NaN: which field it is in, is said later."""
+    """Read what Python's json accepts beyond the standard, such as NaN, so that the error names its field."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -65,7 +65,7 @@ def _loads_leniently(text: bytes, where: str) -> Any:
 
 
 def _instance(item: Any, where: str, words: int) -> Entries:
-    """Return one document's word numbers and weights."""
+    """Return the word indices and weights of a document."""
     if not isinstance(item, dict):
         raise DocumentError(f'{where} must be an object with "features" or "data".')
     if "features" in item:
@@ -83,14 +83,14 @@ def _instance(item: Any, where: str, words: int) -> Entries:
 def _dense(values: Any, where: str, words: int) -> Entries:
     weights = _numbers(values, where)
     if weights.size != words:
-        raise DocumentError(f"{where} has {weights.size} values; the model knows {words} words.")
+        raise DocumentError(f"{where} has {weights.size} values; the model's vocabulary has {words} words.")
     used = np.flatnonzero(weights)
     return used, weights[used]
 
 
 def _sparse(features: dict[str, Any], where: str, words: int) -> Entries:
     if features.get("shape") != [words]:
-        shape = _shown(features.get("shape"), str)
+        shape = _excerpt(features.get("shape"), str)
         raise DocumentError(f"{where}.shape is {shape}; the model needs [{words}].")
     keys, weights = (
         _numbers(features["keys"], f"{where}.keys"),
@@ -98,10 +98,10 @@ def _sparse(features: dict[str, Any], where: str, words: int) -> Entries:
     )
     if keys.size != weights.size:
         raise DocumentError(f"{where} has {keys.size} keys and {weights.size} values.")
-    wrong = np.flatnonzero((keys != np.floor(keys)) | (keys >= words))
-    if wrong.size:
+    invalid = np.flatnonzero((keys != np.floor(keys)) | (keys >= words))
+    if invalid.size:
         raise DocumentError(
-            f"{where}.keys[{wrong[0]}] is {keys[wrong[0]]:g}, not a whole number below {words}."
+            f"{where}.keys[{invalid[0]}] is {keys[invalid[0]]:g}, not a whole number below {words}."
         )
     return keys.astype(np.int64), weights
 
@@ -110,21 +110,21 @@ def _numbers(values: Any, where: str) -> NDArray[np.float64]:
     """Return a list of finite numbers of at least 0 as an array."""
     if not isinstance(values, list):
         raise DocumentError(f"{where} must be a list of numbers.")
-    # Looking at each number in Python takes ten times as long: that is done where something is wrong.
-    if set(map(type, values)) <= {int, float}:  # bool is an int to Python, but not a number to JSON
+    # Checking each number in Python takes ten times as long, and is only done to locate an error.
+    if set(map(type, values)) <= {int, float}:  # a bool is an int in Python, but not a number in JSON
         with contextlib.suppress(OverflowError):  # a whole number beyond float64
             weights = np.fromiter(values, np.float64, len(values))
             if ((weights >= 0) & (weights <= LARGEST_COUNT)).all():
                 return weights
-    place = next(place for place, value in enumerate(values) if not _is_weight(value))
-    value = _shown(values[place], json.dumps)
-    raise DocumentError(f"{where}[{place}] is {value}, not a number from 0 to 2^53.")
+    position = next(position for position, value in enumerate(values) if not _is_weight(value))
+    value = _excerpt(values[position], json.dumps)
+    raise DocumentError(f"{where}[{position}] is {value}, not a number from 0 to 2^53.")
 
 
-def _shown(value: Any, write: Callable[[Any], str]) -> str:
-    """Return the beginning of a value as text; what nests deeply can be read, but not always written."""
+def _excerpt(value: Any, to_text: Callable[[Any], str]) -> str:
+    """Return the beginning of a value as text; a deeply nested value can be read, but not always written."""
     try:
-        return write(value)[:40]
+        return to_text(value)[:40]
     except RecursionError:
         return "nested too deeply"
 
@@ -139,4 +139,4 @@ def _matrix(documents: list[Entries], words: int) -> CountMatrix:
     columns = np.concatenate([np.empty(0, np.int64), *keys])
     weights = np.concatenate([np.empty(0), *(entries[1] for entries in documents)])
     matrix = sparse.csr_array((weights, columns, pointers), shape=(len(documents), words))
-    return as_counts(matrix, whole=False)  # keys may stand twice, or out of order
+    return as_counts(matrix, whole=False)  # keys may be duplicate or unsorted

@@ -1,4 +1,4 @@
-"""Topic mixtures as the body of an answer, in the type that the caller accepts."""
+"""The body of a response: topic mixtures in the content type that the client accepts."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -15,41 +15,41 @@ KEY = "topic_mixture"
 
 
 def _predictions(mixtures: Mixtures) -> Iterator[bytes]:
-    # A float32 as a float64 prints all of its digits: whoever reads it has the same bits again.
+    # Printing a float32 as a float64 shows all of its digits, so that reading it gives the same bits.
     for row in mixtures.astype(np.float64):
         yield orjson.dumps({KEY: row}, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _as_json(mixtures: Mixtures) -> bytes:
+def _encode_json(mixtures: Mixtures) -> bytes:
     return b'{"predictions":[' + b",".join(_predictions(mixtures)) + b"]}"
 
 
-def _as_jsonlines(mixtures: Mixtures) -> bytes:
+def _encode_jsonlines(mixtures: Mixtures) -> bytes:
     return b"".join(row + b"\n" for row in _predictions(mixtures))
 
 
-def _as_recordio(mixtures: Mixtures) -> bytes:
+def _encode_recordio(mixtures: Mixtures) -> bytes:
     buffer = io.BytesIO()
     write_labels(buffer, mixtures, key=KEY)
     return buffer.getvalue()
 
 
-# Accepted type -> what makes an answer's body of mixtures (D, K). The first is the default.
-WRITERS: dict[str, Callable[[Mixtures], bytes]] = {
-    JSON: _as_json,
-    JSONLINES: _as_jsonlines,
-    RECORDIO: _as_recordio,
+# Accepted type -> the function that encodes mixtures (D, K). The first type is the default.
+ENCODERS: dict[str, Callable[[Mixtures], bytes]] = {
+    JSON: _encode_json,
+    JSONLINES: _encode_jsonlines,
+    RECORDIO: _encode_recordio,
 }
 
 
-def choose_type(accept: str | None) -> str | None:
-    """Return the type of the answer for an Accept header (RFC 9110, section 12.5.1), None if none fits.
+def negotiate_type(accept: str | None) -> str | None:
+    """Return the type of the response for an Accept header (RFC 9110, section 12.5.1), None if none matches.
 
-    No header means JSON.
+    The default is JSON.
     """
-    wanted = sorted((_preference(part) for part in (accept or "*/*").split(",")), key=lambda pair: -pair[1])
-    for name, quality in wanted:
-        for offered in WRITERS:
+    accepted = sorted((_preference(part) for part in (accept or "*/*").split(",")), key=lambda pair: -pair[1])
+    for name, quality in accepted:
+        for offered in ENCODERS:
             if quality > 0 and name in {offered, "*/*", f"{offered.partition('/')[0]}/*"}:
                 return offered
     return None

@@ -1,4 +1,4 @@
-"""The processes of the model server: gunicorn's master, and a uvicorn in each of its workers."""
+"""The processes of the model server: gunicorn's master, and uvicorn in each worker process."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ from uvicorn_worker import UvicornWorker
 from container.serving.connections import REQUEST_SECONDS, Connection
 from container.serving.server import ModelServer
 
-# SageMaker kills a container 30 seconds after SIGTERM; answers have less, since their process has to end too.
+# SageMaker kills a container 30 seconds after SIGTERM; responses have less, because the process must end too.
 GRACEFUL_SECONDS = 20
 BACKLOG = 512
 
 
-class Worker(UvicornWorker):
-    """A process that answers, as long as its master lives."""
+class WorkerProcess(UvicornWorker):
+    """A process that serves requests until its master ends."""
 
     CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012 -- uvicorn-worker's name for uvicorn's settings
         "http": Connection,
@@ -29,30 +29,31 @@ class Worker(UvicornWorker):
         "server_header": False,
         "timeout_graceful_shutdown": GRACEFUL_SECONDS,
         "timeout_notify": 1,
-        # Connections that asyncio takes at a time: all that wait, and others would have none.
+        # Connections that asyncio accepts at a time. With more, one process would take all waiting
+        # connections.
         "backlog": 1,
     }
 
     def init_process(self) -> None:
-        """Begin, and leave the sockets' own backlogs, which asyncio would set to what it takes at a time."""
+        """Start, and keep the backlogs of the sockets, which asyncio would set to the number above."""
         for listener in self.sockets:
             listener.listen = lambda _backlog: None
         super().init_process()
 
     def init_signals(self) -> None:
-        """Forget the master's handlers, then hear what came since the fork."""
+        """Remove the master's signal handlers, then unblock SIGTERM, which was blocked for the fork."""
         super().init_signals()
-        _release_sigterm()
+        _unblock_sigterm()
 
     async def callback_notify(self) -> None:
-        """Tell the master that all is well, and stop when there is none."""
+        """Send the master a heartbeat, and stop if it has ended."""
         await super().callback_notify()
         if os.getppid() != self.ppid:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-class Workers(BaseApplication):
-    """A process for each core, all forked from this one, so that they share the model's memory."""
+class PreforkServer(BaseApplication):
+    """A worker process per core, forked from this process, so that they share the model's memory."""
 
     def __init__(self, server: ModelServer, listener: socket.socket) -> None:
         self._server = server
@@ -60,19 +61,19 @@ class Workers(BaseApplication):
         super().__init__()
 
     def run(self) -> None:
-        """Answer until SIGTERM.
+        """Serve until SIGTERM.
 
-        A new worker still has its master's handlers, which swallow a SIGTERM: it has to wait.
+        SIGTERM is blocked during a fork: a new worker still has its master's handlers, which would ignore it.
         """
-        os.register_at_fork(before=_hold_sigterm, after_in_parent=_release_sigterm)
+        os.register_at_fork(before=_block_sigterm, after_in_parent=_unblock_sigterm)
         super().run()
 
     def load_config(self) -> None:
-        """Set what differs from gunicorn's defaults."""
+        """Set the settings that differ from gunicorn's defaults."""
         settings = {
             "bind": f"fd://{self._listener.detach()}",
             "workers": os.cpu_count() or 1,
-            "worker_class": Worker,
+            "worker_class": WorkerProcess,
             "backlog": BACKLOG,
             "keepalive": REQUEST_SECONDS,
             "timeout": REQUEST_SECONDS,
@@ -84,13 +85,13 @@ class Workers(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> ModelServer:
-        """Return the application, for every worker the same."""
+        """Return the application, the same for every worker."""
         return self._server
 
 
-def _hold_sigterm() -> None:
+def _block_sigterm() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
 
-def _release_sigterm() -> None:
+def _unblock_sigterm() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -7,15 +7,15 @@ import numpy as np
 
 import spectral_lda
 from container.contract.content_types import CSV
-from container.formats.responses import WRITERS
-from container.serving.server import answer_documents
+from container.formats.responses import ENCODERS
+from container.serving.server import predict
 
 
 def warm_up(model: spectral_lda.Model) -> None:
-    """Answer a document in each type: what is compiled or loaded is there before the first request."""
+    """Predict a document in each response type, which compiles or loads everything that a request needs."""
     document = ",".join(["1"] * model.beta.shape[1]).encode()
-    for accept in WRITERS:
-        answer_documents(model, CSV, accept, document)
+    for accept in ENCODERS:
+        predict(model, CSV, accept, document)
 
 
 if __name__ == "__main__":

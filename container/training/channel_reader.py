@@ -1,7 +1,7 @@
-"""The documents of a channel, as far as this host learns from them.
+"""Reading the documents of a channel, or this host's share of them.
 
-All of them are kept in memory, so that every pass of the training reads them there: a channel in Pipe mode is
-read for one epoch, its first.
+All documents stay in memory for all iterations of the training. A channel in Pipe mode is therefore read for
+one epoch only, the first.
 """
 
 import time
@@ -15,7 +15,7 @@ from scipy import sparse
 from container.contract.channels import Channel
 from container.contract.content_types import CSV
 from container.contract.errors import ClientError
-from container.contract.paths import Folders
+from container.contract.paths import Paths
 from container.formats.csv_documents import parse_csv
 from container.training.log import LOGGER
 from data_prep.recordio import RecordIOError, iter_chunks
@@ -23,21 +23,21 @@ from spectral_lda.counts import CountMatrix, as_counts, checked
 from spectral_lda.workers import Workers
 
 FIRST_EPOCH = 0
-# Non-zero counts, 100 MB: what is joined at once, and so all that exists twice for a moment.
-SHARD_ENTRIES = 1 << 23
-_FIFO_SECONDS = 0.1
+# Non-zero counts of a shard, 100 MB: matrices of this size are concatenated, and exist twice for a moment.
+SHARD_NONZEROS = 1 << 23
+_FIFO_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Documents:
-    """What a host has read of a channel.
+    """The documents of a channel that this host has read.
 
     Attributes
     ----------
     shards
         The documents in their order, (., V) each; at least one matrix.
     files
-        From how many files they come.
+        The number of files that were read.
     """
 
     shards: list[CountMatrix]
@@ -49,43 +49,43 @@ class Documents:
         return sum(shard.shape[0] for shard in self.shards)
 
 
-def read_channel(folders: Folders, channel: Channel, words: int, hosts: Workers) -> Documents:
+def read_channel(paths: Paths, channel: Channel, words: int, workers: Workers) -> Documents:
     """Read this host's documents of a channel.
 
-    SageMaker has given each host files of its own where the channel is sharded. Where every host has them
-    all, each takes every ``hosts.count``-th file, or every such document of fewer files or of a FIFO.
+    Each host has its own files if the channel is sharded. If all hosts have all files, each reads every
+    ``workers.count``-th file, or every such document if there are fewer files than hosts or a FIFO.
 
     Raises
     ------
     ClientError
-        A file holds something else than counts over ``words`` words; the sentence names it.
+        A file contains anything but counts over ``words`` words; the message names it.
     """
-    files = [_fifo(folders, channel)] if channel.piped else _files(folders, channel)
-    divided = hosts.count > 1 and not channel.sharded
-    if divided and len(files) >= hosts.count:
-        files, divided = files[hosts.rank :: hosts.count], False
-    read = _csv if channel.content_type == CSV else _recordio
+    files = [_fifo(paths, channel)] if channel.piped else _files(paths, channel)
+    replicated = workers.count > 1 and not channel.sharded
+    if replicated and len(files) >= workers.count:
+        files, replicated = files[workers.rank :: workers.count], False
+    read = _read_csv if channel.content_type == CSV else _read_recordio
     parts: Iterable[CountMatrix] = chain.from_iterable(read(path, words) for path in files)
-    if divided:
-        parts = _every(parts, hosts.rank, hosts.count)
-    return Documents(list(_joined(parts, words)), len(files))
+    if replicated:
+        parts = _every_nth(parts, workers.rank, workers.count)
+    return Documents(list(_concatenated(parts, words)), len(files))
 
 
-def _files(folders: Folders, channel: Channel) -> list[Path]:
-    folder = folders.channel(channel.name)
+def _files(paths: Paths, channel: Channel) -> list[Path]:
+    folder = paths.channel(channel.name)
     return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
 
-def _fifo(folders: Folders, channel: Channel) -> Path:
-    """Return the FIFO of the first epoch, once SageMaker has made it."""
-    path = folders.fifo(channel.name, FIRST_EPOCH)
+def _fifo(paths: Paths, channel: Channel) -> Path:
+    """Return the FIFO of the first epoch, after SageMaker has created it."""
+    path = paths.fifo(channel.name, FIRST_EPOCH)
     LOGGER.info("Reading the channel %s from %s", channel.name, path)
     while not path.exists():
-        time.sleep(_FIFO_SECONDS)
+        time.sleep(_FIFO_POLL_SECONDS)
     return path
 
 
-def _csv(path: Path, words: int) -> Iterator[CountMatrix]:
+def _read_csv(path: Path, words: int) -> Iterator[CountMatrix]:
     try:
         with path.open(encoding="utf-8-sig", newline=None) as lines:
             yield as_counts(parse_csv(lines, words))
@@ -93,46 +93,46 @@ def _csv(path: Path, words: int) -> Iterator[CountMatrix]:
         raise ClientError(f"{path}: {error}") from error
 
 
-def _recordio(path: Path, words: int) -> Iterator[CountMatrix]:
-    """Yield the documents of about 1 MiB of the file at a time, each checked where it stands."""
-    first = 0
+def _read_recordio(path: Path, words: int) -> Iterator[CountMatrix]:
+    """Yield the documents of about 1 MiB of the file at a time, after checking them."""
+    first_row = 0
     try:
         for chunk in iter_chunks(path):
             if chunk.shape[1] != words:
                 raise ClientError(
-                    f"{path}: its documents are over {chunk.shape[1]} words, but feature_dim is {words}."
+                    f"{path}: its documents have {chunk.shape[1]} words, but feature_dim is {words}."
                 )
-            yield checked(chunk, whole=True, first_row=first)[0]
-            first += chunk.shape[0]
-    except RecordIOError as error:  # names the file itself
+            yield checked(chunk, whole=True, first_row=first_row)[0]
+            first_row += chunk.shape[0]
+    except RecordIOError as error:  # its message contains the path
         raise ClientError(str(error)) from error
     except ValueError as error:
         raise ClientError(f"{path}: {error}") from error
 
 
-def _joined(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
-    """Join small matrices, so that what is done for each costs nothing, but never all of them at once.
+def _concatenated(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
+    """Concatenate small matrices to shards, but never all of them at once.
 
-    Of none there is one, without rows.
+    Without any part there is one matrix without rows.
     """
-    kept: list[CountMatrix] = []
-    joined = False
+    pending: list[CountMatrix] = []
+    any_shard = False
     for part in parts:
-        kept.append(part)
-        if sum(matrix.nnz for matrix in kept) >= SHARD_ENTRIES:
-            yield _stacked(kept, words)
-            kept, joined = [], True
-    if kept or not joined:
-        yield _stacked(kept, words)
+        pending.append(part)
+        if sum(matrix.nnz for matrix in pending) >= SHARD_NONZEROS:
+            yield _stack(pending, words)
+            pending, any_shard = [], True
+    if pending or not any_shard:
+        yield _stack(pending, words)
 
 
-def _stacked(parts: list[CountMatrix], words: int) -> CountMatrix:
+def _stack(parts: list[CountMatrix], words: int) -> CountMatrix:
     return CountMatrix(sparse.vstack(parts, format="csr") if parts else (0, words), dtype=None)
 
 
-def _every(parts: Iterable[CountMatrix], rank: int, count: int) -> Iterator[CountMatrix]:
+def _every_nth(parts: Iterable[CountMatrix], rank: int, count: int) -> Iterator[CountMatrix]:
     """Yield every ``count``-th document from the ``rank``-th on, counted over all parts."""
-    first = 0
+    first_row = 0
     for part in parts:
-        yield part[(rank - first) % count :: count]
-        first += part.shape[0]
+        yield part[(rank - first_row) % count :: count]
+        first_row += part.shape[0]

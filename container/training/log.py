@@ -1,4 +1,4 @@
-"""The log of a job, in the lines of the built-in algorithm: searches and metric expressions know them."""
+"""The log of a training job, in the format of the built-in algorithm, which metric definitions match."""
 
 import json
 import logging
@@ -10,18 +10,19 @@ from typing import Any
 LOGGER = logging.getLogger("container")
 
 
-def start_log() -> None:
-    """Send the log to stdout, from where SageMaker takes it, and make warnings lines of it."""
+def configure_logging() -> None:
+    """Write the log to stdout, from where SageMaker takes it, and include Python warnings."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Lines("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S"))
+    formatter = _Formatter("[%(asctime)s %(levelname)s %(thread)d] %(message)s", "%m/%d/%Y %H:%M:%S")
+    handler.setFormatter(formatter)
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     warnings.simplefilter("always", UserWarning)
     warnings.showwarning = _log_warning
 
 
-class _Lines(logging.Formatter):
-    """The built-in algorithms' lines: a time in front, but of #metrics, which stand bare."""
+class _Formatter(logging.Formatter):
+    """The built-in algorithm's lines: they begin with the time, except for #metrics."""
 
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
@@ -33,14 +34,14 @@ def _log_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 class JobLog:
-    """The metric lines of one job on one host."""
+    """The metric lines of a job on one host."""
 
     def __init__(self, host: str) -> None:
         self.host = host
         self.started = time.time()
 
     def metrics(self, operation: str, **values: float) -> None:
-        """Write a #metrics line: JSON with the times and one summary a metric."""
+        """Write a #metrics line: JSON with the start and end time and a summary of each metric."""
         summaries = {
             name.replace("_", "."): {"sum": value, "count": 1, "min": value, "max": value}
             for name, value in values.items()
@@ -54,14 +55,14 @@ class JobLog:
         LOGGER.info("#metrics %s", json.dumps(record))
 
     def progress(self, percent: int) -> None:
-        """Write how much of the training is done."""
+        """Write the share of the training that is done."""
         LOGGER.info("#progress_metric: host=%s, completed %d %% of epochs", self.host, percent)
 
     def throughput(self, records: int, seconds: float) -> None:
-        """Write how many documents were learned from in a second."""
+        """Write the number of training documents per second."""
         rate = records / max(seconds, 1e-9)
         LOGGER.info("#throughput_metric: host=%s, train throughput=%s records/second", self.host, rate)
 
     def test_score(self, pwll: float) -> None:
-        """Write the line that SageMaker reads the metric test:pwll from."""
+        """Write the line from which SageMaker reads the metric test:pwll."""
         LOGGER.info("#quality_metric: host=%s, test pwll <score>=%s", self.host, pwll)

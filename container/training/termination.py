@@ -1,4 +1,4 @@
-"""The end of the process from outside the main thread: by SIGTERM, or because another host has failed."""
+"""The end of a training process: by a failure, by SIGTERM, or because another host has failed."""
 
 import os
 import signal
@@ -7,39 +7,48 @@ import sys
 import threading
 from typing import NoReturn
 
+from container.contract.errors import EXIT_CODES, Failure
+from container.contract.paths import Paths
 from container.training.log import LOGGER
 
-# What a shell reports for a process that SIGTERM ended.
-STOPPED = 128 + signal.SIGTERM
+# The exit code that a shell reports for a process ended by SIGTERM.
+SIGTERM_EXIT_CODE = 128 + signal.SIGTERM
 
-# Held while a model is written: who ends the process waits for the whole file.
-SAVING = threading.Lock()
+# Held while the model is written: the process doesn't end before the file is complete.
+MODEL_LOCK = threading.Lock()
 
 
-def stop_on_sigterm() -> None:
-    """End this process promptly at SIGTERM, whatever its main thread is doing.
+def report_failure(failure: Failure, paths: Paths) -> int:
+    """Write a failure to the log and to output/failure; return the exit code."""
+    LOGGER.error("%s: %s", failure.kind, failure.message)
+    paths.write_failure(f"{failure.kind}: {failure.message}")
+    return EXIT_CODES[failure.kind]
 
-    Python runs a signal's handler between two bytecodes of the main thread, so never within a call into
-    compiled code, which takes minutes here. What does run at once is the handler's C half: it writes the
-    signal's number to the wakeup descriptor, where a thread waits that needs nothing but the GIL, and long
-    computations release that.
+
+def exit_on_sigterm() -> None:
+    """End this process promptly at SIGTERM, whatever its main thread executes.
+
+    Python runs a signal handler between two bytecodes of the main thread, so not during calls into compiled
+    code, which take minutes here. The C part of the handler runs at once: it writes the signal's number to
+    the wakeup descriptor, on which a thread waits. That thread only needs the GIL, which long computations
+    release.
     """
     reader, writer = socket.socketpair()
     writer.settimeout(0)
     signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda *_: None)  # without a handler nothing is written
-    threading.Thread(target=_wait, args=(reader,), name="SIGTERM", daemon=True).start()
+    threading.Thread(target=_wait_for_sigterm, args=(reader,), name="SIGTERM", daemon=True).start()
 
 
-def _wait(reader: socket.socket) -> None:
+def _wait_for_sigterm(reader: socket.socket) -> None:
     while signal.SIGTERM not in reader.recv(64):
         pass
     LOGGER.info("Stopped by SIGTERM.")
-    end_process(STOPPED)
+    exit_process(SIGTERM_EXIT_CODE)
 
 
-def end_process(code: int) -> NoReturn:
-    """End now, from any thread; a model that is being written is finished first, and none is begun."""
-    with SAVING:
+def exit_process(code: int) -> NoReturn:
+    """End the process now, from any thread; a model that is being written is completed first."""
+    with MODEL_LOCK:
         sys.stdout.flush()
         os._exit(code)

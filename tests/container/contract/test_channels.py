@@ -1,4 +1,4 @@
-"""Channels are checked before anything is read."""
+"""The channels of inputdataconfig.json are checked before they are read."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ def test_a_channel_without_a_content_type_is_recordio() -> None:
 
 
 @pytest.mark.parametrize(("mode", "piped"), [("File", False), ("FastFile", False), ("Pipe", True)])
-def test_every_input_mode_is_read(mode: str, *, piped: bool) -> None:
+def test_every_input_mode_is_supported(mode: str, *, piped: bool) -> None:
     assert parse_channels({"train": {"TrainingInputMode": mode}}) == [Channel(name="train", piped=piped)]
 
 
-def test_a_sharded_channel_is_known_by_its_distribution() -> None:
+def test_the_distribution_type_marks_a_sharded_channel() -> None:
     config: dict[str, Any] = {
         "train": {"S3DistributionType": "ShardedByS3Key", "RecordWrapperType": "None"},
         "test": {"S3DistributionType": "FullyReplicated"},
@@ -30,13 +30,13 @@ def test_a_sharded_channel_is_known_by_its_distribution() -> None:
     assert [channel.sharded for channel in parse_channels(config)] == [True, False]
 
 
-def test_what_is_null_is_not_given() -> None:
+def test_null_fields_have_their_defaults() -> None:
     names = ("TrainingInputMode", "RecordWrapperType", "ContentType", "S3DistributionType")
     assert parse_channels({"train": dict.fromkeys(names)}) == parse_channels({"train": {}})
 
 
 @pytest.mark.parametrize(
-    ("config", "sentence"),
+    ("config", "message"),
     [
         ({}, "The channel 'train' is missing"),
         ({"test": {}}, "The channel 'train' is missing"),
@@ -56,6 +56,6 @@ def test_what_is_null_is_not_given() -> None:
         ({"train": {"ContentType": "text/csv;label_size=1"}}, "label_size must be 0"),
     ],
 )
-def test_a_channel_that_can_not_be_read_is_the_clients_error(config: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ClientError, match=sentence):
+def test_an_unsupported_channel_is_a_client_error(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(ClientError, match=message):
         parse_channels(config)

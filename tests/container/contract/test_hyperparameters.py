@@ -1,4 +1,4 @@
-"""Hyperparameters: SageMaker's strings, plain numbers, and sentences for everything else."""
+"""Hyperparameters are strings or numbers; everything else is a client error."""
 
 import re
 from typing import Any
@@ -8,30 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from container.contract.errors import ClientError
-from container.contract.hyperparameters import HIDDEN, Hyperparameters, parse_hyperparameters
+from container.contract.hyperparameters import IGNORED, Hyperparameters, parse_hyperparameters
 
 REQUIRED = {"num_topics": "10", "feature_dim": "25", "mini_batch_size": "1600"}
 
 
 @pytest.mark.parametrize("form", [str, int])
-def test_strings_and_numbers_are_taken(form: Any) -> None:
-    given = {key: form(value) for key, value in REQUIRED.items()} | {"alpha0": 0.5, "tol": "1e-6"}
-    assert parse_hyperparameters(given) == Hyperparameters(
+def test_strings_and_numbers_are_accepted(form: Any) -> None:
+    values = {key: form(value) for key, value in REQUIRED.items()} | {"alpha0": 0.5, "tol": "1e-6"}
+    assert parse_hyperparameters(values) == Hyperparameters(
         num_topics=10, feature_dim=25, mini_batch_size=1600, alpha0=0.5, tol=1e-6
     )
 
 
 def test_defaults_are_the_built_in_algorithms() -> None:
-    found = parse_hyperparameters(REQUIRED)
-    assert (found.alpha0, found.max_restarts, found.max_iterations, found.tol) == (1.0, 10, 1000, 1e-8)
+    parsed = parse_hyperparameters(REQUIRED)
+    assert (parsed.alpha0, parsed.max_restarts, parsed.max_iterations, parsed.tol) == (1.0, 10, 1000, 1e-8)
 
 
-def test_keys_that_the_real_container_hides_change_nothing() -> None:
-    assert parse_hyperparameters(REQUIRED | dict.fromkeys(HIDDEN, "x")) == parse_hyperparameters(REQUIRED)
+def test_the_undocumented_keys_of_the_built_in_container_are_ignored() -> None:
+    assert parse_hyperparameters(REQUIRED | dict.fromkeys(IGNORED, "x")) == parse_hyperparameters(REQUIRED)
 
 
 @pytest.mark.parametrize("key", REQUIRED)
-def test_a_required_one_that_is_missing_is_named(key: str) -> None:
+def test_a_missing_required_hyperparameter_is_named(key: str) -> None:
     with pytest.raises(ClientError, match=f"The hyperparameter '{key}' is required"):
         parse_hyperparameters({name: value for name, value in REQUIRED.items() if name != key})
 
@@ -40,7 +40,7 @@ def test_a_required_one_that_is_missing_is_named(key: str) -> None:
     "key", ["num_topics", "feature_dim", "mini_batch_size", "max_restarts", "max_iterations"]
 )
 @pytest.mark.parametrize("value", ["0", "-1", "2.5", "1e3", "", "ten", "٣", "9" * 19, 2.0, True, None, [1]])
-def test_what_is_no_positive_whole_number_is_named(key: str, value: object) -> None:
+def test_an_invalid_whole_number_is_named(key: str, value: object) -> None:
     with pytest.raises(
         ClientError, match=re.escape(f"'{key}' must be a whole number of at least 1, not {value!r}")
     ):
@@ -49,12 +49,12 @@ def test_what_is_no_positive_whole_number_is_named(key: str, value: object) -> N
 
 @pytest.mark.parametrize("key", ["alpha0", "tol"])
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "much", "1_0", "٣", "", False, None])
-def test_what_is_no_positive_number_is_named(key: str, value: object) -> None:
+def test_an_invalid_positive_number_is_named(key: str, value: object) -> None:
     with pytest.raises(ClientError, match=re.escape(f"'{key}' must be a positive number, not {value!r}")):
         parse_hyperparameters({**REQUIRED, key: value})
 
 
-def test_a_model_that_could_not_be_saved_is_refused_before_the_training() -> None:
+def test_a_model_too_large_to_be_saved_is_rejected() -> None:
     with pytest.raises(
         ClientError, match="'num_topics' 100000 and 'feature_dim' 12419 make a model of more than"
     ):
@@ -62,7 +62,7 @@ def test_a_model_that_could_not_be_saved_is_refused_before_the_training() -> Non
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.floats() | st.none() | st.booleans()))
-def test_whatever_is_given_ends_as_parameters_or_as_the_clients_error(values: dict[str, Any]) -> None:
+def test_any_input_gives_hyperparameters_or_a_client_error(values: dict[str, Any]) -> None:
     try:
         parse_hyperparameters(REQUIRED | values)
     except ClientError as error:

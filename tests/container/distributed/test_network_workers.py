@@ -1,4 +1,4 @@
-"""Hosts that add arrays, as processes of their own, and what they notice of each other's ends."""
+"""Hosts as separate processes: all-reduce, and the detection of failed and lost hosts."""
 
 import os
 import signal
@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import zmq
 
-from container.contract.failures import Failure, HostFailedError
+from container.contract.errors import Failure, HostFailedError
 from container.distributed import network_workers
 from container.distributed.cluster import Cluster
-from container.distributed.network_workers import NetworkHosts
-from container.distributed.sockets import Patience
+from container.distributed.network_workers import NetworkWorkers
+from container.distributed.sockets import Timeouts
 from local_aws.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +42,7 @@ class Adder:
             assert self.process.poll() is None or line, f"ended without a line {beginning!r}"
         return line
 
-    def go_on(self) -> None:
+    def proceed(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write("\n")
         self.process.stdin.flush()
@@ -67,14 +67,14 @@ def start(port: str) -> Iterator[Start]:
         name: str,
         hosts: str,
         *,
-        appear: float = 60,
-        answer: float = 60,
-        held: bool = False,
+        start_timeout: float = 60,
+        heartbeat_timeout: float = 60,
+        paused: bool = False,
         **settings: str,
     ) -> Adder:
         own = {"PYTHONPATH": str(ROOT), "MASTER_PORT": port, "TRAINING_JOB_ARN": "arn:one", **settings}
         process = subprocess.Popen(
-            [sys.executable, str(ADDER), name, hosts, str(appear), str(answer)],
+            [sys.executable, str(ADDER), name, hosts, str(start_timeout), str(heartbeat_timeout)],
             env={**os.environ, **own},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -82,8 +82,8 @@ def start(port: str) -> Iterator[Start]:
             text=True,
         )
         adders.append(Adder(process))
-        if not held:
-            adders[-1].go_on()
+        if not paused:
+            adders[-1].proceed()
         return adders[-1]
 
     yield begin
@@ -94,17 +94,17 @@ def start(port: str) -> Iterator[Start]:
 
 def test_the_sum_is_in_the_order_of_the_ranks_to_the_bit(start: Start) -> None:
     names = "algo-1,algo-2,algo-3"
-    adders = [start(name, names, held=True) for name in ("algo-3", "algo-2", "algo-1")]
+    adders = [start(name, names, paused=True) for name in ("algo-3", "algo-2", "algo-1")]
     for adder in adders:
         adder.lines_until("ready")
     for adder in adders:
-        adder.go_on()
-        time.sleep(0.3)  # so that the parts come in another order than they are added in
+        adder.proceed()
+        time.sleep(0.3)  # so that the parts arrive in another order than they are added
     parts = [np.random.default_rng(rank).standard_normal((3, 400_000)) for rank in range(3)]
-    wanted = f"sum {float((parts[0] + parts[1] + parts[2]).sum()).hex()}"
-    assert [adder.lines_until("sum") for adder in adders] == [wanted] * 3
+    expected = f"sum {float((parts[0] + parts[1] + parts[2]).sum()).hex()}"
+    assert [adder.lines_until("sum") for adder in adders] == [expected] * 3
     for adder in adders:
-        adder.go_on()
+        adder.proceed()
     ends = [adder.end() for adder in adders]
     assert ends == ["count 3.0\nleft\n"] * 3
     assert [adder.process.returncode for adder in adders] == [0] * 3
@@ -112,50 +112,50 @@ def test_the_sum_is_in_the_order_of_the_ranks_to_the_bit(start: Start) -> None:
 
 @pytest.mark.parametrize("lost", ["algo-1", "algo-2"])
 @pytest.mark.parametrize(
-    ("number", "answer", "names"),
+    ("number", "heartbeat", "names"),
     [(signal.SIGKILL, 60, "algo-1,algo-2,algo-3"), (signal.SIGSTOP, 8, "algo-1,algo-2")],
-    ids=["killed", "cut off"],
+    ids=["killed", "suspended"],
 )
-def test_a_host_that_is_lost_is_named_on_every_other(
-    start: Start, lost: str, number: signal.Signals, answer: float, names: str
+def test_a_lost_host_is_named_by_every_other(
+    start: Start, lost: str, number: signal.Signals, heartbeat: float, names: str
 ) -> None:
-    adders = {name: start(name, names, answer=answer) for name in names.split(",")}
+    adders = {name: start(name, names, heartbeat_timeout=heartbeat) for name in names.split(",")}
     for adder in adders.values():
         adder.lines_until("sum")
     adders[lost].process.send_signal(number)
     for adder in (adder for name, adder in adders.items() if name != lost):
-        assert adder.end().startswith(f"failed: {lost} stopped answering: ")
+        assert adder.end().startswith(f"failed: {lost} stopped responding: ")
         assert adder.process.returncode == 2
 
 
-def test_a_host_that_never_comes_is_named_on_every_other(start: Start) -> None:
+def test_a_host_that_never_connects_is_named_by_every_other(start: Start) -> None:
     names = "algo-1,algo-2,algo-3"
     present = start("algo-2", names)
     present.lines_until("waiting")
-    adders = [present, start("algo-1", names, appear=5)]
-    sentence = "failed: algo-3 did not appear within 5 seconds."
-    assert [adder.lines_until("failed") for adder in adders] == [sentence] * 2
+    adders = [present, start("algo-1", names, start_timeout=5)]
+    message = "failed: algo-3 did not connect within 5 seconds."
+    assert [adder.lines_until("failed") for adder in adders] == [message] * 2
 
 
-def test_parts_of_different_shapes_are_no_sum(start: Start) -> None:
+def test_parts_of_different_shapes_fail_the_job(start: Start) -> None:
     adders = [start(name, "algo-1,algo-2", ODD_HOST="algo-2") for name in ("algo-1", "algo-2")]
     for adder in adders:
         adder.lines_until("sum")
-        adder.go_on()
-    sentence = "algo-2 sent the shape (2,) for a sum of the shape ()"
-    assert all(sentence in adder.end() for adder in adders)
+        adder.proceed()
+    message = "algo-2 sent the shape (2,) for a sum of the shape ()"
+    assert all(message in adder.end() for adder in adders)
 
 
-def test_what_comes_from_another_job_is_left_aside(start: Start, port: str) -> None:
+def test_messages_of_another_job_are_ignored(start: Start, port: str) -> None:
     leader = start("algo-1", "algo-1,algo-2")
-    stranger = start("algo-2", "algo-1,algo-2", appear=2, TRAINING_JOB_ARN="arn:other")
-    sentence = f"failed: algo-1 did not appear at tcp://127.0.0.1:{port} within 2 seconds."
-    assert stranger.lines_until("failed") == sentence
-    known = start("algo-2", "algo-1,algo-2")
-    assert leader.lines_until("sum") == known.lines_until("sum")
+    stranger = start("algo-2", "algo-1,algo-2", start_timeout=2, TRAINING_JOB_ARN="arn:other")
+    message = f"failed: algo-1 did not connect at tcp://127.0.0.1:{port} within 2 seconds."
+    assert stranger.lines_until("failed") == message
+    follower = start("algo-2", "algo-1,algo-2")
+    assert leader.lines_until("sum") == follower.lines_until("sum")
 
 
-def test_nonsense_on_the_port_changes_nothing(start: Start, port: str) -> None:
+def test_invalid_messages_on_the_port_are_ignored(start: Start, port: str) -> None:
     adders = [start("algo-1", "algo-1,algo-2")]
     context: zmq.Context[Any] = zmq.Context()
     with context, context.socket(zmq.DEALER) as stranger:
@@ -169,27 +169,27 @@ def test_nonsense_on_the_port_changes_nothing(start: Start, port: str) -> None:
 
 
 def listening(port: str) -> list[str]:
-    """Return the addresses at which somebody listens on a port."""
+    """Return the addresses that listen on a port."""
     table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    found = [fields[1].split(":") for fields in table if fields[3] == "0A"]
+    sockets = [fields[1].split(":") for fields in table if fields[3] == "0A"]
     return [
         socket.inet_ntoa(bytes.fromhex(address)[::-1])
-        for address, number in found
+        for address, number in sockets
         if int(number, 16) == int(port)
     ]
 
 
 class Interrupted:
-    """A connection that ends because another host has failed, just when this one is about to say the same."""
+    """A connection that ends because another host has failed, while this host reports its own failure."""
 
     closing = threading.Event()
     failing = threading.Event()
 
-    def __init__(self, _cluster: Any, _token: bytes, own: Any, _patience: Any) -> None:
-        self._own = own
+    def __init__(self, _cluster: Any, _token: bytes, local: Any, _timeouts: Any) -> None:
+        self._local = local
 
     def run(self) -> None:
-        self._own.send_multipart([b"start"])
+        self._local.send_multipart([b"start"])
         raise HostFailedError(Failure("ClientError", "algo-2 failed: no luck"))
 
     def close(self, _failure: Failure) -> None:
@@ -197,24 +197,24 @@ class Interrupted:
         assert self.failing.wait(SECONDS)
 
 
-class Failing(NetworkHosts):
-    """A host whose failure is seen by its connection before it is said."""
+class Failing(NetworkWorkers):
+    """A host whose connection ends before it reports its own failure."""
 
-    def _end(self, last: list[Any]) -> None:
+    def _end(self, last_message: list[Any]) -> None:
         Interrupted.failing.set()
-        super()._end(last)
+        super()._end(last_message)
 
 
-def test_two_hosts_may_fail_at_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_hosts_may_fail_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network_workers, "Leader", Interrupted)
     resources = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"], "network_interface_name": "lo"}
-    told: list[Failure] = []
-    hosts = Failing(Cluster.from_config(resources), b"", told.append, Patience())
-    hosts.start()
+    reported: list[Failure] = []
+    workers = Failing(Cluster.from_config(resources), b"", reported.append, Timeouts())
+    workers.start()
     assert Interrupted.closing.wait(SECONDS)
     own = Failure("ClientError", "no luck here either")
-    failing = threading.Thread(target=hosts.fail, args=(own,), daemon=True)
+    failing = threading.Thread(target=workers.fail, args=(own,), daemon=True)
     failing.start()
     failing.join(SECONDS)
     assert not failing.is_alive()
-    assert told == []  # this host reports its own failure
+    assert reported == []  # this host reports its own failure

@@ -1,4 +1,4 @@
-"""The compiled reader of plain CSV reads the same as the careful one, or leaves the body to it."""
+"""The compiled scanner of plain CSV gives the result of the complete parser, or leaves the body to it."""
 
 import io
 from typing import Any
@@ -19,11 +19,11 @@ powers = st.tuples(st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.in
 )
 plain = st.tuples(digits, st.just("") | digits.map(".{}".format), st.just("") | powers).map("".join)
 floats = st.floats(0, 2.0**53) | st.floats(0, 1e9, width=32)
-# Zeros in a row are what the scanner skips by the word: they have to stand at every place of one.
+# The scanner skips runs of zeros eight bytes at a time, so runs must begin at every offset.
 numbers = st.sampled_from(["0", "0", "0", "0", "0.0", "1", "12"]) | plain | floats.map(repr)
 
 
-def carefully(body: bytes, words: int) -> Any:
+def parse_completely(body: bytes, words: int) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_documents, "scan_csv", lambda *_: None)
         return parse_csv(io.StringIO(body.decode(), newline=None), words).toarray()
@@ -31,7 +31,7 @@ def carefully(body: bytes, words: int) -> Any:
 
 @settings(max_examples=500)
 @given(numbers)
-def test_a_number_is_the_float_that_python_reads_or_left_to_the_careful_reader(text: str) -> None:
+def test_a_number_is_pythons_float_or_left_to_the_complete_parser(text: str) -> None:
     scanned = scan_csv(f"{text}\n".encode(), 1)
     if scanned is not None:
         assert scanned.toarray().tolist() == [[float(text)]]
@@ -55,7 +55,7 @@ def test_a_number_is_the_float_that_python_reads_or_left_to_the_careful_reader(t
         "0.0001",
     ],
 )
-def test_the_usual_forms_of_a_number_are_plain(text: str) -> None:
+def test_the_usual_number_formats_are_plain(text: str) -> None:
     scanned = scan_csv(f"{text}\n".encode(), 1)
     assert scanned is not None
     assert scanned.toarray().tolist() == [[float(text)]]
@@ -68,20 +68,20 @@ def test_the_usual_forms_of_a_number_are_plain(text: str) -> None:
     st.sampled_from(["\n", "\r\n", "\n\n"]),
     st.booleans(),
 )
-def test_documents_are_those_of_the_careful_reader(rows: Any, end: str, last: Any) -> None:
+def test_documents_equal_those_of_the_complete_parser(rows: Any, end: str, last: Any) -> None:
     body = (end.join(",".join(row) for row in rows) + end * last).encode()
     scanned = scan_csv(body, len(rows[0]))
     if scanned is not None:
-        assert np.array_equal(scanned.toarray(), carefully(body, len(rows[0])))
+        assert np.array_equal(scanned.toarray(), parse_completely(body, len(rows[0])))
         assert scanned.has_canonical_format
         assert (scanned.data > 0).all()
 
 
 @settings(max_examples=500)
 @given(st.text("0123.,-+eE \r\n", max_size=40), st.integers(1, 4))
-def test_whatever_is_not_plain_is_left_to_the_careful_reader(text: str, words: int) -> None:
+def test_text_that_is_not_plain_is_left_to_the_complete_parser(text: str, words: int) -> None:
     try:
-        expected = carefully(text.encode(), words)
+        expected = parse_completely(text.encode(), words)
     except DocumentError:
         assert scan_csv(text.encode(), words) is None
     else:
@@ -92,13 +92,13 @@ def test_whatever_is_not_plain_is_left_to_the_careful_reader(text: str, words: i
 @pytest.mark.parametrize(
     "body", [b"1,2", b"1,2,3,4", b"1,2,\n", b"1,,3", b",1,2", b"1,2,3\n4", b"0,0,0,0,", b"1e16,2,3"]
 )
-def test_mistakes_are_left_to_the_careful_reader(body: bytes) -> None:
+def test_errors_are_left_to_the_complete_parser(body: bytes) -> None:
     assert scan_csv(body, 3) is None
     with pytest.raises(DocumentError):
-        carefully(body, 3)
+        parse_completely(body, 3)
 
 
-def test_a_body_of_plain_counts_is_never_left_to_the_careful_reader() -> None:
+def test_plain_counts_are_never_left_to_the_complete_parser() -> None:
     counts = np.random.default_rng(0).poisson(0.3, (50, 333))
     body = "\n".join(",".join(map(str, row)) for row in counts).encode()
     scanned = scan_csv(body, 333)

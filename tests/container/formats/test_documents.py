@@ -1,4 +1,4 @@
-"""The forms of a request hold the same documents, whatever these are."""
+"""All request formats give the same documents, and invalid bodies are rejected."""
 
 import io
 import json
@@ -40,7 +40,7 @@ def packed(counts: Any, layout: str) -> bytes:
 
 
 @given(matrices, st.lists(st.integers(0, 2), min_size=5, max_size=5))
-def test_all_forms_hold_the_same_documents(counts: Counts, forms: list[int]) -> None:
+def test_all_formats_give_the_same_documents(counts: Counts, forms: list[int]) -> None:
     items = [instance(row, form) for row, form in zip(counts, forms, strict=False)]
     bodies = [
         (JSON, json.dumps({"instances": items}).encode()),
@@ -51,26 +51,26 @@ def test_all_forms_hold_the_same_documents(counts: Counts, forms: list[int]) -> 
         assert np.array_equal(parse_documents(content_type, body, WORDS).toarray(), counts)
 
 
-def test_recordio_holds_them_too() -> None:
+def test_recordio_gives_the_same_documents() -> None:
     counts = np.array([[1, 0, 2], [0, 3, 0.5]], np.float32)
     for layout in ("dense", "sparse"):
         body = packed(sparse.csr_array(counts), layout)
         assert np.array_equal(parse_documents(RECORDIO, body, WORDS).toarray(), counts)
 
 
-def test_keys_that_stand_twice_are_summed() -> None:
+def test_duplicate_keys_are_summed() -> None:
     body = b'{"data": {"features": {"keys": [1, 1, 0], "shape": [3], "values": [1, 2, 5]}}}'
     assert parse_documents(JSONLINES, body, WORDS).toarray().tolist() == [[5, 3, 0]]
 
 
-def test_keys_whose_sum_is_no_weight_are_named() -> None:
+def test_duplicate_keys_with_too_large_a_sum_are_located() -> None:
     twice = '{"data": {"features": {"keys": [0, 2, 2], "shape": [3], "values": [1, 9007199254740992, 2]}}}'
     with pytest.raises(ValueError, match="in row 1, column 2 is too large to be a count"):
         parse_documents(JSONLINES, ('{"features": [1, 2, 3]}\n' + twice).encode(), WORDS)
 
 
-def test_long_csv_is_read_in_parts_and_its_lines_are_counted_through() -> None:
-    lines = ["1,2,3"] * (csv_documents._LINES + 5)
+def test_long_csv_is_parsed_in_batches_and_its_lines_are_numbered_through() -> None:
+    lines = ["1,2,3"] * (csv_documents._BATCH_LINES + 5)
     assert parse_documents(CSV, "\n".join(lines).encode(), WORDS).sum() == 6 * len(lines)
     lines[-2] = "1,2"
     try:
@@ -80,7 +80,7 @@ def test_long_csv_is_read_in_parts_and_its_lines_are_counted_through() -> None:
 
 
 @given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=200))
-def test_any_bytes_are_documents_or_a_sentence(content_type: str, body: bytes) -> None:
+def test_any_bytes_are_documents_or_a_value_error(content_type: str, body: bytes) -> None:
     try:
         assert parse_documents(content_type, body, WORDS).shape[1] == WORDS
     except ValueError as error:
@@ -98,7 +98,7 @@ def test_any_bytes_are_documents_or_a_sentence(content_type: str, body: bytes) -
         ),
     )
 )
-def test_any_json_is_documents_or_a_sentence(value: Any) -> None:
+def test_any_json_is_documents_or_a_value_error(value: Any) -> None:
     for content_type, body in ((JSON, {"instances": [value]}), (JSONLINES, value)):
         try:
             assert parse_documents(content_type, json.dumps(body).encode(), WORDS).shape[1] == WORDS
@@ -111,7 +111,7 @@ def test_any_json_is_documents_or_a_sentence(value: Any) -> None:
     "instance",
     ['{"features": [%s]}', '{"data": {"features": {"keys": [1], "shape": %s, "values": [1]}}}', "%s"],
 )
-def test_json_however_deep_is_a_sentence(instance: str, depth: int) -> None:
+def test_deeply_nested_json_is_rejected(instance: str, depth: int) -> None:
     body = instance % ("[" * depth + "]" * depth)
     with pytest.raises(DocumentError):
         parse_documents(JSONLINES, body.encode(), WORDS)

@@ -1,9 +1,9 @@
-"""The type of an answer follows the Accept header."""
+"""The content type of a response follows the Accept header."""
 
 import pytest
 
 from container.contract.content_types import JSON, JSONLINES, RECORDIO
-from container.formats.responses import choose_type
+from container.formats.responses import negotiate_type
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ from container.formats.responses import choose_type
         ("json", None),
     ],
 )
-def test_the_best_of_what_the_caller_accepts_is_chosen(accept: str | None, chosen: str | None) -> None:
-    assert choose_type(accept) == chosen
+def test_the_most_preferred_type_is_chosen(accept: str | None, chosen: str | None) -> None:
+    assert negotiate_type(accept) == chosen

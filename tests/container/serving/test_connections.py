@@ -1,4 +1,4 @@
-"""Slow, many and late callers, seen from inside of the server's process, where time and bounds can be set."""
+"""Deadlines and limits of connections, tested in the server's process, where they can be changed."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from container.serving import connections
-from container.serving.processes import Worker
+from container.serving.processes import WorkerProcess
 from container.serving.server import ModelServer
 from spectral_lda import Model
 
@@ -24,7 +24,7 @@ SECONDS = 30
 
 
 class SlowModel(Model):
-    """A model that answers when it is told to."""
+    """A model that waits until the test releases it."""
 
     entered = threading.Event()
     released = threading.Event()
@@ -37,7 +37,7 @@ class SlowModel(Model):
 
 @dataclass
 class Running:
-    """A worker's server in a thread of this process."""
+    """A worker process's server in a thread of this process."""
 
     server: uvicorn.Server
     port: int
@@ -48,9 +48,9 @@ class Running:
         return connection
 
     def ask(self) -> HTTPConnection:
-        caller = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
-        caller.request("POST", "/invocations", "1,1", {"Content-Type": "text/csv"})
-        return caller
+        client = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        client.request("POST", "/invocations", "1,1", {"Content-Type": "text/csv"})
+        return client
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def slow() -> SlowModel:
 
 @pytest.fixture
 def running(slow: SlowModel) -> Iterator[Running]:
-    config = uvicorn.Config(ModelServer(slow), log_config=None, **Worker.CONFIG_KWARGS)
+    config = uvicorn.Config(ModelServer(slow), log_config=None, **WorkerProcess.CONFIG_KWARGS)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = Running(server, listener.getsockname()[1])
@@ -79,7 +79,7 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("half", [b"", b"POST /invo", ASK[:-1], ASK + ASK[:9], ASK + ASK[:-1]])
-def test_a_request_that_never_ends_is_given_up(
+def test_an_unfinished_request_is_aborted(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch, half: bytes
 ) -> None:
     slow.released.set()
@@ -88,7 +88,7 @@ def test_a_request_that_never_ends_is_given_up(
         assert read_all(connection).count(b"HTTP/1.1 200 ") == half.count(ASK)
 
 
-def test_bytes_that_drip_in_do_not_move_the_deadline(
+def test_slowly_arriving_bytes_do_not_move_the_deadline(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
@@ -113,29 +113,29 @@ def test_bytes_that_drip_in_do_not_move_the_deadline(
     assert rest == b""
 
 
-def test_an_answer_that_nobody_takes_is_given_up(
+def test_a_response_that_is_not_received_is_aborted(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = b"1,1\n" * 200_000
     head = b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n" % len(body)
     with running.connect(head + body):
         assert slow.entered.wait(SECONDS)
-        monkeypatch.setattr(connections, "REQUEST_SECONDS", 2)  # from now on: the request has come in time
+        monkeypatch.setattr(connections, "REQUEST_SECONDS", 2)  # only now: the request has arrived in time
         slow.released.set()
         wait_until(lambda: any(peer.transport.get_write_buffer_size() for peer in peers(running)))
         wait_until(lambda: not peers(running))
 
 
-def test_a_head_that_never_ends_is_refused(running: Running) -> None:
+def test_endless_headers_are_rejected(running: Running) -> None:
     head = b"GET /ping HTTP/1.1\r\n"
     with running.connect(head) as connection, pytest.raises(OSError, match=r"reset|pipe"):
         connection.sendall(b"X: y\r\n" * 10_000_000)
 
 
-def test_connections_beyond_the_bound_take_the_place_of_those_that_wait_longest(
+def test_connections_beyond_the_limit_replace_those_that_have_waited_longest(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
     with running.connect() as first, running.connect() as second, running.connect(PING) as third:
         assert read_all(third).startswith(b"HTTP/1.1 200 ")
         assert read_all(first) == b""
@@ -143,46 +143,48 @@ def test_connections_beyond_the_bound_take_the_place_of_those_that_wait_longest(
         assert read_all(second).startswith(b"HTTP/1.1 200 ")
 
 
-def test_connections_beyond_the_bound_are_refused_when_all_others_are_being_answered(
+def test_connections_beyond_the_limit_get_503_if_no_other_is_waiting(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    callers = [running.ask() for _ in range(2)]
-    wait_until(lambda: sum(peer.waiting_until is None for peer in peers(running)) == 2)
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
+    clients = [running.ask() for _ in range(2)]
+    wait_until(lambda: sum(peer.deadline is None for peer in peers(running)) == 2)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
     with running.connect() as third:
         assert read_all(third).startswith(b"HTTP/1.1 503 ")
     slow.released.set()
-    assert [caller.getresponse().status for caller in callers] == [200, 200]
-    for caller in callers:
-        caller.close()
+    assert [client.getresponse().status for client in clients] == [200, 200]
+    for client in clients:
+        client.close()
 
 
-def test_a_stopping_server_answers_what_it_has_and_takes_no_more(running: Running, slow: SlowModel) -> None:
-    caller = running.ask()
+def test_a_stopping_server_completes_its_responses_and_accepts_no_requests(
+    running: Running, slow: SlowModel
+) -> None:
+    client = running.ask()
     assert slow.entered.wait(SECONDS)
     with running.connect() as idle, running.connect(ASK[:-1]) as half:
         wait_until(lambda: len(peers(running)) == 3)
         running.server.should_exit = True
         assert read_all(idle) == read_all(half) == b""
     slow.released.set()
-    response = caller.getresponse()
+    response = client.getresponse()
     assert (response.status, response.getheader("Connection")) == (200, "close")
     assert b"topic_mixture" in response.read()
-    caller.close()
+    client.close()
 
 
-def test_pings_are_answered_while_the_model_is_busy(running: Running, slow: SlowModel) -> None:
-    callers = [running.ask() for _ in range(9)]
+def test_pings_succeed_while_the_model_is_busy(running: Running, slow: SlowModel) -> None:
+    clients = [running.ask() for _ in range(9)]
     assert slow.entered.wait(SECONDS)
     with running.connect(PING) as connection:
         assert read_all(connection).startswith(b"HTTP/1.1 200 ")
     slow.released.set()
-    assert all(caller.getresponse().status == 200 for caller in callers)
-    for caller in callers:
-        caller.close()
+    assert all(client.getresponse().status == 200 for client in clients)
+    for client in clients:
+        client.close()
 
 
-def test_a_caller_who_closes_its_side_after_the_request_is_answered(
+def test_a_client_that_closes_its_side_after_the_request_gets_a_response(
     running: Running, slow: SlowModel
 ) -> None:
     slow.released.set()
@@ -191,7 +193,7 @@ def test_a_caller_who_closes_its_side_after_the_request_is_answered(
         assert b"topic_mixture" in read_all(connection)
 
 
-def test_an_error_of_the_program_is_500_and_the_server_lives_on(
+def test_an_error_of_the_program_is_500_and_the_server_continues(
     running: Running, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: Any) -> Any:
@@ -199,11 +201,11 @@ def test_an_error_of_the_program_is_500_and_the_server_lives_on(
 
     monkeypatch.setattr(SlowModel, "topic_mixtures", broken)
     for _ in range(2):
-        caller = running.ask()
-        response = caller.getresponse()
+        client = running.ask()
+        response = client.getresponse()
         assert response.status == 500
         assert b"no luck" not in response.read()
-        caller.close()
+        client.close()
     assert "no luck" in capsys.readouterr().out
 
 
@@ -216,5 +218,5 @@ def peers(running: Running) -> list[connections.Connection]:
 def wait_until(condition: Any) -> None:
     end = time.monotonic() + SECONDS
     while not condition():
-        assert time.monotonic() < end, "It did not come to that."
+        assert time.monotonic() < end, "The condition was not met in time."
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Requests that nobody meant: whatever comes, the server answers what it should, and lives on."""
+"""Random and damaged requests get the right response, and the server continues."""
 
 import io
 import json
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO
-from container.contract.errors import RefusedError
 from container.formats.documents import PARSERS
-from container.formats.responses import WRITERS, choose_type
-from container.serving.server import answer_documents
+from container.formats.responses import ENCODERS, negotiate_type
+from container.serving.http_exchange import RequestError
+from container.serving.server import predict
 from data_prep import recordio
 from spectral_lda import Model
 
@@ -23,7 +23,7 @@ from spectral_lda import Model
 Server = Any
 WORDS = 4
 ALLOWED = {200, 400, 406, 411, 413, 415}
-often = settings(max_examples=150)
+many_examples = settings(max_examples=150)
 
 
 def as_csv(counts: Any) -> bytes:
@@ -46,43 +46,43 @@ def as_recordio(counts: Any) -> bytes:
     return buffer.getvalue()
 
 
-ENCODERS = {CSV: as_csv, JSON: as_json, JSONLINES: as_jsonlines, RECORDIO: as_recordio}
+REQUEST_ENCODERS = {CSV: as_csv, JSON: as_json, JSONLINES: as_jsonlines, RECORDIO: as_recordio}
 counts = arrays(
     np.float32, st.tuples(st.integers(1, 4), st.just(WORDS)), elements=st.integers(0, 99).map(float)
 )
-valid = st.tuples(st.sampled_from(sorted(ENCODERS)), counts).map(
-    lambda pair: (pair[0], ENCODERS[pair[0]](pair[1]))
+valid = st.tuples(st.sampled_from(sorted(REQUEST_ENCODERS)), counts).map(
+    lambda pair: (pair[0], REQUEST_ENCODERS[pair[0]](pair[1]))
 )
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
-    """Draw a valid body with some of its bytes cut out and others put in."""
+    """Draw a valid body with some bytes removed and others inserted."""
     content_type, body = draw(valid)
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(body)))
         stop = draw(st.integers(start, min(len(body), start + 8)))
-        put = draw(
+        inserted = draw(
             st.binary(max_size=4)
             | st.sampled_from([b",", b"\n", b"-1", b"1e999", b"NaN", b"[", b"null", b'"'])
         )
-        body = body[:start] + put + body[stop:]
+        body = body[:start] + inserted + body[stop:]
     return content_type, body
 
 
 bodies = valid | damaged() | st.tuples(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
 
 
-@often
-@given(bodies, st.sampled_from([*WRITERS, "*/*"]))
-def test_any_body_gets_the_answer_that_is_computed_here(
+@many_examples
+@given(bodies, st.sampled_from([*ENCODERS, "*/*"]))
+def test_any_body_gets_the_response_computed_in_this_process(
     server: Server, model: Model, request_: tuple[str, bytes], accept: str
 ) -> None:
     content_type, body = request_
     try:
-        expected = 200, answer_documents(model, content_type, choose_type(accept) or "", body)
-    except RefusedError as refused:
-        expected = int(refused.status), f"{refused}\n".encode()
+        expected = 200, predict(model, content_type, negotiate_type(accept) or "", body)
+    except RequestError as error:
+        expected = int(error.status), f"{error}\n".encode()
     assert server.ask(body, content_type, Accept=accept) == expected
 
 
@@ -101,9 +101,9 @@ headers = st.dictionaries(
 )
 
 
-@often
+@many_examples
 @given(bodies, headers, header_text | st.sampled_from(sorted(PARSERS)))
-def test_any_headers_get_an_answer_that_is_no_error_of_the_server(
+def test_any_headers_get_a_response_without_a_server_error(
     server: Server, request_: tuple[str, bytes], headers: dict[str, str], content_type: str
 ) -> None:
     given_headers = {"Content-Length": str(len(request_[1])), **headers, "Content-Type": content_type}
@@ -112,25 +112,25 @@ def test_any_headers_get_an_answer_that_is_no_error_of_the_server(
     with server.raw(head.encode("latin-1") + request_[1]) as connection:
         connection.settimeout(0.3)
         try:
-            answer = connection.recv(65536)
+            response = connection.recv(65536)
         except (TimeoutError, ConnectionResetError):
-            answer = b""  # the server waits for what was announced, or has no more use for the rest
-    assert not answer or int(answer.split()[1]) in ALLOWED | {100}
+            response = b""  # the server waits for the rest of the body, or has closed the connection
+    assert not response or int(response.split()[1]) in ALLOWED | {100}
     assert server.ping() == 200
 
 
-@often
+@many_examples
 @given(
     st.binary(max_size=200)
     | st.binary(max_size=60).map(lambda tail: b"POST /invocations HTTP/1.1\r\n" + tail)
 )
-def test_any_bytes_leave_the_server_alive(server: Server, data: bytes) -> None:
+def test_the_server_survives_any_bytes(server: Server, data: bytes) -> None:
     with server.raw(data):
         pass
     assert server.ping() == 200
 
 
 @pytest.fixture(autouse=True)
-def _lives_on(server: Server) -> Any:
+def _server_survives(server: Server) -> Any:
     yield
     assert server.process.poll() is None

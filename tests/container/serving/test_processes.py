@@ -1,4 +1,4 @@
-"""The processes of the model server: what becomes of the others, and of requests, when one of them dies."""
+"""The processes of the model server: replacement of killed ones, and requests in flight."""
 
 import http.client
 import json
@@ -23,13 +23,14 @@ from spectral_lda import Model
 Server = Any
 SECONDS = 60
 KILLS = 4
-ANSWERS = 50  # between two kills
-# A worker that is told to stop when it has just been forked, and a master that stops when such a one is gone.
-STOPPED_AT_ONCE = """
+RESPONSES = 50  # between two kills
+# A worker process that gets SIGTERM right after the fork, and a master that stops when that process has
+# ended.
+STOPPED_AFTER_FORK = """
 import os, signal, socket
-from container.serving.processes import Workers
+from container.serving.processes import PreforkServer
 
-class Stopped(Workers):
+class Stopped(PreforkServer):
     def load_config(self):
         super().load_config()
         self.cfg.set("workers", 1)
@@ -45,7 +46,7 @@ Stopped(application, socket.create_server(("127.0.0.1", 0))).run()
 
 @pytest.fixture
 def own(start_server: Callable[[Path], Server], tmp_path: Path, model: Model) -> Iterator[Server]:
-    """Start a model server that the test may harm."""
+    """Start a model server whose processes the test may kill."""
     (tmp_path / "model").mkdir()
     model.save(tmp_path / "model" / "model_algo-1")
     server = start_server(tmp_path)
@@ -63,7 +64,7 @@ def workers(server: Server) -> list[int]:
 def wait_until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + SECONDS
     while not condition():
-        assert time.monotonic() < end, "It did not come to that."
+        assert time.monotonic() < end, "The condition was not met in time."
         time.sleep(0.02)
 
 
@@ -81,9 +82,7 @@ def listens(server: Server) -> bool:
     return True
 
 
-def test_a_killed_worker_is_replaced_by_one_that_shares_the_model_which_was_loaded_once(
-    own: Server, tmp_path: Path
-) -> None:
+def test_a_killed_worker_is_replaced_without_loading_the_model_again(own: Server, tmp_path: Path) -> None:
     before = workers(own)
     (tmp_path / "model" / "model_algo-1").unlink()
     os.kill(before[0], signal.SIGKILL)
@@ -91,20 +90,20 @@ def test_a_killed_worker_is_replaced_by_one_that_shares_the_model_which_was_load
     assert own.ask("1,2,3,4")[0] == 200
 
 
-def test_the_workers_of_a_killed_master_end(own: Server) -> None:
+def test_workers_end_after_their_master_is_killed(own: Server) -> None:
     orphans = workers(own)
     own.process.kill()
     wait_until(lambda: not any(map(is_alive, orphans)))
     assert not listens(own)
 
 
-def test_a_worker_hears_a_sigterm_that_comes_before_it_has_handlers_of_its_own() -> None:
-    stopped = subprocess.run([sys.executable, "-c", STOPPED_AT_ONCE], check=False, timeout=SECONDS)
+def test_a_worker_handles_a_sigterm_that_arrives_before_its_own_handlers() -> None:
+    stopped = subprocess.run([sys.executable, "-c", STOPPED_AFTER_FORK], check=False, timeout=SECONDS)
     assert stopped.returncode == 0
 
 
-class Caller(threading.Thread):
-    """Asks again and again over a connection that it keeps, and counts what comes back."""
+class Client(threading.Thread):
+    """Sends requests over a persistent connection, and counts the responses."""
 
     def __init__(self, server: Server, model: Model, stop: threading.Event) -> None:
         super().__init__()
@@ -127,54 +126,54 @@ class Caller(threading.Thread):
         self.lost += 1
         connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
         response = connection.getresponse()
-        answer = response.read()
+        content = response.read()
         self.lost -= 1
         expected = self._model.topic_mixtures(documents)
-        if response.status == 200 and same(answer, expected):
+        if response.status == 200 and same(content, expected):
             self.right += 1
         else:
-            self.wrong.append((response.status, answer[:200], documents))
+            self.wrong.append((response.status, content[:200], documents))
 
 
-def wait_for_answers(callers: list[Caller]) -> None:
-    before = sum(caller.right for caller in callers)
-    wait_until(lambda: sum(caller.right for caller in callers) >= before + ANSWERS)
+def wait_for_responses(clients: list[Client]) -> None:
+    before = sum(client.right for client in clients)
+    wait_until(lambda: sum(client.right for client in clients) >= before + RESPONSES)
 
 
-def same(answer: bytes, expected: Any) -> bool:
-    rows = np.array([row["topic_mixture"] for row in json.loads(answer)["predictions"]])
+def same(content: bytes, expected: Any) -> bool:
+    rows = np.array([row["topic_mixture"] for row in json.loads(content)["predictions"]])
     return rows.shape == expected.shape and bool(np.allclose(rows, expected, atol=1e-6))
 
 
-def test_under_load_kills_lose_answers_but_none_is_wrong(own: Server, model: Model) -> None:
+def test_kills_under_load_lose_responses_but_none_is_wrong(own: Server, model: Model) -> None:
     stop = threading.Event()
-    callers = [Caller(own, model, stop) for _ in range(8)]
-    for caller in callers:
-        caller.start()
+    clients = [Client(own, model, stop) for _ in range(8)]
+    for client in clients:
+        client.start()
     for _ in range(KILLS):
-        wait_for_answers(callers)
+        wait_for_responses(clients)
         killed = random.choice(workers(own))  # noqa: S311 -- no secret
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda killed=killed: len(set(workers(own)) - {killed}) == os.cpu_count())  # type: ignore[misc]
-    wait_for_answers(callers)
+    wait_for_responses(clients)
     stop.set()
-    for caller in callers:
-        caller.join(SECONDS)
-    assert not [wrong for caller in callers for wrong in caller.wrong]
-    # A kill takes at most the one request of each caller with it.
-    assert sum(caller.lost for caller in callers) <= KILLS * len(callers)
+    for client in clients:
+        client.join(SECONDS)
+    assert not [wrong for client in clients for wrong in client.wrong]
+    # A kill loses at most one request of each client.
+    assert sum(client.lost for client in clients) <= KILLS * len(clients)
     assert own.process.poll() is None
 
 
-def test_sigterm_under_load_finishes_the_answers_and_ends_with_0(own: Server, model: Model) -> None:
+def test_sigterm_under_load_completes_the_responses_and_ends_with_0(own: Server, model: Model) -> None:
     stop = threading.Event()
-    callers = [Caller(own, model, stop) for _ in range(8)]
-    for caller in callers:
-        caller.start()
-    wait_for_answers(callers)
+    clients = [Client(own, model, stop) for _ in range(8)]
+    for client in clients:
+        client.start()
+    wait_for_responses(clients)
     own.process.send_signal(signal.SIGTERM)
     assert own.process.wait(30) == 0  # SageMaker kills it then
     stop.set()
-    for caller in callers:
-        caller.join(SECONDS)
-    assert not [wrong for caller in callers for wrong in caller.wrong]
+    for client in clients:
+        client.join(SECONDS)
+    assert not [wrong for client in clients for wrong in client.wrong]

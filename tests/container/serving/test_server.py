@@ -1,4 +1,4 @@
-"""The model server as SageMaker calls it: what it answers to documents, good and malformed."""
+"""The model server's responses to valid and malformed documents."""
 
 import io
 import json
@@ -47,16 +47,16 @@ REQUESTS = {
 def test_every_content_type_gets_the_models_mixtures_in_order(
     server: Server, model: Model, content_type: str, body: bytes
 ) -> None:
-    status, answer = server.ask(body, content_type)
-    assert status == 200, answer
-    rows = [row["topic_mixture"] for row in json.loads(answer)["predictions"]]
+    status, response = server.ask(body, content_type)
+    assert status == 200, response
+    rows = [row["topic_mixture"] for row in json.loads(response)["predictions"]]
     expected = model.topic_mixtures(DOCUMENTS).astype(np.float32)
     np.testing.assert_allclose(rows, expected, atol=1e-6)
     np.testing.assert_allclose(np.sum(rows, axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(np.array(rows), np.array(rows, np.float32))
 
 
-def test_jsonlines_and_recordio_are_answered_when_accepted(server: Server, model: Model) -> None:
+def test_jsonlines_and_recordio_are_returned_if_accepted(server: Server, model: Model) -> None:
     expected = model.topic_mixtures(DOCUMENTS).astype(np.float32)
     _, lines = server.ask(REQUESTS["csv"][1], Accept="application/jsonlines")
     rows = [json.loads(line)["topic_mixture"] for line in lines.decode().splitlines()]
@@ -73,10 +73,10 @@ def test_ping_is_200_and_empty(server: Server) -> None:
         assert (response.status, response.read()) == (200, b"")
 
 
-def test_fractional_weights_and_empty_documents_are_answered(server: Server) -> None:
-    status, answer = server.ask("0.5,0.25,0,0\n0,0,0,0\n")
+def test_fractional_weights_and_empty_documents_are_accepted(server: Server) -> None:
+    status, response = server.ask("0.5,0.25,0,0\n0,0,0,0\n")
     assert status == 200
-    first, empty = (row["topic_mixture"] for row in json.loads(answer)["predictions"])
+    first, empty = (row["topic_mixture"] for row in json.loads(response)["predictions"])
     assert first[0] > first[1]
     assert empty == [0.5, 0.5]
 
@@ -95,9 +95,9 @@ def of_features(**features: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "body", "sentence"),
+    ("content_type", "body", "message"),
     [
-        ("text/csv", b"", "holds no document"),
+        ("text/csv", b"", "contains no document"),
         ("text/csv", b"1,2,3,4\n1,2\n", "Line 2 has 2 values; the vocabulary has 4 words"),
         ("text/csv", b"1,2,x,4", "Value 3 of line 1 is 'x', not a number"),
         ("text/csv", b"1,2,nan,4", "Value 3 of line 1 is 'nan'"),
@@ -111,12 +111,16 @@ def of_features(**features: Any) -> bytes:
         (JSON, b"[" * 100_000, "The body nests too deeply"),
         (JSON, b"[]", 'The body must be {"instances"'),
         (JSON, b'{"instances": 3}', 'The body must be {"instances"'),
-        (JSON, b'{"instances": []}', "holds no document"),
+        (JSON, b'{"instances": []}', "contains no document"),
         (JSON, instances(7), "Instance 1 must be an object"),
         (JSON, instances({}), 'Instance 1 has neither "features" nor "data"'),
         (JSON, instances({"data": {"features": []}}), 'Instance 1 has neither "features" nor "data"'),
         (JSON, instances({"features": 3}), "Instance 1, features must be a list of numbers"),
-        (JSON, instances({"features": [1]}), "Instance 1, features has 1 values; the model knows 4 words"),
+        (
+            JSON,
+            instances({"features": [1]}),
+            "Instance 1, features has 1 values; the model's vocabulary has 4 words",
+        ),
         (JSON, instances({"features": [1, 2, "3", 4]}), r'features\[2\] is "3", not a number'),
         (JSON, instances({"features": [1, 2, True, 4]}), r"features\[2\] is true, not a number"),
         (JSON, instances({"features": [1, 2, float("nan"), 4]}), r"features\[2\] is NaN, not a number"),
@@ -143,14 +147,14 @@ def of_features(**features: Any) -> bytes:
         (LINES, b'{"features": [1,2,3,4]}\n{"features": [1]}', "Line 2, features has 1 values"),
         (RECORDIO, b"no records", "magic|record"),
         (RECORDIO, records(DOCUMENTS, "dense")[:-3], "record 2"),
-        (RECORDIO, records(DOCUMENTS[:, :3], "dense"), "The model knows 4 words"),
-        (RECORDIO, b"", "holds no document"),
+        (RECORDIO, records(DOCUMENTS[:, :3], "dense"), "The model's vocabulary has 4 words"),
+        (RECORDIO, b"", "contains no document"),
     ],
 )
-def test_a_malformed_body_is_400_with_what_is_wrong_and_where(
-    server: Server, content_type: str, body: bytes, sentence: str
+def test_a_malformed_body_is_400_with_the_location_of_the_error(
+    server: Server, content_type: str, body: bytes, message: str
 ) -> None:
-    status, answer = server.ask(body, content_type)
-    assert status == 400, answer
-    assert re.search(sentence, answer.decode()), answer
+    status, response = server.ask(body, content_type)
+    assert status == 400, response
+    assert re.search(message, response.decode()), response
     assert server.ping() == 200

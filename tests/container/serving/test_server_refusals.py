@@ -1,4 +1,4 @@
-"""What the model server refuses, and that whoever it refuses or loses holds nobody else up."""
+"""Requests that the model server rejects; rejected or lost clients block nobody else."""
 
 import socket
 import threading
@@ -11,18 +11,18 @@ Server = Any
 
 
 @pytest.mark.parametrize(
-    ("headers", "status", "sentence"),
+    ("headers", "status", "message"),
     [
-        ({"Accept": "image/png"}, 406, "The answer comes as application/json, application/jsonlines"),
-        ({"Content_Encoding": "gzip"}, 415, "documents come as"),
+        ({"Accept": "image/png"}, 406, "The response can be application/json, application/jsonlines"),
+        ({"Content_Encoding": "gzip"}, 415, "documents can be"),
     ],
 )
-def test_what_can_not_be_answered_is_refused(
-    server: Server, headers: dict[str, str], status: int, sentence: str
+def test_unsupported_accept_and_encoding_are_rejected(
+    server: Server, headers: dict[str, str], status: int, message: str
 ) -> None:
     found, answer = server.ask("1,2,3,4", **headers)
     assert found == status
-    assert sentence in answer.decode()
+    assert message in answer.decode()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_other_paths_are_404_and_other_methods_405(
 def test_a_body_beyond_sagemakers_limit_is_413(server: Server, extra: int) -> None:
     status, answer = server.ask(b"0" * (6_291_456 + extra))
     assert status == 413
-    assert f"{6_291_456 + extra} bytes; SageMaker takes 6291456" in answer.decode()
+    assert f"{6_291_456 + extra} bytes; SageMaker accepts 6291456" in answer.decode()
     assert server.ping() == 200
 
 
@@ -68,7 +68,7 @@ def test_a_body_of_just_the_limit_is_read(server: Server) -> None:
     line = b"1,2,3,4\n"
     body = line * (6_291_456 // len(line))
     assert len(body) == 6_291_456
-    # Two hundred thousand lines would take seconds to answer: the last one is wrong, and found.
+    # A response for so many lines would take seconds: the last line is invalid.
     assert server.ask(body[:-2] + b"x\n")[0] == 400
 
 
@@ -89,7 +89,7 @@ def test_a_body_of_just_the_limit_is_read(server: Server) -> None:
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"400"),
     ],
 )
-def test_broken_requests_are_answered_and_their_connection_closed(
+def test_malformed_requests_get_a_response_and_their_connection_is_closed(
     server: Server, head: bytes, status: bytes
 ) -> None:
     with server.raw(head) as connection:
@@ -102,7 +102,7 @@ def test_broken_requests_are_answered_and_their_connection_closed(
 @pytest.mark.parametrize(
     "half", [b"", b"POST /invo", b"POST /invocations HTTP/1.1\r\nContent-Length: 100\r\n\r\n1,"]
 )
-def test_half_requests_and_callers_who_leave_hold_nobody_up(server: Server, half: bytes) -> None:
+def test_unfinished_requests_and_disconnecting_clients_block_nobody(server: Server, half: bytes) -> None:
     waiting = [server.raw(half) for _ in range(8)]
     assert server.ask("1,2,3,4")[0] == 200
     for connection in waiting:
@@ -122,8 +122,8 @@ def test_a_connection_carries_many_requests(server: Server) -> None:
             assert connection.sock.getsockname()[1] == port
 
 
-def test_answers_at_the_same_time_are_not_mixed_up(server: Server) -> None:
-    bodies = [f"{one},{one},{16 - one},0" for one in range(16)]
+def test_concurrent_requests_get_their_own_responses(server: Server) -> None:
+    bodies = [f"{number},{number},{16 - number},0" for number in range(16)]
     alone = [server.ask(body)[1] for body in bodies]
     together: dict[str, bytes] = {}
     threads = [

@@ -1,4 +1,4 @@
-"""SIGTERM at any moment: the process ends, and what it leaves is a whole model or none."""
+"""SIGTERM at any time ends the process and leaves a complete model or none."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from container.training.termination import STOPPED
+from container.training.termination import SIGTERM_EXIT_CODE
 from data_prep import recordio
 
 # conftest.Job: test files can't import it.
@@ -19,11 +19,11 @@ Job = Any
 ROOT = Path(__file__).parents[3]
 SECONDS = 60
 
-# One call into compiled code, without the GIL, that no signal interrupts and that nobody waits for.
+# A call into compiled code, without the GIL, that no signal interrupts.
 LONG_CALL = "hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)"
-# A model that takes long to be written.
+# A model that takes a second to be written.
 LONG_SAVE = """
-with SAVING:
+with MODEL_LOCK:
     Path('half').write_text('half of it')
     time.sleep(1)
     Path('half').rename('whole')
@@ -41,16 +41,16 @@ def stopped(process: subprocess.Popen[str], line: str) -> str:
         rest, _ = process.communicate(timeout=SECONDS)
     finally:
         process.kill()
-    assert process.returncode == STOPPED, rest
+    assert process.returncode == SIGTERM_EXIT_CODE, rest
     return rest
 
 
 @pytest.mark.parametrize(("work", "left"), [(LONG_CALL, []), (LONG_SAVE, ["whole"])], ids=["call", "save"])
-def test_sigterm_cuts_a_long_call_short_but_never_a_file(tmp_path: Path, work: str, left: list[str]) -> None:
+def test_sigterm_interrupts_a_long_call_but_never_a_write(tmp_path: Path, work: str, left: list[str]) -> None:
     script = (
         "import hashlib, time\nfrom pathlib import Path\n"
-        "from container.training.termination import SAVING, stop_on_sigterm\n"
-        f"stop_on_sigterm()\nprint('ready', flush=True)\n{work}"
+        "from container.training.termination import MODEL_LOCK, exit_on_sigterm\n"
+        f"exit_on_sigterm()\nprint('ready', flush=True)\n{work}"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script],
@@ -68,7 +68,7 @@ def test_sigterm_cuts_a_long_call_short_but_never_a_file(tmp_path: Path, work: s
     assert [path.name for path in tmp_path.iterdir()] == left
 
 
-def test_sigterm_ends_a_running_job_without_a_model_and_its_log_was_there_before(job: Job) -> None:
+def test_sigterm_ends_a_running_job_without_a_model_or_failure(job: Job) -> None:
     generator = np.random.default_rng(0)
     recordio.write(job.folder("train") / "part.pbr", generator.poisson(1.0, (100, 40)).astype(np.float32))
     job.hyperparameters |= {
@@ -83,11 +83,11 @@ def test_sigterm_ends_a_running_job_without_a_model_and_its_log_was_there_before
     assert not (job.base / "output" / "failure").exists()
 
 
-@pytest.mark.parametrize("made", [True, False], ids=["never opened", "never made"])
-def test_sigterm_ends_a_job_that_waits_for_a_fifo(job: Job, *, made: bool) -> None:
+@pytest.mark.parametrize("created", [True, False], ids=["never opened", "never created"])
+def test_sigterm_ends_a_job_that_waits_for_a_fifo(job: Job, *, created: bool) -> None:
     job.channels["train"]["TrainingInputMode"] = "Pipe"
     job.folder("train")
-    if made:
+    if created:
         os.mkfifo(job.base / "input" / "data" / "train_0")
     with job.start() as process:
         assert "Stopped by SIGTERM." in stopped(process, "Reading the channel train from")

@@ -1,6 +1,6 @@
-"""A host of a job that computes nothing: it adds two arrays, each when it is told to (by a line).
+"""A host of a job that only adds two arrays, each after a line on stdin.
 
-Arguments: the host's name, all hosts' names, and the seconds of patience for the start and for an answer.
+Arguments: the host's name, all hosts' names, and the timeouts for the start and the heartbeat in seconds.
 """
 
 import os
@@ -9,35 +9,35 @@ import sys
 import numpy as np
 
 from container.distributed.cluster import Cluster
-from container.distributed.network_workers import joined
-from container.distributed.sockets import Patience
-from container.training.termination import end_process
+from container.distributed.network_workers import connected_workers
+from container.distributed.sockets import Timeouts
+from container.training.termination import exit_process
 
 
-def main(current: str, hosts: str, start: str, answer: str) -> None:
+def main(current: str, hosts: str, start: str, heartbeat: str) -> None:
     cluster = Cluster.from_config(
         {"current_host": current, "hosts": hosts.split(","), "network_interface_name": "lo"}
     )
-    patience = Patience(start=float(start), answer=float(answer))
-    say("waiting")
-    with joined(cluster, lambda failure: fail(str(failure.sentence)), patience) as all_hosts:
-        say("ready")
+    timeouts = Timeouts(start=float(start), heartbeat=float(heartbeat))
+    write("waiting")
+    with connected_workers(cluster, lambda failure: fail(failure.message), timeouts) as workers:
+        write("ready")
         sys.stdin.readline()
-        values = np.random.default_rng(all_hosts.rank).standard_normal((3, 400_000))
-        say(f"sum {np.float64(all_hosts.total(values).sum()).hex()}")
+        values = np.random.default_rng(workers.rank).standard_normal((3, 400_000))
+        write(f"sum {np.float64(workers.all_reduce_sum(values).sum()).hex()}")
         sys.stdin.readline()
         shape = (2,) if os.environ.get("ODD_HOST") == current else ()
-        say(f"count {all_hosts.total(np.ones(shape))}")
-    say("left")
+        write(f"count {workers.all_reduce_sum(np.ones(shape))}")
+    write("left")
 
 
-def fail(sentence: str) -> None:
-    say(f"failed: {sentence}")
-    end_process(2)
+def fail(message: str) -> None:
+    write(f"failed: {message}")
+    exit_process(2)
 
 
-def say(line: str) -> None:
-    """Write a line in one piece, as print does not: other threads' warnings come through the same pipe."""
+def write(line: str) -> None:
+    """Write a line in one piece, unlike print: other threads write to the same pipe."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

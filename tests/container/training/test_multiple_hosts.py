@@ -1,4 +1,4 @@
-"""One job on several hosts: real processes that meet on this machine, one a host."""
+"""One training job on several hosts, each a process on this machine."""
 
 import re
 import signal
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import spectral_lda
-from container.contract.paths import Folders
+from container.contract.paths import Paths
 from container.training.job import run_job
 from data_prep import recordio
 from local_aws.ports import free_port
@@ -66,12 +66,12 @@ def cluster(tmp_path: Path, job: Job) -> Iterator[Callable[[int], Cluster]]:
 
 
 @pytest.mark.parametrize(("count", "with_documents"), [(2, 2), (3, 2)], ids=["all", "one without documents"])
-def test_hosts_learn_the_model_of_one_instance(
+def test_hosts_learn_the_model_of_a_single_instance(
     job: Job, cluster: Any, counts: Any, count: int, with_documents: int
 ) -> None:
     recordio.write(job.folder("train") / "part.pbr", counts)
     job.configure()
-    run_job(Folders(job.base))
+    run_job(Paths(job.base))
     hosts = cluster(count)
     for rank, own in enumerate(hosts.jobs):
         if rank < with_documents:
@@ -97,7 +97,7 @@ def failures(hosts: Cluster) -> list[str]:
     return [own.failure for own in hosts.jobs]
 
 
-def test_a_host_that_is_killed_in_the_middle_is_named_by_the_others(cluster: Any) -> None:
+def test_a_killed_host_is_named_by_the_others(cluster: Any) -> None:
     hosts = cluster(3)
     generator = np.random.default_rng(0)
     for own in hosts.jobs:
@@ -114,12 +114,14 @@ def test_a_host_that_is_killed_in_the_middle_is_named_by_the_others(cluster: Any
     hosts.processes[1].kill()
     assert [code for code, _ in hosts.ended()] == [2, -signal.SIGKILL, 2]
     for own in (hosts.jobs[0], hosts.jobs[2]):
-        assert own.failure.startswith("AlgorithmError: algo-2 stopped answering: its process has ended")
+        assert own.failure.startswith("AlgorithmError: algo-2 stopped responding: its process has ended")
     assert not hosts.jobs[0].model.exists()
 
 
 @pytest.mark.parametrize("bad", [0, 1])
-def test_a_host_with_bad_data_says_why_and_the_others_name_it(cluster: Any, counts: Any, bad: int) -> None:
+def test_a_host_with_invalid_data_reports_it_and_the_others_name_the_host(
+    cluster: Any, counts: Any, bad: int
+) -> None:
     hosts = cluster(2)
     for number, own in enumerate(hosts.jobs):
         recordio.write(own.folder("train") / "part.pbr", counts / 2 if number == bad else counts)
@@ -132,13 +134,13 @@ def test_a_host_with_bad_data_says_why_and_the_others_name_it(cluster: Any, coun
     assert other == own.replace("ClientError:", f"ClientError: algo-{bad + 1} failed:")
 
 
-def test_a_channel_without_any_file_fails_every_host_alike(cluster: Any) -> None:
+def test_a_channel_without_files_fails_every_host(cluster: Any) -> None:
     hosts = cluster(2)
     assert [code for code, _ in hosts.run()] == [1, 1]
-    assert all("The channel 'train' holds no file." in sentence for sentence in failures(hosts))
+    assert all("The channel 'train' contains no file." in reason for reason in failures(hosts))
 
 
-def test_sigterm_to_all_hosts_ends_them_all(cluster: Any) -> None:
+def test_sigterm_ends_every_host(cluster: Any) -> None:
     hosts = cluster(3)
     hosts.start(0, 1)  # they wait for the third
     for process in hosts.processes:
