@@ -35,7 +35,7 @@ def warn_fractional_counts() -> None:
     """Warn that the data hold fractional weights instead of counts."""
     _warn(
         "The data hold fractions, which are not counts: they are used as weights, and the moments lack the "
-        " correction for pairs of a token with itself. Word counts give better topics."
+        "correction for pairs of a token with itself. Word counts give better topics."
     )
 
 

@@ -147,8 +147,7 @@ class _Fit:
             validation = self._validation_set()
             if validation is None:
                 return Model(*self._spectral(everything))
-            # The moments exclude the validation documents, or the score of the spectral topics would be too
-            # high.
+            # The moments exclude the validation documents, which would bias the spectral topics' score.
             alpha, beta = self._spectral(~validation.documents, rough=True)
             refined = Refiner(self.corpus, validation, alpha, self.workers).refine(beta, self.observe)
             if refined is None:

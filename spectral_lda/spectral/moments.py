@@ -26,7 +26,8 @@ from spectral_lda.workers import Workers
 # The third moment needs three distinct tokens.
 MIN_LENGTH = 3
 # A document's weight in the moments is (N / (N + 20))^3: the variance of its third moment decreases with N up
-# to about this length and hardly beyond. With uniform weights, documents of three words dominate the noise.
+# to about this length and hardly beyond. With uniform weights, the noise of documents of three words would
+# dominate.
 HALF_LENGTH = 20.0
 # Values in one batch of outer products: 2^20 float64 are 8 MB.
 BATCH_VALUES = 2**20

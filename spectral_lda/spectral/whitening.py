@@ -18,8 +18,7 @@ DENSE_VOCABULARY = 256
 # sampling noise (Musco and Musco, NIPS 2015: the depth grows with the logarithm of the vocabulary only).
 KRYLOV_DEPTH = 3
 OVERSAMPLING = 10
-# Unit vectors with an inner product below this count as orthogonal: the error of the eigenvalues is
-# negligible.
+# Unit vectors with an inner product below this are orthogonal, without an effect on the eigenvalues.
 ORTHOGONAL = 1e-10
 # An eigenvalue below this share of a0(a0+1) is rounding error: M2 is a difference of terms of that size. A
 # topic with a thousandth of the prior over 10^5 words still has an eigenvalue 10^4 times larger.
@@ -92,8 +91,7 @@ def _orthonormal_to(basis: FloatArray, block: FloatArray, overlap: FloatArray) -
 def _orthonormal(block: FloatArray) -> FloatArray:
     """Return an orthonormal basis of the columns of ``block``.
 
-    Cholesky QR takes a third of the time of Householder QR, which is used if the columns are almost
-    dependent.
+    Cholesky QR takes a third of Householder QR's time, but fails if the columns are almost dependent.
     """
     try:
         result = times(block, np.linalg.inv(np.linalg.cholesky(inner(block, block))).T)

@@ -105,7 +105,7 @@ class Server:
     def connect(self) -> closing[http.client.HTTPConnection]:
         return closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS))
 
-    def ask(
+    def invoke(
         self,
         body: bytes | str,
         content_type: str | None = "text/csv",

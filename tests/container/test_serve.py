@@ -85,7 +85,7 @@ def test_each_request_is_one_printable_line_on_stdout(
     start_server: Callable[[Path], Server], tmp_path: Path, model: Model
 ) -> None:
     server = start_server(saved(tmp_path, model))
-    server.ask("1,2")
+    server.invoke("1,2")
     for path in (b"/%0A%1b[31m?a=%0d", b"/\x1b[31m", b"/\xff"):
         with server.raw(b"GET " + path + b" HTTP/1.1\r\n\r\n") as connection:
             connection.recv(100)

@@ -17,7 +17,7 @@ from container.serving.processes import WorkerProcess
 from container.serving.server import ModelServer
 from spectral_lda import Model
 
-ASK = b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nContent-Length: 3\r\n\r\n1,1"
+INVOKE = b"POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\nContent-Length: 3\r\n\r\n1,1"
 PING = b"GET /ping HTTP/1.1\r\nConnection: close\r\n\r\n"
 # Far longer than the deadlines that tests set, far shorter than the server's own.
 SECONDS = 30
@@ -47,7 +47,7 @@ class Running:
         connection.sendall(data)
         return connection
 
-    def ask(self) -> HTTPConnection:
+    def invoke(self) -> HTTPConnection:
         client = HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         client.request("POST", "/invocations", "1,1", {"Content-Type": "text/csv"})
         return client
@@ -78,14 +78,14 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-@pytest.mark.parametrize("half", [b"", b"POST /invo", ASK[:-1], ASK + ASK[:9], ASK + ASK[:-1]])
+@pytest.mark.parametrize("half", [b"", b"POST /invo", INVOKE[:-1], INVOKE + INVOKE[:9], INVOKE + INVOKE[:-1]])
 def test_an_unfinished_request_is_aborted(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch, half: bytes
 ) -> None:
     slow.released.set()
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.2)
     with running.connect(half) as connection:
-        assert read_all(connection).count(b"HTTP/1.1 200 ") == half.count(ASK)
+        assert read_all(connection).count(b"HTTP/1.1 200 ") == half.count(INVOKE)
 
 
 def test_slowly_arriving_bytes_do_not_move_the_deadline(
@@ -146,7 +146,7 @@ def test_connections_beyond_the_limit_replace_those_that_have_waited_longest(
 def test_connections_beyond_the_limit_get_503_if_no_other_is_waiting(
     running: Running, slow: SlowModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = [running.ask() for _ in range(2)]
+    clients = [running.invoke() for _ in range(2)]
     wait_until(lambda: sum(peer.deadline is None for peer in peers(running)) == 2)
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 2)
     with running.connect() as third:
@@ -160,9 +160,9 @@ def test_connections_beyond_the_limit_get_503_if_no_other_is_waiting(
 def test_a_stopping_server_completes_its_responses_and_accepts_no_requests(
     running: Running, slow: SlowModel
 ) -> None:
-    client = running.ask()
+    client = running.invoke()
     assert slow.entered.wait(SECONDS)
-    with running.connect() as idle, running.connect(ASK[:-1]) as half:
+    with running.connect() as idle, running.connect(INVOKE[:-1]) as half:
         wait_until(lambda: len(peers(running)) == 3)
         running.server.should_exit = True
         assert read_all(idle) == read_all(half) == b""
@@ -174,7 +174,7 @@ def test_a_stopping_server_completes_its_responses_and_accepts_no_requests(
 
 
 def test_pings_succeed_while_the_model_is_busy(running: Running, slow: SlowModel) -> None:
-    clients = [running.ask() for _ in range(9)]
+    clients = [running.invoke() for _ in range(9)]
     assert slow.entered.wait(SECONDS)
     with running.connect(PING) as connection:
         assert read_all(connection).startswith(b"HTTP/1.1 200 ")
@@ -188,7 +188,7 @@ def test_a_client_that_closes_its_side_after_the_request_gets_a_response(
     running: Running, slow: SlowModel
 ) -> None:
     slow.released.set()
-    with running.connect(ASK) as connection:
+    with running.connect(INVOKE) as connection:
         connection.shutdown(socket.SHUT_WR)
         assert b"topic_mixture" in read_all(connection)
 
@@ -201,7 +201,7 @@ def test_an_error_of_the_program_is_500_and_the_server_continues(
 
     monkeypatch.setattr(SlowModel, "topic_mixtures", broken)
     for _ in range(2):
-        client = running.ask()
+        client = running.invoke()
         response = client.getresponse()
         assert response.status == 500
         assert b"no luck" not in response.read()

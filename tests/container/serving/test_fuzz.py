@@ -83,7 +83,7 @@ def test_any_body_gets_the_response_computed_in_this_process(
         expected = 200, predict(model, content_type, negotiate_type(accept) or "", body)
     except RequestError as error:
         expected = int(error.status), f"{error}\n".encode()
-    assert server.ask(body, content_type, Accept=accept) == expected
+    assert server.invoke(body, content_type, Accept=accept) == expected
 
 
 header_text = st.text(

@@ -87,7 +87,7 @@ def test_a_killed_worker_is_replaced_without_loading_the_model_again(own: Server
     (tmp_path / "model" / "model_algo-1").unlink()
     os.kill(before[0], signal.SIGKILL)
     wait_until(lambda: len(set(workers(own)) - {before[0]}) == len(before))
-    assert own.ask("1,2,3,4")[0] == 200
+    assert own.invoke("1,2,3,4")[0] == 200
 
 
 def test_workers_end_after_their_master_is_killed(own: Server) -> None:
@@ -118,9 +118,9 @@ class Client(threading.Thread):
         while not self._stopping.is_set():
             with self._server.connect() as connection, suppress(OSError, http.client.HTTPException):
                 while not self._stopping.is_set():
-                    self._ask(connection, chance)
+                    self._invoke(connection, chance)
 
-    def _ask(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
+    def _invoke(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
         documents = np.array([[chance.randrange(9) for _ in range(4)] for _ in range(chance.randint(1, 20))])
         body = "\n".join(",".join(map(str, row)) for row in documents.tolist())
         self.lost += 1

@@ -47,7 +47,7 @@ REQUESTS = {
 def test_every_content_type_gets_the_models_mixtures_in_order(
     server: Server, model: Model, content_type: str, body: bytes
 ) -> None:
-    status, response = server.ask(body, content_type)
+    status, response = server.invoke(body, content_type)
     assert status == 200, response
     rows = [row["topic_mixture"] for row in json.loads(response)["predictions"]]
     expected = model.topic_mixtures(DOCUMENTS).astype(np.float32)
@@ -58,10 +58,10 @@ def test_every_content_type_gets_the_models_mixtures_in_order(
 
 def test_jsonlines_and_recordio_are_returned_if_accepted(server: Server, model: Model) -> None:
     expected = model.topic_mixtures(DOCUMENTS).astype(np.float32)
-    _, lines = server.ask(REQUESTS["csv"][1], Accept="application/jsonlines")
+    _, lines = server.invoke(REQUESTS["csv"][1], Accept="application/jsonlines")
     rows = [json.loads(line)["topic_mixture"] for line in lines.decode().splitlines()]
     np.testing.assert_allclose(rows, expected, atol=1e-6)
-    _, packed = server.ask(REQUESTS["csv"][1], Accept="application/x-recordio-protobuf")
+    _, packed = server.invoke(REQUESTS["csv"][1], Accept="application/x-recordio-protobuf")
     labels = [record.labels["topic_mixture"].values for record in recordio.iter_records(io.BytesIO(packed))]
     np.testing.assert_array_equal(np.array(labels), np.array(rows, np.float32))
 
@@ -74,7 +74,7 @@ def test_ping_is_200_and_empty(server: Server) -> None:
 
 
 def test_fractional_weights_and_empty_documents_are_accepted(server: Server) -> None:
-    status, response = server.ask("0.5,0.25,0,0\n0,0,0,0\n")
+    status, response = server.invoke("0.5,0.25,0,0\n0,0,0,0\n")
     assert status == 200
     first, empty = (row["topic_mixture"] for row in json.loads(response)["predictions"])
     assert first[0] > first[1]
@@ -154,7 +154,7 @@ def of_features(**features: Any) -> bytes:
 def test_a_malformed_body_is_400_with_the_location_of_the_error(
     server: Server, content_type: str, body: bytes, message: str
 ) -> None:
-    status, response = server.ask(body, content_type)
+    status, response = server.invoke(body, content_type)
     assert status == 400, response
     assert re.search(message, response.decode()), response
     assert server.ping() == 200

@@ -22,7 +22,7 @@ SECONDS = 60
 
 
 class Cluster:
-    """The hosts of one job, each with folders of its own."""
+    """The hosts of one job, each with its own folders."""
 
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = jobs

@@ -20,16 +20,16 @@ Server = Any
 def test_unsupported_accept_and_encoding_are_rejected(
     server: Server, headers: dict[str, str], status: int, message: str
 ) -> None:
-    found, answer = server.ask("1,2,3,4", **headers)
-    assert found == status
-    assert message in answer.decode()
+    actual, response = server.invoke("1,2,3,4", **headers)
+    assert actual == status
+    assert message in response.decode()
 
 
 @pytest.mark.parametrize(
     "content_type", ["image/png", "", None, "text/csv;label_size=1", "text/csv;charset=utf-16"]
 )
 def test_an_unknown_content_type_is_415(server: Server, content_type: str | None) -> None:
-    assert server.ask("1,2,3,4", content_type)[0] == 415
+    assert server.invoke("1,2,3,4", content_type)[0] == 415
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_other_paths_are_404_and_other_methods_405(
 
 @pytest.mark.parametrize("extra", [1, 1_000_000])
 def test_a_body_beyond_sagemakers_limit_is_413(server: Server, extra: int) -> None:
-    status, answer = server.ask(b"0" * (6_291_456 + extra))
+    status, response = server.invoke(b"0" * (6_291_456 + extra))
     assert status == 413
-    assert f"{6_291_456 + extra} bytes; SageMaker accepts 6291456" in answer.decode()
+    assert f"{6_291_456 + extra} bytes; SageMaker accepts 6291456" in response.decode()
     assert server.ping() == 200
 
 
@@ -69,7 +69,7 @@ def test_a_body_of_just_the_limit_is_read(server: Server) -> None:
     body = line * (6_291_456 // len(line))
     assert len(body) == 6_291_456
     # A response for so many lines would take seconds: the last line is invalid.
-    assert server.ask(body[:-2] + b"x\n")[0] == 400
+    assert server.invoke(body[:-2] + b"x\n")[0] == 400
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_malformed_requests_get_a_response_and_their_connection_is_closed(
 ) -> None:
     with server.raw(head) as connection:
         connection.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    assert status in answer.split(b"\r\n")[0]
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert status in response.split(b"\r\n")[0]
     assert server.ping() == 200
 
 
@@ -104,7 +104,7 @@ def test_malformed_requests_get_a_response_and_their_connection_is_closed(
 )
 def test_unfinished_requests_and_disconnecting_clients_block_nobody(server: Server, half: bytes) -> None:
     waiting = [server.raw(half) for _ in range(8)]
-    assert server.ask("1,2,3,4")[0] == 200
+    assert server.invoke("1,2,3,4")[0] == 200
     for connection in waiting:
         connection.close()
     assert server.ping() == 200
@@ -124,14 +124,14 @@ def test_a_connection_carries_many_requests(server: Server) -> None:
 
 def test_concurrent_requests_get_their_own_responses(server: Server) -> None:
     bodies = [f"{number},{number},{16 - number},0" for number in range(16)]
-    alone = [server.ask(body)[1] for body in bodies]
-    together: dict[str, bytes] = {}
+    separate = [server.invoke(body)[1] for body in bodies]
+    concurrent: dict[str, bytes] = {}
     threads = [
-        threading.Thread(target=lambda body=body: together.update({body: server.ask(body)[1]}))
+        threading.Thread(target=lambda body=body: concurrent.update({body: server.invoke(body)[1]}))
         for body in bodies
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [together[body] for body in bodies] == alone
+    assert [concurrent[body] for body in bodies] == separate
