@@ -1,1 +1,1 @@
-"""The project's own LDA under SageMaker's container contract: the programs train and serve."""
+"""LDA under SageMaker's container contract: the programs train and serve."""

@@ -6,13 +6,13 @@ import socket
 import sys
 
 import spectral_lda
-from container.folders import Folders
-from container.server import ModelServer
-from container.warm_up import warm_up
-from container.workers import BACKLOG, Workers
+from container.contract.paths import Paths
+from container.serving.processes import BACKLOG, PreforkServer
+from container.serving.server import ModelServer
+from container.serving.warm_up import warm_up
 
 DEFAULT_PORT = "8080"
-LARGEST_PORT = 65535
+MAX_PORT = 65535
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
-        model = spectral_lda.load(Folders.from_environment().model)
+        model = spectral_lda.load(Paths.from_environment().model)
         warm_up(model)
         listener = _listen(options.host)
     except (OSError, ValueError) as error:
@@ -29,22 +29,22 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"Serving on {options.host} port {listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    Workers(ModelServer(model), listener).run()
+    PreforkServer(ModelServer(model), listener).run()
     return 0
 
 
 def _listen(host: str) -> socket.socket:
-    """Listen, once the model is there: whoever gets an answer from /ping gets one from the model.
+    """Listen; the model is loaded before, so a client that can ping can also invoke.
 
     Raises
     ------
     ValueError
-        The port is no port.
+        SAGEMAKER_BIND_TO_PORT is not a port.
     OSError
-        The port is in use, or the address is not of this machine.
+        The port is in use, or the address doesn't belong to this machine.
     """
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", DEFAULT_PORT)
-    if not (port.isdecimal() and int(port) <= LARGEST_PORT):
+    if not (port.isdecimal() and int(port) <= MAX_PORT):
         raise ValueError(f"SAGEMAKER_BIND_TO_PORT is {port!r}, not a port.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, int(port)), family=family, backlog=BACKLOG)

@@ -1,4 +1,4 @@
-"""The engine with scikit-learn's conventions. scikit-learn is needed here and nowhere else in the package."""
+"""The engine as a scikit-learn estimator. No other module of the package needs scikit-learn."""
 
 from numbers import Integral
 from typing import Any, Self
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spectral_lda.counts import CountMatrix, CountsLike, FloatArray
-from spectral_lda.fitting import Settings, fit_observed
-from spectral_lda.mixtures import topics_by_word
-from spectral_lda.refinement import BACKGROUND
-from spectral_lda.scoring import log_likelihoods
+from spectral_lda.fitting.procedure import fit_observed
+from spectral_lda.fitting.settings import Settings
+from spectral_lda.inference.likelihood import BACKGROUND, log_likelihoods
+from spectral_lda.inference.mixtures import topics_by_word
 
 try:
     from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -22,7 +22,7 @@ except ImportError as error:
         "spectral_lda.estimator needs scikit-learn 1.6 or newer: pip install scikit-learn."
     ) from error
 
-_LARGEST_SEED = 2**31 - 1
+_MAX_SEED = 2**31 - 1
 
 
 class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -33,27 +33,27 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     n_components
         K, the number of topics.
     alpha0
-        The sum of the Dirichlet prior over topic mixtures: small for documents of few topics each.
+        The sum of the Dirichlet prior over topic mixtures: small if each document has few topics.
     max_restarts, max_iterations, tol
-        Restarts of the alternating least squares, sweeps of each, and the change of the relative error that
-        ends one.
+        The alternating least squares: the number of restarts, the iterations of each, and the change of the
+        relative error that ends one.
     refine
-        Improve the spectral topics by passes over the documents, as many as held-out documents ask for.
+        Refine the spectral topics by EM iterations; validation documents decide how many.
     extra_topics
-        Compute 25 % more topics and keep those with the largest priors.
+        Compute 25 % more topics and return those with the largest priors.
     random_state
-        A whole number is the seed that `spectral_lda.fit` takes: the same model comes of it.
+        An integer is the seed of `spectral_lda.fit` and gives the same model.
 
     Attributes
     ----------
     components_
         (K, V) the topics: each row a distribution over the words, so it sums to 1.
     alpha_
-        (K,) the prior over topic mixtures, with the sum alpha0; the largest first.
+        (K,) the prior over topic mixtures, with the sum alpha0; the largest topic first.
     model_
-        The same as a `spectral_lda.Model`, whose ``save`` writes SageMaker's artifact.
+        The `spectral_lda.Model`, whose ``save`` writes SageMaker's artifact.
     n_features_in_, feature_names_in_
-        As everywhere in scikit-learn.
+        As in every scikit-learn estimator.
 
     Examples
     --------
@@ -87,12 +87,12 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def fit(self, X: CountsLike, y: None = None) -> Self:  # noqa: ARG002, N803 -- scikit-learn's signature
         """Learn the topics of the documents ``X``, (D, V) word counts; ``y`` is ignored.
 
-        Fractional values, such as tf-idf, weight the words as mass, and a warning says so.
+        Fractional values, such as tf-idf, are used as weights, with a warning.
 
         Raises
         ------
         ValueError
-            A count is negative or not finite, no document holds a word, or a parameter is out of range.
+            A count is negative or not finite, no document contains a word, or a parameter is out of range.
         """
         counts = self._counts(X, reset=True)
         self.model_ = fit_observed(counts, self._settings(), lambda _: None, whole=False)
@@ -108,23 +108,23 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def score(self, X: CountsLike, y: None = None) -> float:  # noqa: ARG002, N803 -- scikit-learn's signature
         """Return the log-likelihood of all tokens of ``X``, in nats; larger is better.
 
-        Every other word of a document is scored with the mixture that the remaining words show, and the other
-        way round: no token has a part in its own probability, so that more topics don't score better merely
-        for being more. As in the refinement, a hundredth of the probability goes to all words evenly.
+        Document completion: every other word of a document is scored with the mixture inferred from the
+        remaining words, and vice versa. No token affects its own probability, so more topics don't
+        automatically score better. As in the refinement, a hundredth of the probability is uniform.
         """
         check_is_fitted(self)
         halves = _every_other_word(self._counts(X, reset=False))
-        return sum(self._log_likelihood(given, wanted) for given, wanted in (halves, halves[::-1]))
+        return sum(self._log_likelihood(observed, held_out) for observed, held_out in (halves, halves[::-1]))
 
     def perplexity(self, X: CountsLike) -> float:  # noqa: N803
-        """Return exp(-score / tokens) of the documents ``X``; smaller is better, NaN without any token."""
+        """Return exp(-score / tokens) of the documents ``X``; smaller is better, NaN without any tokens."""
         score = self.score(X)
         tokens = float(self._counts(X, reset=False).sum())
         return float(np.exp(-score / tokens)) if tokens else float("nan")
 
-    def _log_likelihood(self, given: CountMatrix, wanted: CountMatrix) -> float:
-        mixtures = self.model_.topic_mixtures(given).astype(np.float32)
-        scored = self.model_.documents(wanted, whole=False)
+    def _log_likelihood(self, observed: CountMatrix, held_out: CountMatrix) -> float:
+        mixtures = self.model_.topic_mixtures(observed).astype(np.float32)
+        scored = self.model_.documents(held_out, whole=False)
         by_word = topics_by_word(self.components_)
         return float(log_likelihoods(scored, mixtures, by_word, background=BACKGROUND).sum())
 
@@ -149,7 +149,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _seed(self) -> int:
         if isinstance(self.random_state, int | np.integer):
             return int(self.random_state)
-        return int(check_random_state(self.random_state).randint(_LARGEST_SEED))
+        return int(check_random_state(self.random_state).randint(_MAX_SEED))
 
     @property
     def _n_features_out(self) -> int:
@@ -163,17 +163,17 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
 
 def _every_other_word(counts: CountMatrix) -> tuple[CountMatrix, CountMatrix]:
-    """Deal the words of each document out to two matrices that sum to ``counts``, in turn."""
+    """Assign the words of each document alternately to two matrices that sum to ``counts``."""
     counts = counts.copy()
     counts.sum_duplicates()
     counts.eliminate_zeros()
     starts = np.repeat(counts.indptr[:-1], np.diff(counts.indptr))
     even = (np.arange(counts.nnz) - starts) % 2 == 0
-    return _only(counts, even), _only(counts, ~even)
+    return _filtered(counts, even), _filtered(counts, ~even)
 
 
-def _only(counts: CountMatrix, kept: NDArray[np.bool_]) -> CountMatrix:
+def _filtered(counts: CountMatrix, mask: NDArray[np.bool_]) -> CountMatrix:
     part = counts.copy()
-    part.data[~kept] = 0
+    part.data[~mask] = 0
     part.eliminate_zeros()
     return part

@@ -1,20 +1,22 @@
-"""The model that a fit returns: a prior over topics, and topics over words."""
+"""The model that a fit returns, and its score on documents."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from spectral_lda import artifact
-from spectral_lda.artifact import FilePath
+from spectral_lda.artifact import model_file
+from spectral_lda.artifact.model_file import FilePath
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray, check_width
-from spectral_lda.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.inference.likelihood import log_likelihoods, per_token
+from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.workers import SINGLE_WORKER, Workers
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A latent Dirichlet allocation.
+    """A latent Dirichlet allocation (Blei, Ng, Jordan: JMLR 3, 2003).
 
     Attributes
     ----------
@@ -33,8 +35,7 @@ class Model:
         Parameters
         ----------
         counts
-            (D, V) word counts, dense or sparse; fractional ones are weights of words here, as SageMaker takes
-            them.
+            (D, V) word counts, dense or sparse; fractional values are accepted as weights, as by SageMaker.
 
         Raises
         ------
@@ -46,9 +47,9 @@ class Model:
         return np.asarray(precise / precise.sum(axis=1, keepdims=True))
 
     def documents(self, counts: CountsLike, *, whole: bool) -> Corpus:
-        """Check documents that are to be scored: counts, with ``whole``, over the model's vocabulary."""
-        corpus = Corpus.of(counts, whole=whole)
-        check_width(corpus.words, self.beta.shape[1])
+        """Return the corpus of ``counts`` after checking them and their vocabulary; see `as_counts`."""
+        corpus = Corpus.from_counts(counts, whole=whole)
+        check_width(corpus.num_words, self.beta.shape[1])
         return corpus
 
     @cached_property
@@ -56,16 +57,33 @@ class Model:
         return topics_by_word(self.beta)
 
     def save(self, path: FilePath) -> None:
-        """Write SageMaker LDA's artifact: model.tar.gz for that ending, else model_algo-1 bare."""
-        artifact.write(path, self.alpha, self.beta)
+        """Write SageMaker LDA's artifact: an archive if the name ends in .tar.gz, else model_algo-1."""
+        model_file.write(path, self.alpha, self.beta)
 
 
 def load(path: FilePath) -> Model:
-    """Read a model of SageMaker LDA, its own or one of ours: model.tar.gz or the bare model_algo-1.
+    """Read a model of SageMaker LDA or of this package: model.tar.gz or the file model_algo-1.
 
     Raises
     ------
     ValueError
-        The file is not such a model; the sentence says what it is instead and where.
+        The file is not such a model; the message says what is wrong and where.
     """
-    return Model(*artifact.read(path))
+    return Model(*model_file.read(path))
+
+
+def per_word_log_likelihood(model: Model, counts: CountsLike, workers: Workers = SINGLE_WORKER) -> float:
+    """Return SageMaker's pwll: sum n ln(theta . beta_w) over all tokens, divided by their number.
+
+    The mixtures theta are inferred from the same tokens. Larger is better; NaN if the documents hold no
+    token. With several ``workers`` the score is over all workers' documents.
+
+    Raises
+    ------
+    ValueError
+        A count is negative, fractional or not finite, or the vocabulary has another size than the model's.
+    """
+    corpus = model.documents(counts, whole=True)
+    by_word = topics_by_word(model.beta)
+    mixtures = infer_mixtures(corpus, model.alpha, by_word)
+    return per_token(corpus, log_likelihoods(corpus, mixtures, by_word), workers)

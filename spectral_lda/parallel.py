@@ -1,7 +1,7 @@
-"""Work on all cores, with the same bits on any number of them.
+"""Parallel computation whose results have the same bits on any number of cores.
 
-What is cut into shards, and in which order their results are added, depends on the data alone. BLAS works on
-one thread meanwhile: the shards keep the cores busy, and two levels of threads would wait for each other.
+The division into shards and the order in which results are added depend on the data alone. BLAS is limited to
+one thread: the shards use all cores, and two levels of threads would wait for each other.
 """
 
 import os
@@ -24,28 +24,29 @@ def cores() -> int:
 
 
 def run(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-    """Return the results of ``function``, which releases the interpreter's lock, in the order of the tasks.
+    """Return the results of ``function`` in the order of the tasks, on all cores.
 
-    A function that is run so must not run others so: its thread would wait for itself.
+    The function must release the interpreter's lock to run in parallel, and must not call `run` itself: its
+    thread would wait for itself.
     """
-    listed = list(tasks)
-    if len(listed) <= 1 or cores() == 1:
-        return map(function, listed)
-    return _threads(cores()).map(function, listed)
+    tasks = list(tasks)
+    if len(tasks) <= 1 or cores() == 1:
+        return map(function, tasks)
+    return _threads(cores()).map(function, tasks)
 
 
 @cache
 def _threads(count: int) -> ThreadPoolExecutor:
-    """Return threads that stay: to start some takes as long as a pass over a small corpus."""
+    """Return threads that are reused: starting them takes as long as an iteration over a small corpus."""
     return ThreadPoolExecutor(count, "spectral_lda")
 
 
-# A process that was forked has none of its parent's threads.
+# A forked process has none of its parent's threads.
 os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def blas_on_one_thread() -> AbstractContextManager[object]:
-    """Keep the linear algebra libraries of this process to one thread while the context lasts."""
+    """Limit the linear algebra libraries of this process to one thread while the context is active."""
     limits: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
     return limits
 

@@ -20,23 +20,23 @@ from spectral_lda import fit
 
 # module.constant -> the values that were compared
 CHOICES: dict[str, tuple[Any, ...]] = {
-    "passes.WORD_PRIOR": (0.03, 0.1, 0.3),
-    "passes.OTHERS_WORD_PRIOR": (0.1, 0.2, 0.4, 0.6),
-    "refinement.WORD_PRIORS": ((0.1,), (0.03, 0.1), (0.01, 0.03, 0.1), (0.01, 0.03, 0.1, 0.3)),
-    "refinement.MIXTURE_RELAXATION": (0.0, 0.5, 0.8, 0.9),
-    "refinement.OTHERS_RELAXATION": (0.0, 0.3, 0.5, 0.7),
-    "passes.FIRST_SWEEPS": (1, 2, 4, 16),
-    "refinement.SMALLEST_GAIN": (0.0005, 0.001, 0.002, 0.005, 0.02),
-    "refinement.FEWEST_PASSES": (1, 10),
-    "refinement.JUDGING_TOLERANCE": (1e-5, 1e-4, 1e-3),
-    "holdout.SHARE": (0.02, 0.05, 0.1),
-    "whitening.KRYLOV_DEPTH": (2, 3, 4),
-    "moments.HALF_LENGTH": (1.0, 20.0, 50.0),
-    "recovery.SMALLEST_PRIOR": (0.01, 0.1, 1.0),
-    "decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
-    "decomposition.INERTIA": (0.0, 0.5),
-    "fitting.ROUGH_TOL": (1e-8, 1e-6, 1e-4, 1e-3),
-    "fitting.ROUGH_RESTARTS": (1, 2, 10),
+    "em.iterations.WORD_PRIOR": (0.03, 0.1, 0.3),
+    "em.iterations.CVB0_WORD_PRIOR": (0.1, 0.2, 0.4, 0.6),
+    "em.refinement.WORD_PRIORS": ((0.1,), (0.03, 0.1), (0.01, 0.03, 0.1), (0.01, 0.03, 0.1, 0.3)),
+    "em.refinement.MAP_RELAXATION": (0.0, 0.5, 0.8, 0.9),
+    "em.refinement.CVB0_RELAXATION": (0.0, 0.3, 0.5, 0.7),
+    "em.iterations.INITIAL_SWEEPS": (1, 2, 4, 16),
+    "em.refinement.MIN_GAIN": (0.0005, 0.001, 0.002, 0.005, 0.02),
+    "em.refinement.MIN_ITERATIONS": (1, 10),
+    "em.refinement.VALIDATION_TOLERANCE": (1e-5, 1e-4, 1e-3),
+    "em.validation.SHARE": (0.02, 0.05, 0.1),
+    "spectral.whitening.KRYLOV_DEPTH": (2, 3, 4),
+    "spectral.moments.HALF_LENGTH": (1.0, 20.0, 50.0),
+    "spectral.recovery.MIN_PRIOR": (0.01, 0.1, 1.0),
+    "spectral.decomposition.SAME_ERROR": (0.0, 1e-5, 1e-3),
+    "spectral.decomposition.MOMENTUM": (0.0, 0.5),
+    "fitting.procedure.ROUGH_TOL": (1e-8, 1e-6, 1e-4, 1e-3),
+    "fitting.procedure.ROUGH_RESTARTS": (1, 2, 10),
 }
 
 
@@ -84,7 +84,7 @@ def _score(corpus: Corpus) -> float:
 @contextmanager
 def set_to(name: str, value: Any) -> Iterator[None]:
     """Give a constant of the engine another value for a while."""
-    module_name, constant = name.split(".")
+    module_name, _, constant = name.rpartition(".")
     module = importlib.import_module(f"spectral_lda.{module_name}")
     before = getattr(module, constant)
     setattr(module, constant, value)

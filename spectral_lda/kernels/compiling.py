@@ -1,4 +1,4 @@
-"""How the loops are compiled, and the types of their arguments."""
+"""The decorators that compile the loops, and the types of their arguments."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -15,27 +15,27 @@ Floats = Doubles | Singles
 Flags = NDArray[np.bool_]
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
-_ALLOWED = {"reassoc", "contract", "nsz", "arcp"}
+_FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
 
 
-def exact(loop: Loop) -> Loop:
-    """Compile a loop; its machine code is kept beside the source, or in NUMBA_CACHE_DIR."""
+def jit(loop: Loop) -> Loop:
+    """Compile a loop; the machine code is cached next to the source, or in NUMBA_CACHE_DIR."""
     return cast("Loop", numba.njit(nogil=True, cache=True)(loop))
 
 
-def fast(loop: Loop) -> Loop:
-    """Compile a loop whose sums vector instructions may take in any order; NaN keeps its meaning.
+def jit_fastmath(loop: Loop) -> Loop:
+    """Compile a loop whose sums vector instructions may compute in any order; NaN keeps its meaning.
 
-    A loop that sums must write to no array: where it does, the compiler looks at run time whether the arrays
-    lie too near to each other for vectors, and the order of the sum would depend on their addresses.
+    A loop that sums must not write to an array: otherwise the compiler checks at run time whether the arrays
+    are too close to each other for vector instructions, and the order of the sum depends on their addresses.
     """
-    return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=_ALLOWED)(loop))
+    return cast("Loop", numba.njit(nogil=True, cache=True, fastmath=_FASTMATH)(loop))
 
 
-def fast_inside(loop: Loop) -> Loop:
-    """Compile a loop as `fast` does, into whichever calls it.
+def inline_fastmath(loop: Loop) -> Loop:
+    """Compile a loop as `jit_fastmath` does, inlined into its callers.
 
-    Called as a function of its own, it would be optimised together with its caller when both are compiled,
-    but not when they come from the cache: the same numbers would have other bits.
+    A separate function would be optimised together with its caller when both are compiled, but not when they
+    come from the cache: the same numbers would have different bits.
     """
-    return cast("Loop", numba.njit(nogil=True, fastmath=_ALLOWED, forceinline=True)(loop))
+    return cast("Loop", numba.njit(nogil=True, fastmath=_FASTMATH, forceinline=True)(loop))

@@ -1,7 +1,6 @@
-"""Chance that depends on a document and a seed alone: hashes, and the coins that are tossed from them.
+"""Randomness that depends on a document and a seed alone: hashes, and coin tosses seeded by them.
 
-Both go on as SplitMix64 does (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA
-2014).
+Both use SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
 """
 
 import math
@@ -9,18 +8,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from spectral_lda.kernels.compiling import Doubles, Pointers, Words, exact, fast_inside
+from spectral_lda.kernels.compiling import Doubles, Pointers, Words, inline_fastmath, jit
 
 Hashes = NDArray[np.uint64]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-# More tokens than this of one word in a document are halved without chance.
-MOST_COINS = 4096
+# Above this number of tokens of one word in a document, exactly half are chosen, without coin tosses.
+MAX_COIN_TOSSES = 4096
 
 
-@exact
-def fingerprint(indptr: Pointers, indices: Words, data: Doubles, seed: int, out: Hashes) -> None:
-    """Hash every row's words and counts with a seed; a stored 0 is no word."""
+@jit
+def hash_documents(indptr: Pointers, indices: Words, data: Doubles, seed: int, out: Hashes) -> None:
+    """Hash every row's words and counts with a seed; stored zeros are skipped."""
     bits = data.view(np.uint64)
     for row in range(indptr.size - 1):
         state = np.uint64(seed)
@@ -30,42 +29,39 @@ def fingerprint(indptr: Pointers, indices: Words, data: Doubles, seed: int, out:
         out[row] = state
 
 
-@exact
-def apart(hashes: Hashes, numbers: Hashes) -> Hashes:
-    """Return hashes that differ where the numbers do; a number of 0 leaves its hash."""
-    found = hashes.copy()
+@jit
+def rehash_copies(hashes: Hashes, numbers: Hashes) -> Hashes:
+    """Return hashes that also depend on each document's number; the number 0 leaves the hash unchanged."""
+    rehashed = hashes.copy()
     for at in range(hashes.size):
         if numbers[at] > 0:
-            found[at] = _mixed(hashes[at] ^ (numbers[at] * GOLDEN))
-    return found
+            rehashed[at] = _mixed(hashes[at] ^ (numbers[at] * GOLDEN))
+    return rehashed
 
 
-@exact
-def halve(indptr: Pointers, data: Doubles, seeds: Hashes, given: Doubles) -> None:
-    """Set ``given`` to the tokens that a coin, tossed from the row's seed, chooses; fractions stay whole.
-
-    Of very many tokens half are chosen: chance would hardly matter, and each coin takes its time.
-    """
+@jit
+def choose_half(indptr: Pointers, data: Doubles, seeds: Hashes, chosen: Doubles) -> None:
+    """Set ``chosen`` to the tokens chosen by coin tosses seeded by row; fractions are not split."""
     for row in range(indptr.size - 1):
         state = seeds[row]
         for at in range(indptr[row], indptr[row + 1]):
             if data[at] == 0:
-                given[at] = 0
+                chosen[at] = 0
                 continue
             tokens = math.floor(data[at])
             state = _mixed(state + GOLDEN)
-            chosen = (data[at] - tokens) * (state & np.uint64(1))
-            if tokens > MOST_COINS:
-                chosen += tokens // 2
+            count = (data[at] - tokens) * (state & np.uint64(1))
+            if tokens > MAX_COIN_TOSSES:
+                count += tokens // 2
                 tokens = 0
             for token in range(tokens):
                 if token % 32 == 0:
                     state = _mixed(state + GOLDEN)
-                chosen += (state >> np.uint64(token % 32)) & np.uint64(1)
-            given[at] = chosen
+                count += (state >> np.uint64(token % 32)) & np.uint64(1)
+            chosen[at] = count
 
 
-@fast_inside
+@inline_fastmath
 def _mixed(state: np.uint64) -> np.uint64:
     """Return SplitMix64's finaliser of a state."""
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,21 +1,28 @@
-"""The topic mixture of a document, and how likely it finds words."""
+"""Topic mixtures of documents, and the likelihood of their words."""
 
 import math
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, Pointers, Singles, Words, fast, fast_inside
+from spectral_lda.kernels.compiling import (
+    Doubles,
+    Pointers,
+    Singles,
+    Words,
+    inline_fastmath,
+    jit_fastmath,
+)
 
-# Below this a probability is the noise of a division; nothing is divided by it.
+# A smaller probability is rounding error; nothing is divided by it.
 TINY = np.float32(1e-30)
-# How much of a sweep's mixture is kept of a topic that an extrapolation would take away.
-LEAST_SHARE = np.float32(1e-3)
-# A document of no more mass than this, by itself or for each unit of the prior, moves no mixture in single
-# precision, but its inverse would overflow there.
-NEGLIGIBLE_LENGTH, NEGLIGIBLE_SHARE = 1e-30, 1e-20
+# The extrapolation leaves each topic at least this share of its proportion after the second sweep.
+MIN_REMAINDER = np.float32(1e-3)
+# A document up to this length, absolute or relative to the prior's sum, doesn't change its mixture in single
+# precision, and its inverse would overflow there.
+NEGLIGIBLE_LENGTH, NEGLIGIBLE_RATIO = 1e-30, 1e-20
 
 
-@fast
+@jit_fastmath
 def infer(
     indptr: Pointers,
     indices: Words,
@@ -28,11 +35,11 @@ def infer(
 ) -> None:
     """Move every row of ``mixtures`` (n, K) to the fixed point theta_k ~ n_k + alpha_k of its document.
 
-    Two sweeps and an extrapolation along their change (SQUAREM, scheme S3: Varadhan and Roland, Scandinavian
-    Journal of Statistics 35, 2008). The steps being scaled by the document's length, no count is too large.
+    Repeats two sweeps and an extrapolation (SQUAREM, scheme S3: Varadhan and Roland, Scandinavian Journal of
+    Statistics 35, 2008). The sweeps are scaled by the document's length, so no count is too large.
     """
     width = alpha.size
-    negligible = max(NEGLIGIBLE_LENGTH, NEGLIGIBLE_SHARE * alpha.sum())
+    negligible = max(NEGLIGIBLE_LENGTH, NEGLIGIBLE_RATIO * alpha.sum())
     once, twice, prior = np.empty_like(alpha), np.empty_like(alpha), np.empty_like(alpha)
     for row in range(indptr.size - 1):
         start, stop = indptr[row], indptr[row + 1]
@@ -47,11 +54,11 @@ def infer(
         for _ in range(sweeps):
             _sweep(indices, data, start, stop, scale, prior, by_word, theta, once)
             _sweep(indices, data, start, stop, scale, prior, by_word, once, twice)
-            if _leap(theta, once, twice) <= tolerance:
+            if _extrapolate(theta, once, twice) <= tolerance:
                 break
 
 
-@fast_inside
+@inline_fastmath
 def _sweep(
     indices: Words,
     data: Doubles,
@@ -63,7 +70,7 @@ def _sweep(
     theta: Singles,
     out: Singles,
 ) -> None:
-    """Set ``out`` to the mixture that the words have when ``theta`` shares them out."""
+    """Set ``out`` to the mixture after one fixed-point iteration from ``theta``."""
     width = theta.size
     out[:] = 0
     for at in range(start, stop):
@@ -77,12 +84,12 @@ def _sweep(
                 out[k] += ratio * word[k]
     for k in range(width):
         out[k] = out[k] * theta[k] + prior[k]
-    _scale_to_one(out)
+    _normalize(out)
 
 
-@fast_inside
-def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
-    """Extrapolate theta along the two sweeps; return how far the second one moved it."""
+@inline_fastmath
+def _extrapolate(theta: Singles, once: Singles, twice: Singles) -> np.float32:
+    """Extrapolate theta along the two sweeps; return the largest change of the second one."""
     step = curve = moved = np.float32(0)
     for k in range(theta.size):
         change = once[k] - theta[k]
@@ -94,23 +101,23 @@ def _leap(theta: Singles, once: Singles, twice: Singles) -> np.float32:
     for k in range(theta.size):
         change = once[k] - theta[k]
         bend = twice[k] - once[k] - change
-        reached = theta[k] + (length + length) * change + length * length * bend
-        # A leap beyond the simplex is cut short of its border, from where no sweep comes back.
-        theta[k] = max(reached, LEAST_SHARE * twice[k])
-    _scale_to_one(theta)
+        extrapolated = theta[k] + (length + length) * change + length * length * bend
+        # Stay inside the simplex: a proportion of 0 would remain 0 in every later sweep.
+        theta[k] = max(extrapolated, MIN_REMAINDER * twice[k])
+    _normalize(theta)
     return moved
 
 
-@fast_inside
-def _scale_to_one(shares: Singles) -> None:
+@inline_fastmath
+def _normalize(mixture: Singles) -> None:
     total = np.float32(0)
-    for k in range(shares.size):
-        total += shares[k]
-    for k in range(shares.size):
-        shares[k] /= total
+    for k in range(mixture.size):
+        total += mixture[k]
+    for k in range(mixture.size):
+        mixture[k] /= total
 
 
-@fast
+@jit_fastmath
 def likelihoods(
     indptr: Pointers,
     indices: Words,
@@ -121,7 +128,7 @@ def likelihoods(
     background: float,
     out: Doubles,
 ) -> None:
-    """Set ``out`` (n,) to sum n ln p, p = (1 - background) theta . beta_w + background / V or ``floor``."""
+    """Set ``out`` (n,) to sum n ln p; p = (1 - background) theta . beta_w + background / V >= ``floor``."""
     rest = background / by_word.shape[0]
     for row in range(indptr.size - 1):
         sums = 0.0

@@ -1,32 +1,32 @@
-"""The distance by which a point lies above the simplex."""
+"""The thresholds of the projection onto the simplex (Michelot 1986)."""
 
 import numpy as np
 
-from spectral_lda.kernels.compiling import Doubles, fast, fast_inside
+from spectral_lda.kernels.compiling import Doubles, inline_fastmath, jit_fastmath
 
 
-@fast
+@jit_fastmath
 def thresholds(rows: Doubles) -> Doubles:
-    """Return what must be taken from every number of a row (n, V) for the positive ones to sum to 1, (n,)."""
-    found = np.empty(len(rows))
+    """Return, for each row (n, V), what to subtract so that the positive numbers sum to 1, (n,)."""
+    result = np.empty(len(rows))
     for row in range(len(rows)):
-        threshold, kept = -np.inf, 0.0
-        # What lies below a threshold that is too low lies below the right one too.
+        threshold, count = -np.inf, 0.0
+        # The threshold only grows, so a number below it never counts again.
         while True:
             total, above = _above(rows[row], threshold)
-            if above == kept:
+            if above == count:
                 break
-            threshold, kept = (total - 1.0) / above, above
-        found[row] = threshold
-    return found
+            threshold, count = (total - 1.0) / above, above
+        result[row] = threshold
+    return result
 
 
-@fast_inside
+@inline_fastmath
 def _above(values: Doubles, threshold: float) -> tuple[float, float]:
     """Return the sum and the number of the values above a threshold."""
     total = above = 0.0
     for at in range(values.size):
-        counted = 1.0 if values[at] > threshold else 0.0
-        total += counted * values[at]
-        above += counted
+        is_above = 1.0 if values[at] > threshold else 0.0
+        total += is_above * values[at]
+        above += is_above
     return total, above

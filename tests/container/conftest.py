@@ -1,4 +1,4 @@
-"""The programs as SageMaker starts them: processes with a folder tree of their own."""
+"""The programs train and serve as SageMaker starts them: processes with their own /opt/ml."""
 
 import http.client
 import json
@@ -30,7 +30,7 @@ def environment(base: Path, **more: str) -> dict[str, str]:
 
 @dataclass
 class Job:
-    """A training job's folders, and the process that works in them."""
+    """A training job's folders, and the process that runs in them."""
 
     base: Path
     hyperparameters: dict[str, Any] = field(
@@ -89,7 +89,7 @@ def job(tmp_path: Path) -> Job:
 
 @pytest.fixture(scope="session")
 def counts() -> Any:
-    """Sixty documents over four words, two topics that share none."""
+    """Sixty documents over four words, from two topics without a common word."""
     generator = np.random.default_rng(0)
     mixtures = generator.dirichlet([0.2, 0.2], 60)
     return np.array([generator.multinomial(50, mixture @ BETA) for mixture in mixtures]).astype(np.float32)
@@ -97,7 +97,7 @@ def counts() -> Any:
 
 @dataclass
 class Server:
-    """A model server's process, and where it listens."""
+    """A model server's process and port."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -105,7 +105,7 @@ class Server:
     def connect(self) -> closing[http.client.HTTPConnection]:
         return closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS))
 
-    def ask(
+    def invoke(
         self,
         body: bytes | str,
         content_type: str | None = "text/csv",
@@ -113,11 +113,11 @@ class Server:
         path: str = "/invocations",
         **headers: str,
     ) -> tuple[int, bytes]:
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if content_type is not None:
-            given["Content-Type"] = content_type
+            sent["Content-Type"] = content_type
         with self.connect() as connection:
-            connection.request("POST", path, body, given)
+            connection.request("POST", path, body, sent)
             response = connection.getresponse()
             return response.status, response.read()
 
@@ -137,7 +137,7 @@ StartServer = Callable[[Path], Server]
 
 @pytest.fixture(scope="session")
 def start_server() -> Iterator[StartServer]:
-    """Start model servers on free ports; each is up when it is returned, and stopped at the end."""
+    """Start model servers on free ports; each is ready when it is returned, and stopped at the end."""
     servers: list[Server] = []
 
     def start(base: Path) -> Server:
@@ -169,7 +169,7 @@ def _wait_for(server: Server) -> None:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError("The model server didn't come up.")
+    raise AssertionError("The model server didn't start.")
 
 
 @pytest.fixture(scope="session")
@@ -179,7 +179,7 @@ def model() -> Model:
 
 @pytest.fixture(scope="session")
 def server(start_server: StartServer, tmp_path_factory: pytest.TempPathFactory, model: Model) -> Server:
-    """One model server for all tests that leave it alive."""
+    """One model server for all tests that leave it running."""
     base = tmp_path_factory.mktemp("serving")
     (base / "model").mkdir()
     model.save(base / "model" / "model_algo-1")

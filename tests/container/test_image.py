@@ -1,4 +1,4 @@
-"""The Dockerfile, as far as it can be tried without Docker; and which program plays which image locally."""
+"""The Dockerfile, as far as it can be tested without Docker, and the programs of the local images."""
 
 import os
 import re
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "container" / "Dockerfile").read_text()
-# What is imported -> the package that brings it, as the lock calls it.
+# Imported module -> the package in the lock that contains it.
 PACKAGES = {
     "numpy": "numpy",
     "scipy": "scipy",
@@ -30,9 +30,10 @@ PACKAGES = {
     "click": "click",
     "zmq": "pyzmq",
 }
-# h11 is uvicorn's other parser of HTTP, which it requires; yaml and colorama are imported if they are there.
+# h11 is uvicorn's other parser of HTTP, which it requires; the optional ones are imported where they are
+# installed.
 UNUSED = {"h11"}
-OPTIONAL = {"yaml", "colorama", "_distutils_hack"}
+OPTIONAL = {"yaml", "colorama", "coverage", "_distutils_hack"}
 
 
 def copies() -> list[tuple[list[str], str]]:
@@ -42,7 +43,7 @@ def copies() -> list[tuple[list[str], str]]:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """What the COPY lines bring into the image's working directory."""
+    """The files that the COPY lines put into the image's working directory."""
     for sources, target in copies():
         if target.startswith("/"):
             continue
@@ -57,7 +58,7 @@ def program(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_copied_exists_and_is_let_through_to_the_build() -> None:
+def test_copied_files_exist_and_are_not_ignored() -> None:
     ignore = (ROOT / "container" / "Dockerfile.dockerignore").read_text().split("\n")
     allowed = {line[1:] for line in ignore if line.startswith("!")}
     sources = {source for found, _ in copies() for source in found}
@@ -65,9 +66,9 @@ def test_what_is_copied_exists_and_is_let_through_to_the_build() -> None:
     assert {source.rstrip("/") for source in sources} == allowed
 
 
-def test_the_copied_files_suffice_and_need_just_the_installed_packages(program: Path) -> None:
+def test_the_copied_files_import_exactly_the_installed_packages(program: Path) -> None:
     files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
-    modules = "container.job, container.serve, container.warm_up"
+    modules = "container.training.job, container.serve, container.serving.warm_up"
     script = f"import {modules}, sys; print(*{files}, sep='\\n')"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60
@@ -75,7 +76,7 @@ def test_the_copied_files_suffice_and_need_just_the_installed_packages(program: 
     assert set(re.findall(r"/site-packages/(\w+)[/.]", ended.stdout)) - OPTIONAL == set(PACKAGES)
 
 
-def test_the_packages_are_cut_out_of_the_lock_with_their_hashes() -> None:
+def test_the_packages_are_taken_from_the_lock_with_their_hashes() -> None:
     ((names, script),) = re.findall(r"awk -v names='([^']+)' \\\n +'([^']+)'", DOCKERFILE)
     cut = subprocess.run(
         ["awk", "-v", f"names={names}", script, str(ROOT / "requirements.txt")],  # noqa: S607 -- any awk
@@ -88,7 +89,7 @@ def test_the_packages_are_cut_out_of_the_lock_with_their_hashes() -> None:
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_the_packages_need_no_others(tmp_path: Path) -> None:
+def test_the_packages_require_no_others(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "pip", "show", *PACKAGES.values(), *UNUSED],
         capture_output=True,
@@ -104,24 +105,24 @@ def test_the_packages_need_no_others(tmp_path: Path) -> None:
     assert required <= {*PACKAGES.values(), *UNUSED}
 
 
-def test_what_is_compiled_once_is_kept(program: Path) -> None:
+def test_compiled_code_is_cached(program: Path) -> None:
     first = compiled(program)
     assert "csv_scanner" in {path.name.partition(".")[0] for path in first}
     assert compiled(program) == first
 
 
 def compiled(program: Path) -> dict[Path, int]:
-    """Do what the image's last step does; return what it left, and since when it is there."""
+    """Run the image's last build step; return the cached files with their modification times."""
     settings = dict(re.findall(r"(NUMBA_\w+)=(\S*)", DOCKERFILE)) | {
         "NUMBA_CACHE_DIR": str(program / ".numba")
     }
-    command = [sys.executable, "-m", "container.warm_up"]
+    command = [sys.executable, "-m", "container.serving.warm_up"]
     subprocess.run(command, cwd=program, env={**os.environ, **settings}, check=True, timeout=120)
     return {path: path.stat().st_mtime_ns for path in (program / ".numba").rglob("*.nb?")}
 
 
 @pytest.mark.parametrize("name", ["train", "serve"])
-def test_the_executables_become_the_programs(name: str) -> None:
+def test_the_executables_start_the_programs(name: str) -> None:
     path = ROOT / "container" / "bin" / name
     assert path.stat().st_mode & stat.S_IXUSR
     last = path.read_text().splitlines()[-1]
@@ -143,7 +144,7 @@ def test_the_image_runs_as_root_as_sagemaker_expects() -> None:
         ("766337827248.dkr.ecr.us-east-1.amazonaws.com/lda:2", False),
     ],
 )
-def test_the_local_programs_play_both_images_and_no_other(image: str, known: bool) -> None:  # noqa: FBT001 -- a case
+def test_the_local_programs_stand_for_both_images_and_no_other(image: str, known: bool) -> None:  # noqa: FBT001 -- a case
     images = tomllib.loads((ROOT / "container" / "local-images.toml").read_text())["image"]
     matching = [entry for entry in images if fnmatch(image, entry["pattern"])]
     assert len(matching) == known

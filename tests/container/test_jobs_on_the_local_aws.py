@@ -1,4 +1,4 @@
-"""The container's jobs as a SageMaker runs them: the local one, with its files, FIFOs, hosts and logs."""
+"""Training jobs on the local SageMaker, with its files, FIFOs, hosts and logs."""
 
 import io
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def role(aws: Aws) -> str:
 
 @pytest.fixture(scope="module")
 def lda(aws: Aws, role: str, counts: Any) -> dict[str, Any]:
-    """A job over two channels: the training documents in three shards."""
+    """A job with two channels; the training documents are in three shards."""
     for number, part in enumerate(np.array_split(counts, 3)):
         put(aws, f"lda/train/part-{number}.pbr", part)
     put(aws, "lda/test/part-0.pbr", counts[:10])
@@ -57,7 +57,7 @@ def channel(name: str) -> dict[str, Any]:
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
-def trained(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.Model, float]:
+def run_training(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.Model, float]:
     """Run a job, and return its model and its score."""
     done = aws.train(job)
     assert done["TrainingJobStatus"] == "Completed", done["FailureReason"]
@@ -69,9 +69,9 @@ def trained(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.M
 
 
 @pytest.fixture(scope="module")
-def alone(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any]) -> Any:
-    """What one instance learns from files."""
-    return trained(aws, tmp_path_factory.mktemp("alone"), lda)
+def single(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any]) -> Any:
+    """The model and score of a single instance in File mode."""
+    return run_training(aws, tmp_path_factory.mktemp("single"), lda)
 
 
 @pytest.mark.parametrize(
@@ -83,22 +83,22 @@ def alone(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, Any
     ],
 )
 def test_every_mode_and_number_of_instances_learns_the_same(
-    aws: Aws, tmp_path: Path, lda: Any, alone: Any, instances: int, mode: str, distribution: str
+    aws: Aws, tmp_path: Path, lda: Any, single: Any, instances: int, mode: str, distribution: str
 ) -> None:
-    model, score = alone
-    other = {**lda, "TrainingJobName": aws.name("Job")}
-    other["AlgorithmSpecification"] = {**lda["AlgorithmSpecification"], "TrainingInputMode": mode}
-    other["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": instances}
+    model, score = single
+    job = {**lda, "TrainingJobName": aws.name("Job")}
+    job["AlgorithmSpecification"] = {**lda["AlgorithmSpecification"], "TrainingInputMode": mode}
+    job["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": instances}
     train = channel("train")
     train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = distribution
-    other["InputDataConfig"] = [train, channel("test")]
-    same, same_score = trained(aws, tmp_path, other)
+    job["InputDataConfig"] = [train, channel("test")]
+    same, same_score = run_training(aws, tmp_path, job)
     np.testing.assert_allclose(same.beta, model.beta, atol=1e-6)
     np.testing.assert_allclose(same.alpha, model.alpha, rtol=1e-6)
     assert same_score == pytest.approx(score, abs=1e-6)
 
 
-def test_a_host_whose_data_are_wrong_names_itself_in_the_reason(
+def test_a_host_with_invalid_data_is_named_in_the_failure_reason(
     aws: Aws, lda: dict[str, Any], counts: Any
 ) -> None:
     put(aws, "lda/bad/part-0.pbr", counts)

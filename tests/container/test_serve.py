@@ -1,4 +1,4 @@
-"""The program serve: how it starts, why it doesn't, what it binds and logs, and its end."""
+"""The program serve: start, failed starts, addresses, log and end."""
 
 import re
 import signal
@@ -23,7 +23,7 @@ def saved(base: Path, model: Model) -> Path:
     return base
 
 
-def test_sigterm_ends_the_server_with_0_though_callers_are_idle_or_half_way(
+def test_sigterm_ends_the_server_with_0_despite_idle_and_unfinished_requests(
     start_server: Callable[[Path], Server], tmp_path: Path, model: Model
 ) -> None:
     server = start_server(saved(tmp_path, model))
@@ -51,22 +51,20 @@ def start_and_fail(base: Path, *arguments: str, **environment: str) -> str:
     return ended.stderr
 
 
-def test_a_missing_model_ends_the_server_with_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_model_prevents_the_start(tmp_path: Path) -> None:
     assert (
         f"The model server can't start: [Errno 2] No such file or directory: '{tmp_path}"
         in start_and_fail(tmp_path)
     )
 
 
-def test_a_broken_model_ends_the_server_with_a_sentence(tmp_path: Path) -> None:
+def test_a_damaged_model_prevents_the_start(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model_algo-1").write_bytes(b"half a mod")
-    assert "model_algo-1 is no model of SageMaker LDA: " in start_and_fail(tmp_path)
+    assert "model_algo-1 is not a model of SageMaker LDA: " in start_and_fail(tmp_path)
 
 
-def test_a_port_that_is_none_or_taken_ends_the_server_with_a_sentence(
-    server: Server, tmp_path: Path, model: Model
-) -> None:
+def test_an_invalid_or_used_port_prevents_the_start(server: Server, tmp_path: Path, model: Model) -> None:
     saved(tmp_path, model)
     assert "SAGEMAKER_BIND_TO_PORT is 'http', not a port" in start_and_fail(
         tmp_path, SAGEMAKER_BIND_TO_PORT="http"
@@ -74,7 +72,7 @@ def test_a_port_that_is_none_or_taken_ends_the_server_with_a_sentence(
     assert "Address already in use" in start_and_fail(tmp_path, SAGEMAKER_BIND_TO_PORT=str(server.port))
 
 
-def test_only_loopback_is_bound_unless_told_otherwise(server: Server) -> None:
+def test_only_loopback_is_bound_by_default(server: Server) -> None:
     listening = {
         line.split()[1]
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -83,15 +81,15 @@ def test_only_loopback_is_bound_unless_told_otherwise(server: Server) -> None:
     assert listening == {f"0100007F:{server.port:04X}"}
 
 
-def test_each_request_is_a_line_on_stdout_whatever_the_caller_puts_into_it(
+def test_each_request_is_one_printable_line_on_stdout(
     start_server: Callable[[Path], Server], tmp_path: Path, model: Model
 ) -> None:
     server = start_server(saved(tmp_path, model))
-    server.ask("1,2")
+    server.invoke("1,2")
     for path in (b"/%0A%1b[31m?a=%0d", b"/\x1b[31m", b"/\xff"):
         with server.raw(b"GET " + path + b" HTTP/1.1\r\n\r\n") as connection:
             connection.recv(100)
-    # A line is written when its answer is on its way: stopping the server makes sure that all are there.
+    # A line is written after its response: once the server has stopped, all lines are written.
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(SECONDS)
     log = (tmp_path / "serve.log").read_text()

@@ -1,4 +1,4 @@
-"""Training jobs, run as SageMaker runs them: what they leave, what they log, and how they fail."""
+"""Training jobs as SageMaker runs them: the model, the log and the failures."""
 
 import json
 import os
@@ -12,9 +12,9 @@ import pytest
 from scipy import sparse
 
 import spectral_lda
-from container.errors import ClientError
-from container.folders import Folders
-from container.job import run_job
+from container.contract.errors import ClientError
+from container.contract.paths import Paths
+from container.training.job import run_job
 from data_prep import recordio
 
 # conftest.Job: test files can't import it.
@@ -104,24 +104,24 @@ def test_without_a_test_channel_there_is_no_score(job: Job, counts: Any) -> None
     assert "pwll" not in log
 
 
-def test_the_kernels_warnings_are_lines_of_the_log(job: Job, counts: Any) -> None:
+def test_the_engines_warnings_are_logged(job: Job, counts: Any) -> None:
     recordio.write(job.folder("train") / "part.pbr", counts)
     job.hyperparameters["num_topics"] = "9"
     code, log = job.run()
     assert code == 0
-    assert re.search(r"WARNING \d+\] The data carry \d of the 9 topics", log)
+    assert re.search(r"WARNING \d+\] The data are sufficient for \d of the 9 requested topics", log)
     assert spectral_lda.load(job.model).beta.shape == (9, 4)
 
 
-def test_another_mini_batch_size_is_said_and_taken(job: Job, counts: Any) -> None:
+def test_another_mini_batch_size_is_accepted_with_a_warning(job: Job, counts: Any) -> None:
     recordio.write(job.folder("train") / "part.pbr", counts)
     job.hyperparameters["mini_batch_size"] = "7"
     code, log = job.run()
     assert code == 0
-    assert "mini_batch_size is 7; it has no effect here: all 60 documents" in log
+    assert "mini_batch_size is 7; it has no effect: all 60 documents" in log
 
 
-def test_a_clients_error_ends_the_job_with_1_and_its_sentence_in_the_failure_file(job: Job) -> None:
+def test_a_client_error_ends_the_job_with_1_and_a_failure_file(job: Job) -> None:
     job.hyperparameters["num_topic"] = "3"
     code, log = job.run()
     assert code == 1, log
@@ -132,31 +132,31 @@ def test_a_clients_error_ends_the_job_with_1_and_its_sentence_in_the_failure_fil
     assert not job.model.exists()
 
 
-def failed(job: Job, sentence: str) -> None:
-    """Run the job in this process, where starting Python costs nothing."""
+def failed(job: Job, message: str) -> None:
+    """Run the job in this process, which is faster than starting Python."""
     job.configure()
-    with pytest.raises(ClientError, match=sentence):
-        run_job(Folders(job.base))
+    with pytest.raises(ClientError, match=message):
+        run_job(Paths(job.base))
     assert not job.model.exists()
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "message"),
     [
         ({"num_topics": "ten"}, "'num_topics' must be a whole number of at least 1, not 'ten'"),
         ({"alpha0": "1e30"}, "out of range: alpha0 must be from 1e-09 to 1e\\+09, not 1e\\+30"),
-        ({"feature_dim": "30"}, "part.pbr: its documents are over 4 words, but feature_dim is 30"),
+        ({"feature_dim": "30"}, "part.pbr: its documents have 4 words, but feature_dim is 30"),
     ],
 )
-def test_a_wrong_hyperparameter_is_the_clients_error(
-    job: Job, counts: Any, change: dict[str, str], sentence: str
+def test_an_invalid_hyperparameter_is_a_client_error(
+    job: Job, counts: Any, change: dict[str, str], message: str
 ) -> None:
     recordio.write(job.folder("train") / "part.pbr", counts)
     job.hyperparameters |= change
-    failed(job, sentence)
+    failed(job, message)
 
 
-def test_a_missing_train_channel_is_the_clients_error(job: Job) -> None:
+def test_a_missing_train_channel_is_a_client_error(job: Job) -> None:
     job.channels = {}
     failed(job, "The channel 'train' is missing")
 
@@ -168,7 +168,7 @@ def test_pipe_mode_learns_from_one_epoch_of_each_channel(job: Job, counts: Any) 
         job.channels[name] = {"TrainingInputMode": "Pipe"}
         os.mkfifo(job.base / "input" / "data" / f"{name}_0")
     with job.start() as process:
-        for name in reversed(files):  # SageMaker's writers wait for their readers, each for itself
+        for name in reversed(files):  # SageMaker's writers are independent and wait for their readers
             path = job.base / "input" / "data" / f"{name}_0"
             content = (job.folder("parts") / name).read_bytes()
             threading.Thread(target=path.write_bytes, args=(content,), daemon=True).start()
@@ -178,13 +178,13 @@ def test_pipe_mode_learns_from_one_epoch_of_each_channel(job: Job, counts: Any) 
     assert_topics_are_found(job)
 
 
-def test_a_channel_without_files_is_the_clients_error(job: Job) -> None:
+def test_a_channel_without_files_is_a_client_error(job: Job) -> None:
     job.folder("train")
-    failed(job, "The channel 'train' holds no file")
+    failed(job, "The channel 'train' contains no file")
 
 
 @pytest.mark.parametrize("channel", ["train", "test"])
-def test_data_that_are_no_counts_are_named_with_file_and_place(job: Job, counts: Any, channel: str) -> None:
+def test_invalid_counts_are_located_by_file_row_and_column(job: Job, counts: Any, channel: str) -> None:
     wrong = counts.copy()
     wrong[7, 2] = 0.5
     for name in ("train", "test"):
@@ -206,13 +206,13 @@ def test_ragged_csv_is_named_with_its_line(job: Job) -> None:
     failed(job, "part.csv: Line 2 has 3 values; the vocabulary has 4 words")
 
 
-def test_nothing_but_empty_documents_are_the_clients_error(job: Job) -> None:
+def test_only_empty_documents_are_a_client_error(job: Job) -> None:
     (job.folder("train") / "part.csv").write_text("0,0,0,0\n")
     job.channels["train"]["ContentType"] = "text/csv"
-    failed(job, "none of the 1 documents holds a word")
+    failed(job, "none of the 1 documents contains a word")
 
 
-def test_an_error_of_the_program_is_reported_as_its_own(job: Job, counts: Any) -> None:
+def test_an_error_of_the_program_is_an_algorithm_error(job: Job, counts: Any) -> None:
     recordio.write(job.folder("train") / "part.pbr", counts)
     (job.base / "model").write_text("a file where the folder should be")
     code, log = job.run()
@@ -221,7 +221,7 @@ def test_an_error_of_the_program_is_reported_as_its_own(job: Job, counts: Any) -
     assert "Traceback" in log
 
 
-def test_a_failure_keeps_to_what_failurereason_shows(job: Job) -> None:
+def test_the_failure_file_has_at_most_the_length_of_failurereason(job: Job) -> None:
     job.hyperparameters["x" * 5000] = "1"
     code, _ = job.run()
     assert code == 1

@@ -1,4 +1,4 @@
-"""Batch transform with the container: the rows are the model's mixtures, in the documents' order."""
+"""Batch transform on the local SageMaker: the output is the model's mixtures in the documents' order."""
 
 import csv
 import io
@@ -23,14 +23,14 @@ JSONLINES = "application/jsonlines"
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     machine = Aws(tmp_path_factory.mktemp("aws"))
-    machine.program = ["-m", "local_aws.server"]  # as patient with starting model servers as for people
+    machine.program = ["-m", "local_aws.server"]  # with the default timeouts for model servers
     machine.images = IMAGES
     with running(machine):
         yield machine
 
 
 @pytest.fixture(scope="module")
-def served(aws: Aws, model: Model, tmp_path_factory: pytest.TempPathFactory) -> str:
+def served_model(aws: Aws, model: Model, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("model") / "model_algo-1"
     model.save(path)
     data = archive({path.name: path.read_bytes()})
@@ -69,19 +69,19 @@ FORMATS = {
 
 @pytest.fixture(scope="module")
 def documents() -> Any:
-    """Enough for several payloads of a megabyte in every format, and all different."""
+    """Distinct documents for several payloads of a megabyte in every format."""
     return np.random.default_rng(0).integers(0, 1000, (40_000, 4)).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_comes_back_as_the_models_mixtures(
-    aws: Aws, served: str, model: Model, documents: Any, name: str
+def test_every_format_gives_the_models_mixtures(
+    aws: Aws, served_model: str, model: Model, documents: Any, name: str
 ) -> None:
     content_type, split, encode = FORMATS[name]
     uri = put(aws, {"train/part-00000": encode(documents), "train/part-00001": encode(documents[:3])})
     job = request(
         aws,
-        served,
+        served_model,
         uri,
         TransformInput={"ContentType": content_type, "SplitType": split},
         TransformOutput={"Accept": JSONLINES, "AssembleWith": "Line"},
@@ -89,21 +89,21 @@ def test_every_format_comes_back_as_the_models_mixtures(
         MaxConcurrentTransforms=2,
     )
     assert run(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
-    found = {
+    mixtures = {
         key: np.array([json.loads(line)["topic_mixture"] for line in content.splitlines()], np.float32)
         for key, content in outputs(aws, job).items()
     }
-    mixtures = model.topic_mixtures(documents).astype(np.float32)
-    assert sorted(found) == ["train/part-00000.out", "train/part-00001.out"]
-    np.testing.assert_array_equal(found["train/part-00000.out"], mixtures)
-    np.testing.assert_array_equal(found["train/part-00001.out"], mixtures[:3])
+    expected = model.topic_mixtures(documents).astype(np.float32)
+    assert sorted(mixtures) == ["train/part-00000.out", "train/part-00001.out"]
+    np.testing.assert_array_equal(mixtures["train/part-00000.out"], expected)
+    np.testing.assert_array_equal(mixtures["train/part-00001.out"], expected[:3])
 
 
-def test_a_record_that_is_no_document_fails_the_job_and_is_named(
-    aws: Aws, served: str, documents: Any
+def test_an_invalid_document_fails_the_job_and_is_located(
+    aws: Aws, served_model: str, documents: Any
 ) -> None:
     uri = put(aws, {"bad.csv": as_csv(documents[:5]) + b"1,2,three,4\n"})
-    job = request(aws, served, uri, TransformInput={"SplitType": "Line"})
+    job = request(aws, served_model, uri, TransformInput={"SplitType": "Line"})
     assert run(aws, job)["FailureReason"] == "ClientError: See job logs for more information"
     assert data_log(aws, job)[1].endswith("/bad.csv: ClientError: 400")
     assert any("line 6" in line for line in data_log(aws, job)), data_log(aws, job)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -45,8 +44,3 @@ def topic_errors() -> Callable[[Floats, Floats], Floats]:
         return costs[linear_sum_assignment(costs)]
 
     return distances
-
-
-@pytest.fixture
-def golden() -> Path:
-    return Path(__file__).parent / "golden"

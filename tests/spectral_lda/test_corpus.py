@@ -1,4 +1,4 @@
-"""Documents in shards: the same as in one matrix, cut by the data alone, never copied."""
+"""Documents in shards equal those in one matrix; nothing is copied."""
 
 from pathlib import Path
 
@@ -11,25 +11,25 @@ from scipy import sparse
 from spectral_lda import corpus as module
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.hosts import ALONE
-from spectral_lda.kernels import sums
+from spectral_lda.kernels import sparse_products
+from spectral_lda.workers import SINGLE_WORKER
 
 COUNTS = np.random.default_rng(0).poisson(0.7, (60, 9))
 
 
 def totals(corpus: Corpus) -> FloatArray:
-    ones = np.ones((corpus.documents, 1))
+    ones = np.ones((corpus.num_documents, 1))
 
     def add(block: Block, total: FloatArray) -> None:
-        sums.scatter(*block.arrays, ones[block.documents], total)
+        sparse_products.scatter(*block.arrays, ones[block.documents], total)
 
-    return corpus.add_up((corpus.words, 1), add, ALONE)[:, 0]
+    return corpus.sum_blocks((corpus.num_words, 1), add, SINGLE_WORKER)[:, 0]
 
 
 @given(cuts=st.lists(st.integers(0, 60), max_size=4), block=st.sampled_from([1, 7, 2**17]))
 def test_blocks_cover_every_document_once_in_order(cuts: list[int], block: int) -> None:
     shards = [sparse.csr_array(part) for part in np.split(COUNTS, sorted(cuts))]
-    corpus = Corpus.of(shards)
+    corpus = Corpus.from_counts(shards)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK_NONZEROS", block)
         blocks = [part for run in corpus.shards(1) for part in corpus.blocks(run)]
@@ -42,15 +42,15 @@ def test_blocks_cover_every_document_once_in_order(cuts: list[int], block: int) 
 @pytest.mark.parametrize(
     "form", [np.asarray, sparse.csr_array, sparse.csc_matrix, list, lambda m: m.tolist()]
 )
-def test_every_form_is_one_corpus(form: object) -> None:
+def test_every_matrix_format_is_a_corpus(form: object) -> None:
     assert callable(form)
-    corpus = Corpus.of(form(COUNTS))
-    assert (corpus.documents, corpus.words) == COUNTS.shape
+    corpus = Corpus.from_counts(form(COUNTS))
+    assert (corpus.num_documents, corpus.num_words) == COUNTS.shape
     np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
 
 
 def test_an_iterator_of_shards_is_one_corpus() -> None:
-    corpus = Corpus.of(iter([COUNTS[:10], sparse.csr_array(COUNTS[10:])]))
+    corpus = Corpus.from_counts(iter([COUNTS[:10], sparse.csr_array(COUNTS[10:])]))
     np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
 
 
@@ -61,32 +61,32 @@ def test_memory_maps_are_read_not_loaded(tmp_path: Path) -> None:
         np.save(tmp_path / f"{name}.npy", array)
         maps.append(np.load(tmp_path / f"{name}.npy", mmap_mode="r"))
     mapped = sparse.csr_array(tuple(maps), shape=matrix.shape)
-    corpus = Corpus.of(mapped)
+    corpus = Corpus.from_counts(mapped)
     assert np.shares_memory(corpus.parts[0].data, maps[0])
     np.testing.assert_array_equal(totals(corpus), COUNTS.sum(axis=0))
 
 
-def test_a_wrong_count_in_a_later_shard_has_the_row_of_all() -> None:
+def test_an_invalid_count_is_located_by_its_row_across_all_shards() -> None:
     wrong = COUNTS[10:].copy()
     wrong[5, 2] = -1
     with pytest.raises(ValueError, match=r"The count -1\.0 in row 15, column 2 is negative"):
-        Corpus.of([COUNTS[:10], wrong])
+        Corpus.from_counts([COUNTS[:10], wrong])
 
 
-def test_shards_over_different_vocabularies_are_a_sentence() -> None:
-    with pytest.raises(ValueError, match="Shard 1 has 4 columns, those before it 9"):
-        Corpus.of([COUNTS, np.ones((2, 4))])
+def test_shards_over_different_vocabularies_are_rejected() -> None:
+    with pytest.raises(ValueError, match="Shard 1 has 4 columns, the shards before it have 9"):
+        Corpus.from_counts([COUNTS, np.ones((2, 4))])
 
 
-def test_how_documents_are_cut_depends_on_the_data_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = Corpus.of(np.random.default_rng(0).poisson(1.0, (2000, 30)))
+def test_the_division_of_documents_depends_on_the_data_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus.from_counts(np.random.default_rng(0).poisson(1.0, (2000, 30)))
     cuts = corpus.shards(100)
     monkeypatch.setattr("spectral_lda.parallel.cores", lambda: 64)
     assert corpus.shards(100) == cuts
-    assert module.FEWEST_SHARDS <= len(cuts) <= module.MOST_SHARDS
+    assert module.MIN_SHARDS <= len(cuts) <= module.MAX_SHARDS
 
 
 def test_chosen_documents_are_taken_across_shards() -> None:
-    corpus = Corpus.of([COUNTS[:10], COUNTS[10:10], COUNTS[10:]])
+    corpus = Corpus.from_counts([COUNTS[:10], COUNTS[10:10], COUNTS[10:]])
     chosen = np.array([0, 9, 10, 59])
     np.testing.assert_array_equal(corpus.take(chosen).toarray(), COUNTS[chosen])

@@ -1,4 +1,4 @@
-"""What can't be counts is refused, naming its place."""
+"""Invalid counts are rejected, with their row and column."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ MATRIX = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
         sparse.dok_array,
     ],
 )
-def test_every_form_of_a_matrix_gives_the_same_counts(form: object) -> None:
+def test_every_matrix_format_gives_the_same_counts(form: object) -> None:
     assert callable(form)
     assert np.array_equal(as_counts(form(MATRIX)).toarray(), MATRIX)
 
@@ -41,13 +41,13 @@ def test_the_input_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.uint16, np.float64])
-def test_rows_in_order_are_not_copied(dtype: type) -> None:
+def test_sorted_rows_are_not_copied(dtype: type) -> None:
     counts = sparse.csr_array(MATRIX.astype(dtype))
     assert np.shares_memory(as_counts(counts).data, counts.data)
 
 
 @pytest.mark.parametrize("entries", [[0, 0, 2], [2, 1, 1]])
-def test_entries_that_stand_twice_are_summed(entries: list[int]) -> None:
+def test_duplicate_entries_are_summed(entries: list[int]) -> None:
     counts = sparse.csr_array(([1, 2, 4], entries, [0, 3]), shape=(1, 3))
     assert as_counts(counts).toarray().tolist() == counts.toarray().tolist()
     assert as_counts(counts).nnz == 2
@@ -62,21 +62,21 @@ def test_entries_that_stand_twice_are_summed(entries: list[int]) -> None:
         (sparse.coo_array, ([[0, 0, 0], [1, 1, 1]],)),
     ],
 )
-def test_entries_that_stand_twice_are_summed_beyond_their_type(form: Any, places: Any, dtype: type) -> None:
+def test_duplicate_entries_are_summed_beyond_their_type(form: Any, places: Any, dtype: type) -> None:
     values: Any = np.full(3, 2**24 - 1 if dtype == np.float32 else 100).astype(dtype)
     counted = as_counts(form((values, *places), shape=(2, 2))).toarray()
     assert counted.tolist() == [[0, 3 * float(values[0])], [0, 0]]
 
 
-def test_a_column_beyond_the_vocabulary_is_named() -> None:
+def test_a_column_beyond_the_vocabulary_is_located() -> None:
     counts = sparse.csr_array((2, 3))
     counts.data, counts.indices, counts.indptr = np.ones(1), np.array([3]), np.array([0, 0, 1])
     with pytest.raises(ValueError, match="Row 1 has a count in column 3, but there are 3 columns"):
         as_counts(counts)
 
 
-def test_the_first_wrong_count_is_named_among_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHECKED_NUMBERS", 4)
+def test_the_first_invalid_count_of_many_rows_is_located(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TASK_VALUES", 4)
     counts = np.ones((50, 3))
     counts[[20, 41]] = -1
     with pytest.raises(ValueError, match="in row 20, column 0 is negative"):
@@ -84,7 +84,7 @@ def test_the_first_wrong_count_is_named_among_many_rows(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("value", "message"),
     [
         (-1.0, r"The count -1.0 in row 2, column 1 is negative\."),
         (0.5, r"The count 0.5 in row 2, column 1 is not a whole number"),
@@ -94,20 +94,20 @@ def test_the_first_wrong_count_is_named_among_many_rows(monkeypatch: pytest.Monk
     ],
 )
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array, sparse.csc_array])
-def test_a_value_that_is_no_count_is_named(form: object, value: float, sentence: str) -> None:
+def test_an_invalid_count_is_located(form: object, value: float, message: str) -> None:
     assert callable(form)
     counts = MATRIX.copy()
     counts[2, 1] = value
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises(ValueError, match=message):
         as_counts(form(counts))
 
 
-def test_fractions_are_weights_where_whole_numbers_are_not_needed() -> None:
+def test_fractions_are_accepted_as_weights() -> None:
     assert as_counts([[0.5, 0.25]], whole=False).toarray().tolist() == [[0.5, 0.25]]
 
 
 @pytest.mark.parametrize(
-    ("counts", "sentence"),
+    ("counts", "message"),
     [
         ([1, 2], r"two dimensions, documents by words; these have the shape \(2,\)"),
         ([[[1]]], r"these have the shape \(1, 1, 1\)"),
@@ -115,6 +115,6 @@ def test_fractions_are_weights_where_whole_numbers_are_not_needed() -> None:
         ([[1j]], "counts must be numbers"),
     ],
 )
-def test_what_is_no_matrix_of_numbers_is_refused(counts: object, sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_input_that_is_not_a_numeric_matrix_is_rejected(counts: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         as_counts(counts)

@@ -1,4 +1,4 @@
-"""The estimator keeps scikit-learn's conventions, and is the engine behind them."""
+"""The estimator follows scikit-learn's conventions and gives the engine's models."""
 
 import doctest
 import re
@@ -31,15 +31,14 @@ def texts() -> Any:
     return CountVectorizer().fit_transform(TEXTS)
 
 
-# scikit-learn's checks feed a few documents of fractional numbers; that the engine warns of both is tested
-# elsewhere.
+# scikit-learn's checks use few documents and fractional counts; the warnings about both are tested elsewhere.
 @small
 @parametrize_with_checks([SpectralLDA(n_components=2, max_restarts=2), SpectralLDA(2, refine=False)])
 def test_scikit_learns_own_checks_pass(estimator: SpectralLDA, check: Callable[[Any], None]) -> None:
     check(estimator)
 
 
-def test_it_is_the_engine(bars: Callable[[int], Any]) -> None:
+def test_the_estimator_gives_the_engines_model(bars: Callable[[int], Any]) -> None:
     corpus = bars(0)
     model = fit(corpus.train, 10, seed=3)
     learned = SpectralLDA(10, random_state=3).fit(corpus.train)
@@ -55,7 +54,7 @@ def test_sparse_documents_give_the_same_model(bars: Callable[[int], Any], form: 
     np.testing.assert_array_equal(dense.components_, scattered.components_)
 
 
-def test_a_generator_of_random_numbers_is_a_seed_too(texts: Any) -> None:
+def test_a_random_state_is_accepted_as_a_seed(texts: Any) -> None:
     first, second = (
         SpectralLDA(2, random_state=np.random.RandomState(5)).fit(texts).components_ for _ in range(2)
     )
@@ -69,7 +68,7 @@ def test_topics_have_names_and_rows_of_sum_one(texts: Any) -> None:
     np.testing.assert_allclose(learned.transform(texts).sum(axis=1), 1)
 
 
-def test_the_score_is_of_tokens_that_have_no_part_in_their_own_probability() -> None:
+def test_no_token_affects_its_own_score() -> None:
     documents = np.repeat([[4, 4, 0, 0], [0, 0, 4, 4]], [60, 60], axis=0)
     learned = SpectralLDA(2, random_state=0, alpha0=0.1).fit(documents)
     by_the_other_word = learned.score(np.array([[1, 1, 0, 0]]))
@@ -78,7 +77,7 @@ def test_the_score_is_of_tokens_that_have_no_part_in_their_own_probability() -> 
     assert by_nothing == pytest.approx(np.log(0.25), abs=0.02)
 
 
-def test_the_score_sums_over_documents_and_the_perplexity_is_of_one_token(bars: Callable[[int], Any]) -> None:
+def test_the_score_is_a_sum_over_documents_and_the_perplexity_per_token(bars: Callable[[int], Any]) -> None:
     corpus = bars(0)
     learned = SpectralLDA(10, random_state=0).fit(corpus.train)
     parts = learned.score(corpus.test[:100]), learned.score(corpus.test[100:])
@@ -119,24 +118,24 @@ def test_fractional_values_are_weights_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "sentence"),
+    ("parameters", "message"),
     [
         ({"n_components": 0}, "n_components == 0, must be >= 1"),
         ({"alpha0": -1.0}, "alpha0 must be a positive number"),
         ({"max_restarts": 0}, "max_restarts must be a whole number"),
     ],
 )
-def test_a_parameter_out_of_range_is_named(texts: Any, parameters: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_a_parameter_out_of_range_is_rejected(texts: Any, parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         SpectralLDA(**parameters).fit(texts)
 
 
-def test_documents_of_no_words_are_refused() -> None:
-    with pytest.raises(ValueError, match="nothing to learn from"):
+def test_documents_without_words_are_rejected() -> None:
+    with pytest.raises(ValueError, match="The data show no topics"):
         SpectralLDA(2).fit(np.zeros((3, 4)))
 
 
-def test_without_scikit_learn_a_sentence_says_what_to_install() -> None:
+def test_without_scikit_learn_the_error_names_what_to_install() -> None:
     program = "import sys; sys.modules['sklearn.base'] = None; import spectral_lda.estimator"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "spectral_lda.estimator needs scikit-learn" in ran.stderr

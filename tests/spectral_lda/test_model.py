@@ -1,4 +1,4 @@
-"""A model gives mixtures for every form of documents, and refuses what it can't read."""
+"""A model infers mixtures for every matrix format and rejects invalid documents."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_rows_sum_to_one_and_keep_the_order() -> None:
     assert mixtures[:, 0].argsort().tolist() == [2, 1, 0]
 
 
-def test_weights_of_words_are_taken() -> None:
+def test_fractional_weights_are_accepted() -> None:
     weights = [[0.9, 0.1, 0.0]]
     np.testing.assert_array_equal(
         MODEL.topic_mixtures(weights), MODEL.topic_mixtures(sparse.csr_array(weights))
@@ -28,15 +28,15 @@ def test_no_documents_have_no_mixtures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "sentence"),
+    ("counts", "message"),
     [
-        ([[1, 2]], "The model knows 3 words, but these documents have 2 columns"),
+        ([[1, 2]], "The model's vocabulary has 3 words; these documents have 2 columns"),
         ([[1, -2, 0]], "The count -2.0 in row 0, column 1 is negative"),
         ([[1, np.nan, 0]], "is not finite"),
     ],
 )
-def test_documents_that_the_model_cannot_read_are_a_sentence(counts: object, sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_invalid_documents_are_rejected(counts: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         MODEL.topic_mixtures(counts)
 
 

@@ -1,4 +1,4 @@
-"""Threads that stay, and what becomes of them in a process that was forked."""
+"""Threads are reused, and a forked process starts its own."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from spectral_lda import parallel
 ROOT = Path(__file__).parents[2]
 FORK = """
 import os, warnings
-warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads, from Python 3.12 on
+warnings.simplefilter("ignore", DeprecationWarning)  # forks in multi-threaded processes, Python 3.12
 from spectral_lda import parallel
 parallel.cores = lambda: 2
 assert list(parallel.run(abs, [-1, -2])) == [1, 2]
@@ -41,12 +41,12 @@ def test_results_come_in_the_order_of_the_tasks() -> None:
     assert list(parallel.run(task, range(5))) == [0, 1, 2, 3, 4]
 
 
-def test_an_error_in_a_thread_is_the_callers() -> None:
+def test_an_error_in_a_thread_is_raised_in_the_caller() -> None:
     with pytest.raises(ZeroDivisionError):
         list(parallel.run(lambda number: 1 // number, [1, 0]))
 
 
-def test_a_forked_process_makes_threads_of_its_own() -> None:
+def test_a_forked_process_starts_its_own_threads() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", FORK], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60, check=False
     )

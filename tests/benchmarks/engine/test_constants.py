@@ -9,7 +9,7 @@ from benchmarks.engine.constants import CHOICES, set_to
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_every_constant_is_the_engines_and_its_value_among_the_choices(name: str) -> None:
-    module_name, constant = name.split(".")
+    module_name, _, constant = name.rpartition(".")
     module = importlib.import_module(f"spectral_lda.{module_name}")
     before = getattr(module, constant)
     assert before in CHOICES[name]

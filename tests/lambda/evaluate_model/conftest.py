@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from botocore.stub import Stubber
 
-from spectral_lda import artifact as original
+from spectral_lda.artifact import model_file as original
 
 LoadHandler = Callable[..., Any]
 Stubbed = Callable[[Any, str, str], Stubber]

@@ -1,0 +1,1 @@
+"""SageMaker's container contract: paths, hyperparameters, channels, content types, failures."""

@@ -1,0 +1,1 @@
+"""Several instances that train one model: sums over their documents by ZeroMQ."""

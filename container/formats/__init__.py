@@ -1,0 +1,1 @@
+"""Documents and topic mixtures as CSV, JSON, JSON lines and RecordIO-protobuf."""

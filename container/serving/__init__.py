@@ -1,0 +1,1 @@
+"""The model server: HTTP connections, requests, and the processes that serve them."""

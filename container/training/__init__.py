@@ -1,0 +1,1 @@
+"""A training job: its channels, its log, and how its process ends."""

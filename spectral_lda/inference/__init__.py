@@ -1,0 +1,1 @@
+"""Topic mixtures and likelihoods of documents under given topics."""
