@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 from local_aws import hooks
 from local_aws.processes import Record
-from local_aws.sagemaker import (
-    api,
-    authorization,
-    autoscaling,
-    autoscaling_cloudformation,
-    cloudformation,
-    condition_keys,
-    deployments,
-    images,
-    quotas,
-    step_functions,
-)
-from local_aws.sagemaker.service import Service
+from local_aws.sagemaker import step_functions
+from local_aws.sagemaker.autoscaling import cloudformation as autoscaling_cloudformation
+from local_aws.sagemaker.autoscaling import scalable_targets
+from local_aws.sagemaker.core import api, quotas
+from local_aws.sagemaker.core.access import authorization, condition_keys
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.hosting import cloudformation as hosting_cloudformation
+from local_aws.sagemaker.hosting import deployments
+from local_aws.sagemaker.processes import image_catalog
 
 if TYPE_CHECKING:
-    from local_aws.sagemaker.fleet import Fleet
-    from local_aws.sagemaker.training import TrainingRun
-    from local_aws.sagemaker.transform import TransformRun
+    from local_aws.sagemaker.hosting.fleet import Fleet
+    from local_aws.sagemaker.training.training_run import TrainingRun
+    from local_aws.sagemaker.transform.transform_run import TransformRun
 
 _services: list[Service] = []
 
@@ -40,15 +36,15 @@ def install(images_file: Path, folder: Path) -> None:
 
     Raises
     ------
-    local_aws.sagemaker.images.BadImagesFileError
+    local_aws.sagemaker.processes.image_catalog.BadImagesFileError
         The images file can't be used.
     """
-    service = Service(images.load(images_file), folder / "sagemaker", Record(folder))
+    service = Service(image_catalog.load(images_file), folder / "sagemaker", Record(folder))
     shutil.rmtree(service.folder, ignore_errors=True)  # what a server that was killed has left
     _services.append(service)
     _register(service)
     condition_keys.install()
-    cloudformation.install()
+    hosting_cloudformation.install()
     autoscaling_cloudformation.install()
     step_functions.install()
 
@@ -70,7 +66,7 @@ def _register(service: Service) -> None:
     hooks.register_service(
         "application-autoscaling",
         "AnyScaleFrontendService.",
-        api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
+        api.json_service(service, "application-autoscaling", scalable_targets.OPERATIONS),
         resource_arn=authorization.scalable_target_of,
     )
     hooks.register_service(

@@ -13,8 +13,8 @@ from scipy import sparse
 from data_prep import recordio
 from spectral_lda import Model
 from tests.container.test_jobs_on_the_local_aws import IMAGE, IMAGES
-from tests.local_aws.sagemaker.machine import BUCKET, Aws, archive, running
-from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, Aws, archive, running
+from tests.local_aws.sagemaker.helpers.transform_jobs import data_log, outputs, put, request, run
 
 BINARY = "application/x-recordio-protobuf"
 JSONLINES = "application/jsonlines"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws import environment
-from tests.local_aws.sagemaker.machine import BUCKET, IMAGE, REGION, Aws, archive, running
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE, REGION, Aws, archive, running
 
 ACCOUNT = environment.ACCOUNT
 METRIC_NAMESPACES = [f"/aws/sagemaker/{what}" for what in ("TrainingJobs", "TransformJobs", "Endpoints")]

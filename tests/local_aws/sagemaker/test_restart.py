@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.processes import Record
-from tests.local_aws.sagemaker.transform import outputs, put, request, waiting
+from tests.local_aws.sagemaker.helpers.transform_jobs import outputs, put, request, waiting
 
 
 def make(aws: Any, rights: Any) -> tuple[str, str, dict[str, Any]]:

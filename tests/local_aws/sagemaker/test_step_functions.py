@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.sagemaker.machine import Aws
-from tests.local_aws.sagemaker.state_machine import StateMachine
+from tests.local_aws.sagemaker.helpers.local_server import Aws
+from tests.local_aws.sagemaker.helpers.state_machine import StateMachine
 
 MACHINE_RIGHTS = [
     {"Action": f"sagemaker:{action}", "Resource": "arn:aws:sagemaker:us-east-1:123456789012:training-job/*"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
-from tests.local_aws.sagemaker.state_machine import StateMachine
-from tests.local_aws.sagemaker.transform import ended, outputs, put, request, run, waiting
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE
+from tests.local_aws.sagemaker.helpers.state_machine import StateMachine
+from tests.local_aws.sagemaker.helpers.transform_jobs import ended, outputs, put, request, run, waiting
 
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:123456789012"
 RULE = "arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"

@@ -1,0 +1,102 @@
+"""CreateEndpointConfig, DescribeEndpointConfig, ListEndpointConfigs, DeleteEndpointConfig."""
+
+import copy
+
+from local_aws.sagemaker.core import listing, tags
+from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core.errors import already_exists, could_not_find, invalid
+from local_aws.sagemaker.core.service import Operation, Service
+from local_aws.sagemaker.hosting import models
+
+SUMMARY = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
+WHAT = "endpoint configuration"
+
+
+def create(service: Service, call: Call) -> Record:
+    """CreateEndpointConfig."""
+    arn = call.arn("endpoint-config", call.inputs["EndpointConfigName"])
+    with service.store.lock:
+        if arn in service.store.endpoint_configs:
+            raise already_exists(WHAT, arn)
+        _check_request(call.inputs)
+        for variant in call.inputs["ProductionVariants"]:
+            _check_variant(service, call, variant)
+        tags.put(service.store, arn, call.inputs.get("Tags", []))
+        described = call.described()
+        described["ProductionVariants"] = [
+            {"InitialVariantWeight": 1.0, **variant} for variant in described["ProductionVariants"]
+        ]
+        service.store.endpoint_configs[arn] = {
+            **described,
+            "EndpointConfigArn": arn,
+            "EnableNetworkIsolation": False,
+            "CreationTime": now(),
+        }
+    return {"EndpointConfigArn": arn}
+
+
+def _check_request(inputs: Record) -> None:
+    for feature in ("ShadowProductionVariants", "AsyncInferenceConfig", "ExplainerConfig"):
+        if inputs.get(feature):
+            raise invalid(f"{feature} isn't served on this machine.")
+    if inputs.get("DataCaptureConfig", {}).get("EnableCapture"):
+        raise invalid("DataCaptureConfig isn't served on this machine: nothing would be captured.")
+    names = [variant["VariantName"] for variant in inputs["ProductionVariants"]]
+    if len(set(names)) != len(names):
+        raise invalid("Two production variants share a name; each VariantName must be unique.")
+
+
+def _check_variant(service: Service, call: Call, variant: Record) -> None:
+    name = variant["VariantName"]
+    if "ServerlessConfig" in variant:
+        raise invalid(f"The variant {name} is serverless, which isn't served on this machine.")
+    if "ModelName" not in variant:
+        raise invalid(f"The variant {name} names no model; inference components aren't served here.")
+    if "InstanceType" not in variant or "InitialInstanceCount" not in variant:
+        raise invalid(f"The variant {name} needs InstanceType and InitialInstanceCount.")
+    models.existing(service, call, variant["ModelName"])
+
+
+def existing(service: Service, call: Call, name: str) -> Record:
+    """Return the record of an endpoint configuration.
+
+    Raises
+    ------
+    ServiceError
+        There is none of that name.
+    """
+    arn = call.arn("endpoint-config", name)
+    if arn not in service.store.endpoint_configs:
+        raise could_not_find(WHAT, arn)
+    return service.store.endpoint_configs[arn]
+
+
+def describe(service: Service, call: Call) -> Record:
+    """DescribeEndpointConfig."""
+    with service.store.lock:
+        return copy.deepcopy(existing(service, call, call.inputs["EndpointConfigName"]))
+
+
+def list_(service: Service, call: Call) -> Record:
+    """ListEndpointConfigs."""
+    with service.store.lock:
+        here = call.in_region(service.store.endpoint_configs)
+        chosen, token = listing.page(here, call.inputs, name="EndpointConfigName")
+        return {"EndpointConfigs": [listing.summary(config, SUMMARY) for config in chosen], **token}
+
+
+def delete(service: Service, call: Call) -> Record:
+    """DeleteEndpointConfig: an endpoint that was made with it keeps running."""
+    with service.store.lock:
+        arn = existing(service, call, call.inputs["EndpointConfigName"])["EndpointConfigArn"]
+        del service.store.endpoint_configs[arn]
+        service.store.tags.pop(arn, None)
+    return {}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateEndpointConfig": create,
+    "DescribeEndpointConfig": describe,
+    "ListEndpointConfigs": list_,
+    "DeleteEndpointConfig": delete,
+}

@@ -1,0 +1,49 @@
+"""Metrics in log lines, as an image's expressions find them, and their way to CloudWatch."""
+
+import math
+import re
+from typing import Any
+
+from local_aws.sagemaker.core.access.execution_role import METRICS_NAMESPACE
+from local_aws.sagemaker.core.api_call import Record, now
+
+
+class JobMetrics:
+    """The metrics of one training job.
+
+    Parameters
+    ----------
+    expressions
+        Name of a metric -> expression whose first group is its value.
+    """
+
+    def __init__(self, expressions: dict[str, re.Pattern[str]]) -> None:
+        self._expressions = expressions
+        self._values: list[Record] = []
+
+    def read(self, line: str) -> None:
+        """Remember what the expressions find in a log line; what is no finite number is no metric."""
+        for name, expression in self._expressions.items():
+            found = expression.search(line)
+            value = _number(found.group(1) or "") if found else None
+            if value is not None:
+                self._values.append({"MetricName": name, "Value": value, "Timestamp": now()})
+
+    def final(self) -> list[Record]:
+        """Return the last value of each metric, as FinalMetricDataList has it."""
+        return list({metric["MetricName"]: metric for metric in self._values}.values())
+
+    def publish(self, cloudwatch: Any, job: str) -> None:
+        """Put every value to CloudWatch, with the client of the execution role."""
+        dimensions = [{"Name": "TrainingJobName", "Value": job}]
+        for start in range(0, len(self._values), 1000):  # PutMetricData's limit
+            data = [{**metric, "Dimensions": dimensions} for metric in self._values[start : start + 1000]]
+            cloudwatch.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,25 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from local_aws.hooks import Request
+from local_aws.processes import Record
+from local_aws.sagemaker.core import api
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.processes.image_catalog import Catalog
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("SageMaker.Fly", "sagemaker on this machine has no Fly."),
+        ("SageMaker.CreateHub", "sagemaker on this machine has no CreateHub."),
+        ("", "sagemaker on this machine has no such call."),
+    ],
+)
+def test_an_operation_that_is_not_served_is_refused(tmp_path: Path, target: str, sentence: str) -> None:
+    service = Service(Catalog(tmp_path / "images.toml", ()), tmp_path, Record(tmp_path))
+    status, _, body = api.sagemaker(service)(Request("POST", "/", {"x-amz-target": target}, b"{}", {}))
+    said = json.loads(body)
+    assert (status, said["__type"], said["message"]) == (400, "UnknownOperationException", sentence)

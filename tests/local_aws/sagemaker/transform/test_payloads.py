@@ -1,0 +1,61 @@
+import io
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from local_aws.sagemaker.transform.payloads import payloads
+
+LIMIT = 20
+
+
+def record(content: bytes) -> bytes:
+    return struct.pack("<II", 0xCED7230A, len(content)) + content + bytes(-len(content) % 4)
+
+
+def cut(content: bytes, split: str, strategy: str = "MultiRecord") -> list[bytes]:
+    return list(payloads(io.BytesIO(content), split, strategy, LIMIT))
+
+
+@given(some.lists(some.binary(max_size=LIMIT - 1).map(lambda line: line.replace(b"\n", b"") + b"\n")))
+def test_payloads_hold_as_many_whole_lines_as_fit(lines: list[bytes]) -> None:
+    found = cut(b"".join(lines), "Line")
+    assert b"".join(found) == b"".join(lines)
+    assert all(len(payload) <= LIMIT and payload.endswith(b"\n") for payload in found)
+    firsts = [payload[: payload.index(b"\n") + 1] for payload in found]
+    assert all(len(found[i]) + len(firsts[i + 1]) > LIMIT for i in range(len(found) - 1))
+
+
+def test_a_single_line_comes_without_its_end() -> None:
+    assert cut(b"1,2\r\n3,4\n5,6", "Line", "SingleRecord") == [b"1,2", b"3,4", b"5,6"]
+
+
+def test_records_keep_their_frames_together_and_lose_them_alone() -> None:
+    content = record(b"one") + record(b"three") + record(b"four")
+    assert cut(content, "RecordIO") == [record(b"one"), record(b"three"), record(b"four")]
+    assert cut(record(b"") * 3, "RecordIO") == [record(b"") * 2, record(b"")]
+    assert cut(content, "RecordIO", "SingleRecord") == [b"one", b"three", b"four"]
+
+
+def test_an_object_that_is_not_split_is_one_payload_whatever_the_strategy() -> None:
+    for strategy in ("MultiRecord", "SingleRecord"):
+        assert cut(b"1\n2\n", "None", strategy) == [b"1\n2\n"]
+
+
+@pytest.mark.parametrize("split", ["None", "Line", "RecordIO"])
+def test_an_empty_object_has_no_payload(split: str) -> None:
+    assert cut(b"", split) == []
+
+
+@pytest.mark.parametrize(
+    ("split", "content", "sentence"),
+    [
+        ("None", b"x" * 21, "not split"),
+        ("Line", b"1\n" + b"x" * 20 + b"\n", "Line 2"),
+        ("RecordIO", record(b"1") + record(b"x" * 13), "at byte 12"),
+    ],
+)
+def test_what_does_not_fit_a_payload_is_named(split: str, content: bytes, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        cut(content, split)
