@@ -1,153 +1,113 @@
-"""Application Auto Scaling as far as endpoints use it: all is kept and listed, nothing scales."""
+"""RegisterScalableTarget, DeregisterScalableTarget, DescribeScalableTargets, for endpoint variants.
+
+Targets are stored and listed; nothing scales.
+"""
 
 import re
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from local_aws.sagemaker.core.access.authorization import LINKED_ROLE
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, Resource, now
 from local_aws.sagemaker.core.errors import ServiceError, invalid
-from local_aws.sagemaker.core.service import Operation, Service
+from local_aws.sagemaker.core.resources import ScalableTarget
+from local_aws.sagemaker.core.service import Service
 
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
-def register_target(service: Service, call: Call) -> Record:
-    """RegisterScalableTarget: of a variant that runs."""
+def register(service: Service, call: ApiCall) -> JsonObject:
+    """RegisterScalableTarget: the variant must exist."""
     inputs = call.inputs
     if inputs["ServiceNamespace"] != "sagemaker" or inputs["ScalableDimension"] != DIMENSION:
         raise invalid(f"Only the namespace sagemaker with {DIMENSION} is served on this machine.")
     with service.store.lock:
-        before = _find_target(service, call)
-        if before is None:
+        current = service.store.scalable_targets.get(target_key(call))
+        if current is None:
             _check_new(service, call)
-        target = {**(before or {"CreationTime": now(), "ScalableTargetARN": _target_arn(call)}), **inputs}
-        target.pop("Tags", None)
+        target = _with_inputs(current or _new_target(call), call)
         if target["MinCapacity"] > target["MaxCapacity"]:
             raise invalid("Maximum capacity cannot be less than minimum capacity")
-        target.setdefault("RoleARN", _linked_role(call))
-        service.store.scalable_targets[_key(call)] = target
+        service.store.scalable_targets[target_key(call)] = target
     return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
 
-def _check_new(service: Service, call: Call) -> None:
+def _check_new(service: Service, call: ApiCall) -> None:
     inputs = call.inputs
     if "MinCapacity" not in inputs or "MaxCapacity" not in inputs:
         raise invalid("Minimum and maximum capacity are required when a scalable target is registered first.")
-    found = re.fullmatch("endpoint/([^/]+)/variant/([^/]+)", inputs["ResourceId"])
-    endpoint, variant = found.groups() if found else ("", "")
-    record = service.store.endpoints.get(call.arn("endpoint", endpoint), {})
-    if not any(v["VariantName"] == variant for v in record.get("ProductionVariants", [])):
+    match = re.fullmatch("endpoint/([^/]+)/variant/([^/]+)", inputs["ResourceId"])
+    name, variant = match.groups() if match else ("", "")
+    endpoint = service.store.endpoints.get(call.arn("endpoint", name))
+    variants = endpoint.get("ProductionVariants", []) if endpoint else []
+    if not any(v["VariantName"] == variant for v in variants):
         raise invalid(f"No endpoint variant was found for the resource ID {inputs['ResourceId']}.")
 
 
-def _key(call: Call) -> str:
+def target_key(call: ApiCall) -> str:
+    """Return the key under which the store has the target of a call."""
     return f"{call.region} {call.inputs['ResourceId']}"
 
 
-def _target_arn(call: Call) -> str:
-    return f"arn:aws:application-autoscaling:{call.region}:{call.account}:scalable-target/{uuid.uuid4().hex}"
+def _new_target(call: ApiCall) -> JsonObject:
+    arn = f"arn:aws:application-autoscaling:{call.region}:{call.account}:scalable-target/{uuid.uuid4().hex}"
+    role = f"arn:aws:iam::{call.account}:role/{LINKED_ROLE}"
+    return {"CreationTime": now(), "ScalableTargetARN": arn, "RoleARN": role}
 
 
-def _linked_role(call: Call) -> str:
-    return f"arn:aws:iam::{call.account}:role/{LINKED_ROLE}"
+def _with_inputs(target: Mapping[str, Any], call: ApiCall) -> ScalableTarget:
+    return cast("ScalableTarget", {**target, **call.inputs_without_tags()})
 
 
-def _find_target(service: Service, call: Call) -> Record | None:
-    return service.store.scalable_targets.get(_key(call))
+def require_target(service: Service, call: ApiCall) -> None:
+    """Check that the scalable target of a call is registered.
+
+    Raises
+    ------
+    ServiceError
+        ``ObjectNotFoundException``: it isn't.
+    """
+    if target_key(call) not in service.store.scalable_targets:
+        inputs = call.inputs
+        raise ServiceError(
+            "ObjectNotFoundException",
+            f"No scalable target found for service namespace: {inputs['ServiceNamespace']}, resource ID: "
+            f"{inputs['ResourceId']}, scalable dimension: {inputs['ScalableDimension']}",
+        )
 
 
-def _no_target(call: Call) -> ServiceError:
-    inputs = call.inputs
-    return ServiceError(
-        "ObjectNotFoundException",
-        f"No scalable target found for service namespace: {inputs['ServiceNamespace']}, resource ID: "
-        f"{inputs['ResourceId']}, scalable dimension: {inputs['ScalableDimension']}",
-    )
-
-
-def deregister_target(service: Service, call: Call) -> Record:
-    """DeregisterScalableTarget: its policies go with it."""
+def deregister(service: Service, call: ApiCall) -> JsonObject:
+    """DeregisterScalableTarget: its policies are deleted, too."""
     with service.store.lock:
-        if _find_target(service, call) is None:
-            raise _no_target(call)
-        del service.store.scalable_targets[_key(call)]
+        require_target(service, call)
+        del service.store.scalable_targets[target_key(call)]
         for key, policy in list(service.store.scaling_policies.items()):
             if policy["ResourceId"] == call.inputs["ResourceId"] and key.startswith(f"{call.region} "):
                 del service.store.scaling_policies[key]
     return {}
 
 
-def describe_targets(service: Service, call: Call) -> Record:
+def describe(service: Service, call: ApiCall) -> JsonObject:
     """DescribeScalableTargets."""
-    wanted = call.inputs.get("ResourceIds")
+    ids = call.inputs.get("ResourceIds")
     with service.store.lock:
         targets = [
             target
             for key, target in service.store.scalable_targets.items()
-            if key.startswith(f"{call.region} ") and (not wanted or target["ResourceId"] in wanted)
+            if key.startswith(f"{call.region} ") and (not ids or target["ResourceId"] in ids)
         ]
-    return {"ScalableTargets": _of_namespace(targets, call)}
+    return {"ScalableTargets": in_namespace(targets, call)}
 
 
-def put_policy(service: Service, call: Call) -> Record:
-    """PutScalingPolicy: kept; it makes no alarms and scales nothing."""
-    with service.store.lock:
-        if _find_target(service, call) is None:
-            raise _no_target(call)
-        key = f"{_key(call)} {call.inputs['PolicyName']}"
-        before = service.store.scaling_policies.get(key)
-        policy = {
-            **(before or {"CreationTime": now(), "PolicyARN": _policy_arn(call)}),
-            **call.inputs,
-            "Alarms": [],
-        }
-        policy.setdefault("PolicyType", "StepScaling")
-        service.store.scaling_policies[key] = policy
-    return {"PolicyARN": policy["PolicyARN"], "Alarms": []}
+def in_namespace(resources: Sequence[Resource], call: ApiCall) -> list[Resource]:
+    """Return the resources in the namespace of a call."""
+    namespace = call.inputs["ServiceNamespace"]
+    return [resource for resource in resources if resource["ServiceNamespace"] == namespace]
 
 
-def _policy_arn(call: Call) -> str:
-    inputs = call.inputs
-    return (
-        f"arn:aws:autoscaling:{call.region}:{call.account}:scalingPolicy:{uuid.uuid4()}:resource/"
-        f"{inputs['ServiceNamespace']}/{inputs['ResourceId']}:policyName/{inputs['PolicyName']}"
-    )
-
-
-def delete_policy(service: Service, call: Call) -> Record:
-    """DeleteScalingPolicy."""
-    key = f"{_key(call)} {call.inputs['PolicyName']}"
-    with service.store.lock:
-        if service.store.scaling_policies.pop(key, None) is None:
-            raise ServiceError(
-                "ObjectNotFoundException", f"No scaling policy found for {call.inputs['PolicyName']}"
-            )
-    return {}
-
-
-def describe_policies(service: Service, call: Call) -> Record:
-    """DescribeScalingPolicies."""
-    named, resource = call.inputs.get("PolicyNames"), call.inputs.get("ResourceId")
-    with service.store.lock:
-        policies = [
-            policy
-            for key, policy in service.store.scaling_policies.items()
-            if key.startswith(f"{call.region} ")
-            and (not named or policy["PolicyName"] in named)
-            and resource in {None, policy["ResourceId"]}
-        ]
-    return {"ScalingPolicies": _of_namespace(policies, call)}
-
-
-def _of_namespace(records: list[Record], call: Call) -> list[Record]:
-    return [record for record in records if record["ServiceNamespace"] == call.inputs["ServiceNamespace"]]
-
-
-OPERATIONS: dict[str, Operation] = {
-    "RegisterScalableTarget": register_target,
-    "DeregisterScalableTarget": deregister_target,
-    "DescribeScalableTargets": describe_targets,
-    "PutScalingPolicy": put_policy,
-    "DeleteScalingPolicy": delete_policy,
-    "DescribeScalingPolicies": describe_policies,
+OPERATIONS = {
+    "RegisterScalableTarget": register,
+    "DeregisterScalableTarget": deregister,
+    "DescribeScalableTargets": describe,
 }

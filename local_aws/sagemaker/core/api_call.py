@@ -1,30 +1,31 @@
-"""One call of the API: who, where, with what; and the names it makes."""
+"""One call of the API, and the ARNs and times that its answer carries."""
 
 import copy
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-Record = dict[str, Any]
+JsonObject = dict[str, Any]
+Resource = TypeVar("Resource", bound=Mapping[str, Any])
 
 
 @dataclass(frozen=True)
-class Call:
-    """What an operation is given.
+class ApiCall:
+    """What an operation receives.
 
     Parameters
     ----------
     operation
-        The API's name of it, such as ``CreateTrainingJob``.
+        The operation's name, such as ``CreateTrainingJob``.
     inputs
-        The request, already checked against the API's model.
+        The request, already validated against the API's model.
     region, account
-        Where the caller's request belongs.
+        The region and the account of the caller's request.
     """
 
     operation: str
-    inputs: Record
+    inputs: JsonObject
     region: str
     account: str
 
@@ -32,19 +33,19 @@ class Call:
         """Return the ARN of a resource in the call's account and region."""
         return resource_arn(kind, name, self.region, self.account)
 
-    def in_region(self, records: Mapping[str, Record]) -> list[Record]:
-        """Return the records, by their ARNs, that lie in the call's region."""
-        return [record for arn, record in records.items() if arn.split(":")[3] == self.region]
+    def in_region(self, resources: Mapping[str, Resource]) -> list[Resource]:
+        """Return the resources, given by ARN, that belong to the call's region."""
+        return [resource for arn, resource in resources.items() if arn.split(":")[3] == self.region]
 
-    def described(self) -> Record:
-        """Return a copy of the request as the resource's Describe call shows it: all but the tags."""
+    def inputs_without_tags(self) -> JsonObject:
+        """Return a copy of the request as the resource's Describe call shows it."""
         return {name: copy.deepcopy(value) for name, value in self.inputs.items() if name != "Tags"}
 
 
 def resource_arn(kind: str, name: str, region: str, account: str) -> str:
     """Return an ARN as SageMaker writes it: the name in lower case.
 
-    So two names that differ in case alone are the same resource, and policies are best written with
+    Two names that differ in case alone are therefore the same resource, and policies are best written with
     lower-case names.
     """
     return f"arn:aws:sagemaker:{region}:{account}:{kind}/{name.lower()}"

@@ -4,14 +4,14 @@ from typing import Any
 
 
 class ServiceError(Exception):
-    """What a call is answered when it is refused.
+    """The answer to a call that is refused.
 
     Parameters
     ----------
     code
         AWS's name of the error, such as ``ValidationException``.
     message
-        One sentence for whoever made the call.
+        One sentence for the caller.
     status
         The HTTP status.
     fields
@@ -27,15 +27,15 @@ class ServiceError(Exception):
 
 
 def invalid(message: str) -> ServiceError:
-    """SageMaker's and Application Auto Scaling's answer to an input that makes no sense."""
+    """Return SageMaker's and Application Auto Scaling's answer to an invalid input."""
     return ServiceError("ValidationException", message)
 
 
-def could_not_find(what: str, arn: str) -> ServiceError:
-    """SageMaker's answer about a model, a configuration or an endpoint that isn't there."""
-    return invalid(f'Could not find {what} "{arn}".')
+def could_not_find(kind: str, arn: str) -> ServiceError:
+    """Return SageMaker's answer about a missing model, endpoint configuration or endpoint."""
+    return invalid(f'Could not find {kind} "{arn}".')
 
 
-def already_exists(what: str, arn: str) -> ServiceError:
-    """SageMaker's answer when the name of a model, a configuration or an endpoint is taken."""
-    return invalid(f'Cannot create already existing {what} "{arn}".')
+def already_exists(kind: str, arn: str) -> ServiceError:
+    """Return SageMaker's answer when a model, endpoint configuration or endpoint has the name already."""
+    return invalid(f'Cannot create already existing {kind} "{arn}".')

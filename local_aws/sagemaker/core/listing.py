@@ -1,8 +1,10 @@
 """Filters, order and pages of the List calls."""
 
 import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core.api_call import JsonObject, Resource
 from local_aws.sagemaker.core.errors import invalid
 
 DEFAULT_PAGE = 10
@@ -10,56 +12,56 @@ TIME_FILTERS = ("CreationTime", "LastModifiedTime")
 
 
 def page(
-    records: list[Record], inputs: Record, *, name: str, status: str = ""
-) -> tuple[list[Record], Record]:
-    """Choose what a List call answers.
+    resources: Sequence[Resource], inputs: JsonObject, *, name: str, status: str = ""
+) -> tuple[list[Resource], JsonObject]:
+    """Return one page of a List call.
 
     Parameters
     ----------
-    records
-        Everything there is.
+    resources
+        Every resource of the kind.
     inputs
         The call's inputs: NameContains, StatusEquals, CreationTimeAfter ..., SortBy, SortOrder, MaxResults,
         NextToken.
     name, status
-        The members that hold a record's name and status.
+        The members that hold a resource's name and status.
 
     Returns
     -------
     tuple
-        The records of the page, and ``{"NextToken": ...}`` or nothing.
+        The resources of the page, and ``{"NextToken": ...}`` or nothing.
 
     Raises
     ------
     ServiceError
-        The token is none of ours.
+        NextToken is invalid.
     """
-    chosen = [record for record in records if _matches(record, inputs, name, status)]
-    keys = {"Name": name, "Status": status or name}
-    key = keys.get(inputs.get("SortBy", "CreationTime"), "CreationTime")
-    newest_first = inputs.get("SortOrder", "Descending") == "Descending"
-    chosen.sort(key=lambda record: (record[key], record[name]), reverse=newest_first)
+    matching = [resource for resource in resources if _matches(resource, inputs, name, status)]
+    sort_members = {"Name": name, "Status": status or name}
+    member = sort_members.get(inputs.get("SortBy", "CreationTime"), "CreationTime")
+    descending = inputs.get("SortOrder", "Descending") == "Descending"
+    matching.sort(key=lambda resource: (resource[member], resource[name]), reverse=descending)
     start = _read_token(inputs["NextToken"]) if "NextToken" in inputs else 0
     end = start + int(inputs.get("MaxResults", DEFAULT_PAGE))
-    return chosen[start:end], {"NextToken": _write_token(end)} if end < len(chosen) else {}
+    return matching[start:end], {"NextToken": _write_token(end)} if end < len(matching) else {}
 
 
-def _matches(record: Record, inputs: Record, name: str, status: str) -> bool:
-    if inputs.get("NameContains", "").lower() not in record[name].lower():
+def _matches(resource: Mapping[str, Any], inputs: JsonObject, name: str, status: str) -> bool:
+    if inputs.get("NameContains", "").lower() not in resource[name].lower():
         return False
-    if "StatusEquals" in inputs and record[status] != inputs["StatusEquals"]:
+    if "StatusEquals" in inputs and resource[status] != inputs["StatusEquals"]:
         return False
-    return all(_in_time(record, inputs, member) for member in TIME_FILTERS)
+    return all(_in_time(resource, inputs, member) for member in TIME_FILTERS)
 
 
-def _in_time(record: Record, inputs: Record, member: str) -> bool:
+def _in_time(resource: Mapping[str, Any], inputs: JsonObject, member: str) -> bool:
     after, before = inputs.get(f"{member}After"), inputs.get(f"{member}Before")
-    return (after is None or record[member] > after) and (before is None or record[member] < before)
+    return (after is None or resource[member] > after) and (before is None or resource[member] < before)
 
 
-def summary(record: Record, members: tuple[str, ...]) -> Record:
-    """Return the members of a record that its List call shows."""
-    return {member: record[member] for member in members if member in record}
+def summary(resource: Mapping[str, Any], members: tuple[str, ...]) -> JsonObject:
+    """Return the members of a resource that its List call shows."""
+    return {member: resource[member] for member in members if member in resource}
 
 
 def _write_token(start: int) -> str:

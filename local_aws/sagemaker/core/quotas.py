@@ -1,7 +1,7 @@
-"""Service Quotas for SageMaker: how many instances of a type may train, serve or transform at a time.
+"""Service Quotas for SageMaker: the instances of a type that may train, serve or transform at a time.
 
-Each is 20 until somebody requests an increase, which is granted at once, also of a smaller value. The names
-are AWS's; the codes, which AWS gives at random, come from the names here.
+Each is 20 until an increase is requested, which is granted immediately, also of a smaller value. The names
+are AWS's; the codes, which are random at AWS, are derived from the names.
 """
 
 import functools
@@ -11,15 +11,15 @@ import uuid
 from local_aws import iam, identity
 from local_aws.hooks import Request
 from local_aws.sagemaker.core.access.authorization import inputs_of
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import ServiceError
-from local_aws.sagemaker.core.service import Operation, Service
+from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.core.validation import service_model
 
-DEFAULT = 20.0
+DEFAULT_LIMIT = 20.0
 SERVICE = "sagemaker"
 PAGE = 100
-# What instances are used for, as the names say it -> the API's enumeration of the types.
+# usage, as in a quota's name -> the API's enumeration of the instance types
 USAGES = {
     "training job": "TrainingInstanceType",
     "endpoint": "ProductionVariantInstanceType",
@@ -27,67 +27,69 @@ USAGES = {
 }
 
 
-def require(service: Service, call: Call, name: tuple[str, str], active: int, wanted: int) -> None:
-    """Refuse a call that would exceed a quota of its region; the store's lock is held.
+def require(
+    service: Service, call: ApiCall, instance_usage: tuple[str, str], active: int, requested: int
+) -> None:
+    """Refuse a call that would exceed a quota of its region; the caller holds the store's lock.
 
     Parameters
     ----------
-    name
+    instance_usage
         The instance type and its usage, such as ``("ml.c4.xlarge", "endpoint")``.
-    active, wanted
-        How many instances there are, and how many more the call asks for.
+    active, requested
+        The number of running instances, and of those that the call adds.
 
     Raises
     ------
     ServiceError
         ``ResourceLimitExceeded``, in SageMaker's words.
     """
-    quota = "{} for {} usage".format(*name)
-    limit = _value(service, call, _code(quota))
-    if active + wanted > limit:
+    quota = "{} for {} usage".format(*instance_usage)
+    limit = _limit(service, call, _code(quota))
+    if active + requested > limit:
         raise ServiceError(
             "ResourceLimitExceeded",
             f"The account-level service limit '{quota}' is {limit:g} Instances, with current utilization of "
-            f"{active} Instances and a request delta of {wanted} Instances. Please use AWS Service Quotas to "
-            "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support "
-            "to request an increase for this quota.",
+            f"{active} Instances and a request delta of {requested} Instances. Please use AWS Service Quotas "
+            "to request an increase for this quota. If AWS Service Quotas is not available, contact AWS "
+            "support to request an increase for this quota.",
         )
 
 
 def resource_of(request: Request) -> str:
-    """Return the ARN of the quota that an increase is requested for, "*" for the calls that read."""
+    """Return the ARN of the quota whose increase is requested, "*" for the calls that read."""
     if "Request" not in iam.operation(request):
         return "*"
     inputs = inputs_of(request)
     return _arn(identity.region(), identity.account(), str(inputs.get("QuotaCode")))
 
 
-def list_(service: Service, call: Call) -> Record:
+def list_(service: Service, call: ApiCall) -> JsonObject:
     """ListServiceQuotas: by name."""
     _require_service(call)
     first = int(call.inputs.get("NextToken", "0"))
     last = first + call.inputs.get("MaxResults", PAGE)
     codes = list(_names())
     with service.store.lock:
-        quotas = [_described(service, call, code) for code in codes[first:last]]
+        quotas = [_describe(service, call, code) for code in codes[first:last]]
     return {"Quotas": quotas, **({"NextToken": str(last)} if last < len(codes) else {})}
 
 
-def get(service: Service, call: Call) -> Record:
+def get(service: Service, call: ApiCall) -> JsonObject:
     """GetServiceQuota."""
     with service.store.lock:
-        return {"Quota": _described(service, call, _existing(call))}
+        return {"Quota": _describe(service, call, _existing_code(call))}
 
 
-def increase(service: Service, call: Call) -> Record:
-    """RequestServiceQuotaIncrease: approved at once."""
-    code = _existing(call)
+def increase(service: Service, call: ApiCall) -> JsonObject:
+    """RequestServiceQuotaIncrease: approved immediately."""
+    code = _existing_code(call)
     with service.store.lock:
         service.store.quotas[_key(call, code)] = call.inputs["DesiredValue"]
-        described = _described(service, call, code)
+        quota = _describe(service, call, code)
     moment = now()
-    requested = {name: value for name, value in described.items() if name not in {"Value", "Adjustable"}}
-    requested |= {"Id": uuid.uuid4().hex, "DesiredValue": described["Value"], "Status": "APPROVED"}
+    requested = {name: value for name, value in quota.items() if name not in {"Value", "Adjustable"}}
+    requested |= {"Id": uuid.uuid4().hex, "DesiredValue": quota["Value"], "Status": "APPROVED"}
     return {"RequestedQuota": {**requested, "Created": moment, "LastUpdated": moment}}
 
 
@@ -107,15 +109,15 @@ def _code(name: str) -> str:
     return f"L-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}"
 
 
-def _key(call: Call, code: str) -> str:
+def _key(call: ApiCall, code: str) -> str:
     return f"{call.region} {code}"
 
 
-def _value(service: Service, call: Call, code: str) -> float:
-    return service.store.quotas.get(_key(call, code), DEFAULT)
+def _limit(service: Service, call: ApiCall, code: str) -> float:
+    return service.store.quotas.get(_key(call, code), DEFAULT_LIMIT)
 
 
-def _require_service(call: Call) -> None:
+def _require_service(call: ApiCall) -> None:
     if call.inputs["ServiceCode"] != SERVICE:
         raise ServiceError(
             "NoSuchResourceException",
@@ -123,7 +125,7 @@ def _require_service(call: Call) -> None:
         )
 
 
-def _existing(call: Call) -> str:
+def _existing_code(call: ApiCall) -> str:
     _require_service(call)
     code = str(call.inputs["QuotaCode"])
     if code not in _names():
@@ -131,14 +133,14 @@ def _existing(call: Call) -> str:
     return code
 
 
-def _described(service: Service, call: Call, code: str) -> Record:
+def _describe(service: Service, call: ApiCall, code: str) -> JsonObject:
     return {
         "ServiceCode": SERVICE,
         "ServiceName": "Amazon SageMaker",
         "QuotaArn": _arn(call.region, call.account, code),
         "QuotaCode": code,
         "QuotaName": _names()[code],
-        "Value": _value(service, call, code),
+        "Value": _limit(service, call, code),
         "Unit": "None",
         "Adjustable": True,
         "GlobalQuota": False,
@@ -149,7 +151,7 @@ def _arn(region: str, account: str, code: str) -> str:
     return f"arn:aws:servicequotas:{region}:{account}:{SERVICE}/{code}"
 
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS = {
     "ListServiceQuotas": list_,
     "GetServiceQuota": get,
     "RequestServiceQuotaIncrease": increase,

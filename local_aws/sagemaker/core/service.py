@@ -1,23 +1,51 @@
-"""What every operation works with."""
+"""The service context: what the operations on every kind of resource share."""
 
 import contextvars
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from local_aws import names
 from local_aws.processes import Record as ProcessRecord
 from local_aws.sagemaker.core.access.execution_role import ExecutionRole
-from local_aws.sagemaker.core.api_call import Call, Record
 from local_aws.sagemaker.core.store import Store
-from local_aws.sagemaker.processes.image_catalog import Catalog
 
-if TYPE_CHECKING:
-    from local_aws.sagemaker.hosting.fleet import Fleet
-    from local_aws.sagemaker.training.training_run import TrainingRun
-    from local_aws.sagemaker.transform.transform_run import TransformRun
+
+class ImageCatalog(Protocol):
+    """The container images that this machine can run."""
+
+    @property
+    def working_directory(self) -> Path:
+        """The folder in which programs start."""
+
+    def program(self, uri: str, purpose: str) -> Sequence[str]:
+        """Return the program and arguments of an image, to ``train`` or to ``serve``."""
+
+    def metrics(self, uri: str) -> dict[str, re.Pattern[str]]:
+        """Return an image's metric definitions."""
+
+
+class Running(Protocol):
+    """Processes that end with the server."""
+
+    def stop_soon(self) -> None:
+        """Stop the processes within seconds, because the server is ending."""
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the processes have ended."""
+
+
+class JobRun(Running, Protocol):
+    """A running training or transform job."""
+
+    def run(self) -> None:
+        """Run the job to its last status."""
+
+    def stop(self) -> None:
+        """Stop the job; returns immediately."""
 
 
 @dataclass
@@ -26,44 +54,48 @@ class Service:
 
     Parameters
     ----------
-    catalog
-        The images file.
+    images
+        The container images.
     folder
-        Where jobs and model servers have their files.
+        The folder for the files of jobs and model servers.
     processes
         The record of running processes.
     store
         Every resource.
     role
         ARN -> the execution role.
-    training_runs, transform_runs
-        ARN of a job -> its run, while it lasts.
-    fleets, starting
-        ARN of an endpoint -> the servers that serve it, and those that are coming up to do so.
+    job_runs
+        ARN of a running job -> its run.
     """
 
-    catalog: Catalog
+    images: ImageCatalog
     folder: Path
     processes: ProcessRecord
     store: Store = field(default_factory=Store)
     role: Callable[[str], Any] = ExecutionRole
-    training_runs: dict[str, "TrainingRun"] = field(default_factory=dict)
-    transform_runs: dict[str, "TransformRun"] = field(default_factory=dict)
-    fleets: dict[str, "Fleet"] = field(default_factory=dict)
-    starting: dict[str, "Fleet"] = field(default_factory=dict)
+    job_runs: dict[str, JobRun] = field(default_factory=dict)
 
+    def start_run(self, arn: str, run: JobRun, description: str) -> None:
+        """Run a job in the background; it is in `job_runs` until it ends."""
+        self.job_runs[arn] = run
 
-Operation = Callable[[Service, Call], Record]
+        def run_to_the_end() -> None:
+            try:
+                run.run()
+            finally:
+                del self.job_runs[arn]
+
+        in_background(run_to_the_end, description)
 
 
 def in_background(work: Callable[[], None], name: str) -> None:
-    """Do work on a thread of its own, in the caller's account and region; it ends with the process."""
+    """Run work on a daemon thread of its own, in the caller's account and region."""
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(work,), name=name, daemon=True).start()
 
 
 def in_region(region: str, work: Callable[[], None]) -> Callable[[], None]:
-    """Return the work as done for a resource of a region, where no request says the region."""
+    """Return the work bound to a region, for work that no request starts."""
 
     def scoped() -> None:
         names.get("set region")(region)

@@ -1,4 +1,4 @@
-"""Inputs are checked against the API's own model, which botocore carries."""
+"""Validation of a request against the API's model, which botocore ships."""
 
 import functools
 import re
@@ -9,7 +9,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core.api_call import JsonObject
 from local_aws.sagemaker.core.errors import invalid
 
 
@@ -26,8 +26,8 @@ def input_shape(service: str, operation: str) -> StructureShape:
     return shape
 
 
-def check(service: str, operation: str, inputs: Record) -> None:
-    """Refuse inputs that the API's model doesn't allow.
+def check(service: str, operation: str, inputs: JsonObject) -> None:
+    """Refuse a request that the API's model doesn't allow.
 
     Parameters
     ----------
@@ -47,40 +47,40 @@ def check(service: str, operation: str, inputs: Record) -> None:
     report = ParamValidator().validate(inputs, shape)
     if report.has_errors():
         raise invalid(report.generate_report())
-    broken = list(_broken_constraints(shape, inputs, ""))
-    if broken:
-        noun = "validation error" if len(broken) == 1 else "validation errors"
-        raise invalid(f"{len(broken)} {noun} detected: {'; '.join(broken)}")
+    errors = list(_constraint_errors(shape, inputs, ""))
+    if errors:
+        noun = "validation error" if len(errors) == 1 else "validation errors"
+        raise invalid(f"{len(errors)} {noun} detected: {'; '.join(errors)}")
 
 
-def _broken_constraints(shape: Shape, value: Any, where: str) -> Iterator[str]:
-    """Yield what ParamValidator leaves unchecked: patterns, enumerations and upper bounds."""
+def _constraint_errors(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Yield the violations that ParamValidator doesn't check: patterns, enumerations and upper bounds."""
     if isinstance(shape, StructureShape):
         for name, member in value.items():
-            yield from _broken_constraints(shape.members[name], member, f"{where}.{name}" if where else name)
+            yield from _constraint_errors(shape.members[name], member, f"{path}.{name}" if path else name)
     elif isinstance(shape, ListShape):
-        yield from _too_long(shape, value, where)
+        yield from _length_errors(shape, value, path)
         for index, item in enumerate(value, 1):
-            yield from _broken_constraints(shape.member, item, f"{where}.{index}.member")
+            yield from _constraint_errors(shape.member, item, f"{path}.{index}.member")
     elif isinstance(shape, MapShape):
-        yield from _too_long(shape, value, where)
+        yield from _length_errors(shape, value, path)
         for key, item in value.items():
-            yield from _broken_constraints(shape.key, key, f"{where}.key")
-            yield from _broken_constraints(shape.value, item, f"{where}.{key}.member")
+            yield from _constraint_errors(shape.key, key, f"{path}.key")
+            yield from _constraint_errors(shape.value, item, f"{path}.{key}.member")
     elif shape.type_name == "string":
-        yield from _broken_text(shape, value, where)
+        yield from _text_errors(shape, value, path)
     elif "max" in shape.metadata and isinstance(value, int | float) and value > shape.metadata["max"]:
-        yield _sentence(value, where, f"Member must have value less than or equal to {shape.metadata['max']}")
+        yield _violation(value, path, f"Member must have value less than or equal to {shape.metadata['max']}")
 
 
-def _broken_text(shape: Shape, value: str, where: str) -> Iterator[str]:
-    yield from _too_long(shape, value, where)
+def _text_errors(shape: Shape, value: str, path: str) -> Iterator[str]:
+    yield from _length_errors(shape, value, path)
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:
-        yield _sentence(value, where, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
+        yield _violation(value, path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):
-        yield _sentence(value, where, f"Member must satisfy regular expression pattern: {pattern}")
+        yield _violation(value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -97,13 +97,13 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def _too_long(shape: Shape, value: Any, where: str) -> Iterator[str]:
+def _length_errors(shape: Shape, value: Any, path: str) -> Iterator[str]:
     limit = shape.metadata.get("max")
     if limit is not None and len(value) > limit:
-        yield _sentence(value, where, f"Member must have length less than or equal to {limit}")
+        yield _violation(value, path, f"Member must have length less than or equal to {limit}")
 
 
-def _sentence(value: Any, where: str, constraint: str) -> str:
+def _violation(value: Any, path: str, constraint: str) -> str:
     shown = str(value)
     shown = shown if len(shown) <= 200 else f"{shown[:200]}..."  # noqa: PLR2004 -- an error stays readable
-    return f"Value '{shown}' at '{where[:1].lower()}{where[1:]}' failed to satisfy constraint: {constraint}"
+    return f"Value '{shown}' at '{path[:1].lower()}{path[1:]}' failed to satisfy constraint: {constraint}"

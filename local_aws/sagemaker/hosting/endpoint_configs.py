@@ -1,41 +1,34 @@
 """CreateEndpointConfig, DescribeEndpointConfig, ListEndpointConfigs, DeleteEndpointConfig."""
 
 import copy
+from typing import cast
 
 from local_aws.sagemaker.core import listing, tags
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import already_exists, could_not_find, invalid
-from local_aws.sagemaker.core.service import Operation, Service
+from local_aws.sagemaker.core.resources import EndpointConfig
+from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.hosting import models
 
 SUMMARY = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
-WHAT = "endpoint configuration"
+KIND = "endpoint configuration"
 
 
-def create(service: Service, call: Call) -> Record:
+def create(service: Service, call: ApiCall) -> JsonObject:
     """CreateEndpointConfig."""
     arn = call.arn("endpoint-config", call.inputs["EndpointConfigName"])
     with service.store.lock:
         if arn in service.store.endpoint_configs:
-            raise already_exists(WHAT, arn)
+            raise already_exists(KIND, arn)
         _check_request(call.inputs)
         for variant in call.inputs["ProductionVariants"]:
             _check_variant(service, call, variant)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
-        described = call.described()
-        described["ProductionVariants"] = [
-            {"InitialVariantWeight": 1.0, **variant} for variant in described["ProductionVariants"]
-        ]
-        service.store.endpoint_configs[arn] = {
-            **described,
-            "EndpointConfigArn": arn,
-            "EnableNetworkIsolation": False,
-            "CreationTime": now(),
-        }
+        service.store.endpoint_configs[arn] = _new_config(call, arn)
     return {"EndpointConfigArn": arn}
 
 
-def _check_request(inputs: Record) -> None:
+def _check_request(inputs: JsonObject) -> None:
     for feature in ("ShadowProductionVariants", "AsyncInferenceConfig", "ExplainerConfig"):
         if inputs.get(feature):
             raise invalid(f"{feature} isn't served on this machine.")
@@ -46,7 +39,7 @@ def _check_request(inputs: Record) -> None:
         raise invalid("Two production variants share a name; each VariantName must be unique.")
 
 
-def _check_variant(service: Service, call: Call, variant: Record) -> None:
+def _check_variant(service: Service, call: ApiCall, variant: JsonObject) -> None:
     name = variant["VariantName"]
     if "ServerlessConfig" in variant:
         raise invalid(f"The variant {name} is serverless, which isn't served on this machine.")
@@ -57,8 +50,21 @@ def _check_variant(service: Service, call: Call, variant: Record) -> None:
     models.existing(service, call, variant["ModelName"])
 
 
-def existing(service: Service, call: Call, name: str) -> Record:
-    """Return the record of an endpoint configuration.
+def _new_config(call: ApiCall, arn: str) -> EndpointConfig:
+    inputs = call.inputs_without_tags()
+    own = {
+        "EndpointConfigArn": arn,
+        "EnableNetworkIsolation": False,
+        "CreationTime": now(),
+        "ProductionVariants": [
+            {"InitialVariantWeight": 1.0, **variant} for variant in inputs["ProductionVariants"]
+        ],
+    }
+    return cast("EndpointConfig", {**inputs, **own})
+
+
+def existing(service: Service, call: ApiCall, name: str) -> EndpointConfig:
+    """Return an endpoint configuration.
 
     Raises
     ------
@@ -67,26 +73,26 @@ def existing(service: Service, call: Call, name: str) -> Record:
     """
     arn = call.arn("endpoint-config", name)
     if arn not in service.store.endpoint_configs:
-        raise could_not_find(WHAT, arn)
+        raise could_not_find(KIND, arn)
     return service.store.endpoint_configs[arn]
 
 
-def describe(service: Service, call: Call) -> Record:
+def describe(service: Service, call: ApiCall) -> EndpointConfig:
     """DescribeEndpointConfig."""
     with service.store.lock:
         return copy.deepcopy(existing(service, call, call.inputs["EndpointConfigName"]))
 
 
-def list_(service: Service, call: Call) -> Record:
+def list_(service: Service, call: ApiCall) -> JsonObject:
     """ListEndpointConfigs."""
     with service.store.lock:
-        here = call.in_region(service.store.endpoint_configs)
-        chosen, token = listing.page(here, call.inputs, name="EndpointConfigName")
-        return {"EndpointConfigs": [listing.summary(config, SUMMARY) for config in chosen], **token}
+        configs = call.in_region(service.store.endpoint_configs)
+        page, token = listing.page(configs, call.inputs, name="EndpointConfigName")
+        return {"EndpointConfigs": [listing.summary(config, SUMMARY) for config in page], **token}
 
 
-def delete(service: Service, call: Call) -> Record:
-    """DeleteEndpointConfig: an endpoint that was made with it keeps running."""
+def delete(service: Service, call: ApiCall) -> JsonObject:
+    """DeleteEndpointConfig: endpoints that use it keep running."""
     with service.store.lock:
         arn = existing(service, call, call.inputs["EndpointConfigName"])["EndpointConfigArn"]
         del service.store.endpoint_configs[arn]
@@ -94,7 +100,7 @@ def delete(service: Service, call: Call) -> Record:
     return {}
 
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS = {
     "CreateEndpointConfig": create,
     "DescribeEndpointConfig": describe,
     "ListEndpointConfigs": list_,

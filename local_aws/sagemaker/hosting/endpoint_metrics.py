@@ -1,4 +1,4 @@
-"""The endpoints' metrics in AWS/SageMaker, which alarms look at."""
+"""The invocation metrics of endpoints in the namespace AWS/SageMaker."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import identity, names
-from local_aws.sagemaker.core.api_call import Record, now
+from local_aws.sagemaker.core.api_call import JsonObject, now
 
 NAMESPACE = "AWS/SageMaker"
 FLUSH_SECONDS = 1.0
@@ -17,33 +17,33 @@ logger = logging.getLogger(__name__)
 
 
 class EndpointMetrics:
-    """Collects what invocations measure and puts it to CloudWatch once a second.
+    """Collects the metrics of invocations and publishes them to CloudWatch once a second.
 
-    The service measures, not the model's role, so these go with the administrator's client.
+    The service publishes them, not the model's role; the administrator's client stands for the service.
     """
 
     def __init__(self) -> None:
-        self._data: dict[str, list[Record]] = {}
+        self._data: dict[str, list[JsonObject]] = {}
         self._lock = threading.Lock()
         self._sender: threading.Thread | None = None
 
     def add(self, endpoint: str, variant: str, status: int, seconds: float) -> None:
-        """Count one invocation.
+        """Add the metrics of one invocation.
 
         Parameters
         ----------
         endpoint, variant
             The metrics' dimensions.
         status
-            What the model answered.
+            The HTTP status of the model's answer.
         seconds
-            How long it took.
+            The model's latency.
         """
         dimensions = [
             {"Name": "EndpointName", "Value": endpoint},
             {"Name": "VariantName", "Value": variant},
         ]
-        measured = {
+        metrics = {
             "Invocations": (1.0, "Count"),
             "Invocation4XXErrors": (float(400 <= status < 500), "Count"),  # noqa: PLR2004 -- HTTP's classes
             "Invocation5XXErrors": (float(status >= 500), "Count"),  # noqa: PLR2004 -- HTTP's classes
@@ -52,7 +52,7 @@ class EndpointMetrics:
         moment = now()
         data = [
             {"MetricName": name, "Dimensions": dimensions, "Timestamp": moment, "Value": value, "Unit": unit}
-            for name, (value, unit) in measured.items()
+            for name, (value, unit) in metrics.items()
         ]
         with self._lock:
             self._data.setdefault(identity.region(), []).extend(data)
@@ -64,15 +64,15 @@ class EndpointMetrics:
         while True:
             time.sleep(FLUSH_SECONDS)
             with self._lock:
-                waiting, self._data = self._data, {}
-            for region, data in waiting.items():
+                collected, self._data = self._data, {}
+            for region, data in collected.items():
                 try:
                     self._send(region, data)
                 except (ClientError, BotoCoreError) as error:
                     logger.warning("%s metrics were lost: %s", NAMESPACE, error)
 
     @staticmethod
-    def _send(region: str, data: list[Record]) -> None:
+    def _send(region: str, data: list[JsonObject]) -> None:
         names.get("set region")(region)
         cloudwatch: Any = identity.administrator_client("cloudwatch")
         for start in range(0, len(data), 1000):  # PutMetricData's limit

@@ -1,28 +1,31 @@
-"""CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint, DeleteEndpoint, the variants' weights."""
+"""CreateEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint, DeleteEndpoint, and variant weights."""
 
 import copy
 from collections import Counter
 
 from local_aws.sagemaker.core import listing, quotas, tags
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import already_exists, could_not_find, invalid
-from local_aws.sagemaker.core.service import Operation, Service, in_background
-from local_aws.sagemaker.hosting import deployments, endpoint_configs, models
-from local_aws.sagemaker.hosting.fleet import Fleet, Variant
+from local_aws.sagemaker.core.resources import Endpoint, EndpointConfig, ProductionVariantSummary
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.hosting import endpoint_configs, models
+from local_aws.sagemaker.hosting.deployments import Deployments
+from local_aws.sagemaker.hosting.variant import Variant
 
 SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus")
 BUSY = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
 
 
-def create(service: Service, call: Call) -> Record:
+def create(deployments: Deployments, call: ApiCall) -> JsonObject:
     """CreateEndpoint: its servers start in the background."""
+    service = deployments.service
     name = call.inputs["EndpointName"]
     arn = call.arn("endpoint", name)
     with service.store.lock:
         if arn in service.store.endpoints:
             raise already_exists("endpoint", arn)
-        config, variants = _planned(service, call, {})
-        _check_quotas(service, call, variants)
+        config, variants = _new_variants(service, call, {})
+        _check_quotas(deployments, call, variants)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         moment = now()
         endpoint = service.store.endpoints[arn] = {
@@ -30,100 +33,100 @@ def create(service: Service, call: Call) -> Record:
             "EndpointArn": arn,
             "EndpointConfigName": config["EndpointConfigName"],
             "EndpointStatus": "Creating",
-            **_deployment(call),
             "CreationTime": moment,
             "LastModifiedTime": moment,
         }
-    fleet = Fleet(service, name, config, variants)
-    in_background(lambda: deployments.create(service, endpoint, fleet), f"create endpoint {name}")
+        _store_deployment_config(endpoint, call)
+    deployments.create(endpoint, config, variants)
     return {"EndpointArn": arn}
 
 
-def _planned(service: Service, call: Call, retained: dict[str, Record]) -> tuple[Record, list[Variant]]:
-    """Return the configuration and what each variant runs; the store's lock is held."""
+def _new_variants(
+    service: Service, call: ApiCall, retained: dict[str, ProductionVariantSummary]
+) -> tuple[EndpointConfig, list[Variant]]:
+    """Return the configuration and its variants, with retained properties; the caller holds the lock."""
     config = copy.deepcopy(endpoint_configs.existing(service, call, call.inputs["EndpointConfigName"]))
     variants = []
     for settings in config["ProductionVariants"]:
         model = copy.deepcopy(models.existing(service, call, settings["ModelName"]))
-        kept = retained.get(settings["VariantName"], {})
-        weight = kept.get("CurrentWeight", settings["InitialVariantWeight"])
-        count = kept.get("CurrentInstanceCount", settings["InitialInstanceCount"])
-        variants.append(Variant(settings, model, weight, count))
+        weight, instances = settings["InitialVariantWeight"], settings["InitialInstanceCount"]
+        if current := retained.get(settings["VariantName"]):
+            weight, instances = current["CurrentWeight"], current["CurrentInstanceCount"]
+        variants.append(Variant(settings, model, weight, instances))
     return config, variants
 
 
-def _check_quotas(service: Service, call: Call, variants: list[Variant]) -> None:
-    """Count the new servers beside all others; those that an update replaces run until it is over."""
-    fleets = [*service.fleets.items(), *service.starting.items()]
-    running = [one for arn, fleet in fleets if arn.split(":")[3] == call.region for one in fleet.variants]
-    active, wanted = _instances(running), _instances(variants)
-    for instance, count in wanted.items():
-        quotas.require(service, call, (instance, "endpoint"), active[instance], count)
+def _check_quotas(deployments: Deployments, call: ApiCall, variants: list[Variant]) -> None:
+    """Check the new instances in addition to all others: an update runs both its old and its new ones."""
+    active = _count_instances(deployments.variants_in_region(call.region))
+    for instance_type, count in _count_instances(variants).items():
+        usage = (instance_type, "endpoint")
+        quotas.require(deployments.service, call, usage, active[instance_type], count)
 
 
-def _instances(variants: list[Variant]) -> Counter[str]:
-    counted: Counter[str] = Counter()
+def _count_instances(variants: list[Variant]) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for variant in variants:
-        counted[variant.settings["InstanceType"]] += variant.instances
-    return counted
+        counts[variant.settings["InstanceType"]] += variant.instances
+    return counts
 
 
-def _deployment(call: Call) -> Record:
-    settings = call.inputs.get("DeploymentConfig")
-    return {"LastDeploymentConfig": copy.deepcopy(settings)} if settings else {}
+def _store_deployment_config(endpoint: Endpoint, call: ApiCall) -> None:
+    if settings := call.inputs.get("DeploymentConfig"):
+        endpoint["LastDeploymentConfig"] = copy.deepcopy(settings)
 
 
-def _existing(service: Service, call: Call) -> Record:
+def _existing(service: Service, call: ApiCall) -> Endpoint:
     arn = call.arn("endpoint", call.inputs["EndpointName"])
     if arn not in service.store.endpoints:
         raise could_not_find("endpoint", arn)
     return service.store.endpoints[arn]
 
 
-def _idle(service: Service, call: Call, verb: str) -> Record:
+def _existing_idle(service: Service, call: ApiCall, verb: str) -> Endpoint:
     endpoint = _existing(service, call)
     if endpoint["EndpointStatus"] in BUSY:
         raise invalid(f'Cannot {verb} in-progress endpoint "{endpoint["EndpointArn"]}".')
     return endpoint
 
 
-def update(service: Service, call: Call) -> Record:
-    """UpdateEndpoint: new servers come up, take the traffic, and only then the old ones end.
+def update(deployments: Deployments, call: ApiCall) -> JsonObject:
+    """UpdateEndpoint: new servers start and take the traffic, and only then the old ones end.
 
     When the new ones don't pass their health check, the old ones keep serving, the endpoint is InService
-    with its old configuration, and FailureReason says why.
+    with its old configuration, and FailureReason has the reason.
     """
+    service = deployments.service
     with service.store.lock:
-        endpoint = _idle(service, call, "update")
+        endpoint = _existing_idle(service, call, "update")
         if endpoint["EndpointStatus"] != "InService":
             raise invalid(f'Cannot update endpoint "{endpoint["EndpointArn"]}": it is not InService.')
         retain = call.inputs.get("RetainAllVariantProperties", False)
-        current = {v["VariantName"]: v for v in endpoint["ProductionVariants"]} if retain else {}
-        config, variants = _planned(service, call, current)
-        _refuse_scaled_change(service, call, variants)
-        _check_quotas(service, call, variants)
+        retained = {v["VariantName"]: v for v in endpoint["ProductionVariants"]} if retain else {}
+        config, variants = _new_variants(service, call, retained)
+        _refuse_type_change_of_scaled_variants(deployments, endpoint, call.region, variants)
+        _check_quotas(deployments, call, variants)
         endpoint.pop("FailureReason", None)
-        pending = {"EndpointConfigName": config["EndpointConfigName"], "StartTime": now()}
-        endpoint.update(
-            **_deployment(call),
-            EndpointStatus="Updating",
-            LastModifiedTime=now(),
-            PendingDeploymentSummary=pending,
-        )
-    fleet = Fleet(service, endpoint["EndpointName"], config, variants)
-    in_background(
-        lambda: deployments.update(service, endpoint, fleet), f"update endpoint {endpoint['EndpointName']}"
-    )
+        moment = now()
+        endpoint["EndpointStatus"] = "Updating"
+        endpoint["LastModifiedTime"] = moment
+        endpoint["PendingDeploymentSummary"] = {
+            "EndpointConfigName": config["EndpointConfigName"],
+            "StartTime": moment,
+        }
+        _store_deployment_config(endpoint, call)
+    deployments.update(endpoint, config, variants)
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
-def _refuse_scaled_change(service: Service, call: Call, variants: list[Variant]) -> None:
-    endpoint = _existing(service, call)
-    running = {v.name: v.settings for v in deployments.variants_of(service, endpoint)}
+def _refuse_type_change_of_scaled_variants(
+    deployments: Deployments, endpoint: Endpoint, region: str, variants: list[Variant]
+) -> None:
+    running = {v.name: v.settings for v in deployments.variants(endpoint)}
     for variant in variants:
         before = running.get(variant.name)
         resource = f"endpoint/{endpoint['EndpointName']}/variant/{variant.name}"
-        scaled = f"{call.region} {resource}" in service.store.scalable_targets
+        scaled = f"{region} {resource}" in deployments.service.store.scalable_targets
         if scaled and before and before["InstanceType"] != variant.settings["InstanceType"]:
             raise invalid(
                 f"The instance type of variant {variant.name} can't change from {before['InstanceType']} to "
@@ -132,40 +135,41 @@ def _refuse_scaled_change(service: Service, call: Call, variants: list[Variant])
             )
 
 
-def describe(service: Service, call: Call) -> Record:
+def describe(deployments: Deployments, call: ApiCall) -> JsonObject:
     """DescribeEndpoint."""
-    with service.store.lock:
-        endpoint = _existing(service, call)
+    with deployments.service.store.lock:
+        endpoint = _existing(deployments.service, call)
         return {name: copy.deepcopy(value) for name, value in endpoint.items() if not name.startswith("_")}
 
 
-def list_(service: Service, call: Call) -> Record:
+def list_(deployments: Deployments, call: ApiCall) -> JsonObject:
     """ListEndpoints."""
-    with service.store.lock:
-        here = call.in_region(service.store.endpoints)
-        chosen, token = listing.page(here, call.inputs, name="EndpointName", status="EndpointStatus")
-        return {"Endpoints": [listing.summary(endpoint, SUMMARY) for endpoint in chosen], **token}
+    store = deployments.service.store
+    with store.lock:
+        endpoints = call.in_region(store.endpoints)
+        page, token = listing.page(endpoints, call.inputs, name="EndpointName", status="EndpointStatus")
+        return {"Endpoints": [listing.summary(endpoint, SUMMARY) for endpoint in page], **token}
 
 
-def delete(service: Service, call: Call) -> Record:
-    """DeleteEndpoint: it is Deleting until its servers have ended, then gone."""
+def delete(deployments: Deployments, call: ApiCall) -> JsonObject:
+    """DeleteEndpoint: it is Deleting until its servers have ended, then it is removed."""
+    service = deployments.service
     with service.store.lock:
         endpoint = _existing(service, call)
         if endpoint["EndpointStatus"] != "Creating":
-            _idle(service, call, "delete")
-        endpoint.update(EndpointStatus="Deleting", LastModifiedTime=now())
-    in_background(
-        lambda: deployments.delete(service, endpoint), f"delete endpoint {endpoint['EndpointName']}"
-    )
+            _existing_idle(service, call, "delete")
+        endpoint["EndpointStatus"] = "Deleting"
+        endpoint["LastModifiedTime"] = now()
+    deployments.delete(endpoint)
     return {}
 
 
-def set_weights(service: Service, call: Call) -> Record:
+def update_weights_and_capacities(deployments: Deployments, call: ApiCall) -> JsonObject:
     """UpdateEndpointWeightsAndCapacities: weights shift the traffic; counts are described only."""
-    with service.store.lock:
-        endpoint = _idle(service, call, "update")
-        described = {v["VariantName"]: v for v in endpoint.get("ProductionVariants", [])}
-        running = {v.name: v for v in deployments.variants_of(service, endpoint)}
+    with deployments.service.store.lock:
+        endpoint = _existing_idle(deployments.service, call, "update")
+        described = {v["VariantName"] for v in endpoint.get("ProductionVariants", [])}
+        running = {v.name: v for v in deployments.variants(endpoint)}
         for desired in call.inputs["DesiredWeightsAndCapacities"]:
             name = desired["VariantName"]
             if name not in described:
@@ -173,17 +177,16 @@ def set_weights(service: Service, call: Call) -> Record:
             variant = running[name]
             variant.weight = desired.get("DesiredWeight", variant.weight)
             variant.instances = desired.get("DesiredInstanceCount", variant.instances)
-        endpoint.update(
-            ProductionVariants=[deployments.described(v) for v in running.values()], LastModifiedTime=now()
-        )
+        endpoint["ProductionVariants"] = [variant.summary() for variant in running.values()]
+        endpoint["LastModifiedTime"] = now()
         return {"EndpointArn": endpoint["EndpointArn"]}
 
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS = {
     "CreateEndpoint": create,
     "DescribeEndpoint": describe,
     "ListEndpoints": list_,
     "UpdateEndpoint": update,
     "DeleteEndpoint": delete,
-    "UpdateEndpointWeightsAndCapacities": set_weights,
+    "UpdateEndpointWeightsAndCapacities": update_weights_and_capacities,
 }

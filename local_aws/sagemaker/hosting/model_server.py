@@ -1,4 +1,4 @@
-"""One instance of an endpoint: a model server on a free port, kept alive."""
+"""A model server: a process on a free port that is restarted when it ends by itself."""
 
 import http.client
 import logging
@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from local_aws.ports import free_port
-from local_aws.sagemaker.processes.child_process import Child, Command
+from local_aws.sagemaker.processes.child_process import ChildProcess, Command
 from local_aws.sagemaker.processes.log_stream import LogStream
 
 PING_LIMIT_SECONDS = 30.0  # AWS: 4 minutes
@@ -21,39 +21,39 @@ logger = logging.getLogger(__name__)
 
 
 class ModelServer:
-    """A server process that is started again when it ends by itself.
+    """A server process that is restarted when it ends by itself.
 
     Parameters
     ----------
     command
-        What is started each time; its environment lacks the port.
+        The command of the server; each start adds the port to its environment.
     log
-        The open stream that its lines go to.
+        The open log stream for its output.
     """
 
     def __init__(self, command: Command, log: LogStream) -> None:
         self._command = command
         self.log = log
         self.port = 0
-        self._child: Child | None = None
-        self._healthy: Child | None = None
+        self._child: ChildProcess | None = None
+        self._healthy: ChildProcess | None = None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
     def start(self) -> None:
-        """Start the server and its keeper."""
-        threading.Thread(target=self._keep, name=self._command.what, daemon=True).start()
+        """Start the server, and the thread that restarts it."""
+        threading.Thread(target=self._run_until_stopped, name=self._command.description, daemon=True).start()
 
-    def _keep(self) -> None:
+    def _run_until_stopped(self) -> None:
         starts = 0
         while not self._stopping.is_set():
-            began = time.monotonic()
+            started = time.monotonic()
             starts += 1
             code = self._next_child().run()
             if self._stopping.is_set():
                 break
-            starts = 0 if time.monotonic() - began > STABLE_SECONDS else starts
+            starts = 0 if time.monotonic() - started > STABLE_SECONDS else starts
             if starts >= MAX_STARTS:
                 self.log.write(
                     f"The model server ended with exit code {code}, {starts} times in a row; given up."
@@ -63,10 +63,10 @@ class ModelServer:
         self._ended.set()
         self.log.close()
 
-    def _next_child(self) -> Child:
+    def _next_child(self) -> ChildProcess:
         self.port = free_port()
         environment = {**self._command.environment, "SAGEMAKER_BIND_TO_PORT": str(self.port)}
-        child = Child(replace(self._command, environment=environment), self.log.write)
+        child = ChildProcess(replace(self._command, environment=environment), self.log.write)
         with self._lock:
             self._child = child
             if self._stopping.is_set():
@@ -85,14 +85,14 @@ class ModelServer:
         Returns
         -------
         bool
-            False when it gave up or didn't answer in that time.
+            False if it was given up or didn't answer in that time.
         """
         until = time.monotonic() + seconds
         while not self.healthy and time.monotonic() < until and not self._ended.is_set():
             self._ended.wait(PING_INTERVAL_SECONDS)
         return self.healthy
 
-    def _ping_until_healthy(self, child: Child) -> None:
+    def _ping_until_healthy(self, child: ChildProcess) -> None:
         while not child.ended and not self._ended.wait(PING_INTERVAL_SECONDS):
             if self._ping():
                 self._healthy = child
@@ -109,7 +109,7 @@ class ModelServer:
             connection.close()
 
     def stop(self, grace: float) -> None:
-        """Ask the server to end (SIGTERM, SIGKILL after the grace); returns at once."""
+        """Stop the server (SIGTERM, SIGKILL after the grace); returns immediately."""
         self._stopping.set()
         with self._lock:
             child = self._child
@@ -117,5 +117,5 @@ class ModelServer:
             child.stop(grace)
 
     def wait_until_ended(self, timeout: float) -> None:
-        """Wait for the end that `stop` asked for."""
+        """Wait until the server has ended after `stop`."""
         self._ended.wait(timeout)

@@ -1,4 +1,4 @@
-"""Model archives, unpacked as what they are: files from somebody else."""
+"""Archives in tar.gz: models, which are untrusted, are unpacked safely; a job's folders are packed."""
 
 import tarfile
 import zlib
@@ -6,11 +6,11 @@ from pathlib import Path, PurePosixPath
 
 MAX_MEMBERS = 10_000
 MAX_BYTES = 8 * 1024**3
-PIECE = 1 << 20  # bytes
+READ_BYTES = 1 << 20
 
 
 class BadArchiveError(ValueError):
-    """The archive is no archive, or holds what a model's archive doesn't; the message says what."""
+    """The archive can't be unpacked safely; the message says why."""
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -21,31 +21,31 @@ def unpack(archive: Path, folder: Path) -> None:
     archive
         The archive.
     folder
-        Where its members go; it is made.
+        The folder for its members, which is created.
 
     Raises
     ------
     BadArchiveError
-        It is broken, too large, or a member is a link, a device, or leads out of the folder. Nothing is
+        It is damaged, too large, or a member is a link, a device, or leads out of the folder. Nothing is
         unpacked then.
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            members = _checked(tar)
-            _read_to_the_end(tar)
+            members = _checked_members(tar)
+            _verify_checksum(tar)
             folder.mkdir(parents=True)
             tar.extractall(folder, members, filter="data")
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise BadArchiveError(f"The model archive is no readable tar.gz: {error}") from error
 
 
-def _read_to_the_end(tar: tarfile.TarFile) -> None:
-    """Let gzip compare its checksum, which stands behind the last member: tarfile itself never gets there."""
-    while tar.fileobj and tar.fileobj.read(PIECE):
+def _verify_checksum(tar: tarfile.TarFile) -> None:
+    """Read on to gzip's checksum, which follows the last member: tarfile itself doesn't reach it."""
+    while tar.fileobj and tar.fileobj.read(READ_BYTES):
         pass
 
 
-def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+def _checked_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     members: list[tarfile.TarInfo] = []
     size = 0
     for member in tar:
@@ -61,3 +61,10 @@ def _checked(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
             raise BadArchiveError(f"The model archive's member {member.name!r} is no plain file or folder.")
         members.append(member)
     return members
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Pack a folder's content, without the folder itself, into a tar.gz."""
+    with tarfile.open(archive, "w:gz") as tar:
+        for path in sorted(folder.iterdir()):
+            tar.add(path, arcname=path.name)

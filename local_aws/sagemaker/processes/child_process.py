@@ -1,4 +1,4 @@
-"""Child processes that leave nothing behind: started, watched, stopped, swept."""
+"""Child processes: started, read, stopped, and killed with everything that they started."""
 
 import contextlib
 import os
@@ -14,21 +14,21 @@ from typing import IO
 from local_aws.processes import Record
 
 LAUNCHER = str(Path(__file__).with_name("launcher.py"))
-QUICK_GRACE_SECONDS = 3.0
+QUICK_GRACE_SECONDS = 3.0  # when the server itself is ending
 MAX_LINE_BYTES = 64 * 1024
-# All that a program inherits: no key of the administrator, no endpoint of this server.
+# All variables that a program inherits: no credentials and no address of this server.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 def clean_environment(base: Path, region: str) -> dict[str, str]:
-    """Return what a container would see of the machine: no credentials, and a home of its own.
+    """Return the environment of a container: no credentials, and its own home.
 
     Parameters
     ----------
     base
-        What stands for /opt/ml, and for its home.
+        The folder that stands for /opt/ml, and the home.
     region
-        Where the job or the endpoint is.
+        The region of the job or the endpoint.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
@@ -44,67 +44,67 @@ def clean_environment(base: Path, region: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Command:
-    """What is started.
+    """A program to start.
 
     Parameters
     ----------
     program
         The program and its arguments.
     directory
-        Where it starts.
+        The folder in which it starts.
     environment
-        All of its environment.
+        Its whole environment.
     record
-        Where the process is written down, for ending it should the server be killed.
-    what
-        What the process does, in a few words.
+        The record of running processes, to end them if the server is killed.
+    description
+        The purpose of the process, in a few words.
     """
 
     program: Sequence[str]
     directory: Path
     environment: dict[str, str]
     record: Record
-    what: str
+    description: str
 
 
-class Child:
+class ChildProcess:
     """A program that runs.
 
     Parameters
     ----------
     command
-        What is started.
+        The program.
     on_line
-        Called with each line that it writes, on a thread of its own.
+        Called with each line of its output, on a separate thread.
     """
 
     def __init__(self, command: Command, on_line: Callable[[str], None]) -> None:
         self._command = command
         self._on_line = on_line
         self._process: subprocess.Popen[bytes] | None = None
-        self._stop_asked = False
+        self._stop_requested = False
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
     def run(self) -> int | None:
-        """Start the program and wait for its end, on this thread.
+        """Start the program and wait until it exits, on this thread.
 
         Returns
         -------
         int or None
-            Its exit code, negative for the signal that ended it; None when it was stopped before its start.
+            Its exit code, negative for the signal that ended it; None if it was stopped before it started.
         """
         with self._lock:
-            if self._stop_asked:
+            if self._stop_requested:
                 return None
             self._process = process = self._start()
-        self._command.record.add(process.pid, self._command.what)
+        self._command.record.add(process.pid, self._command.description)
         assert process.stdout is not None  # noqa: S101 -- Popen was given a pipe
         reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
         reader.start()
         code = process.wait()
         self._ended.set()
-        _kill_group(process.pid)  # what it started itself would keep the pipe open
+        _kill_group(process.pid)  # processes that it started would keep the pipe open
         reader.join()
         process.stdout.close()
         self._command.record.remove(process.pid)
@@ -131,15 +131,15 @@ class Child:
         return self._ended.is_set()
 
     def stop(self, grace: float) -> None:
-        """Ask the program to end (SIGTERM), and end it (SIGKILL) after the grace; returns at once.
+        """Send SIGTERM, and SIGKILL after the grace; returns immediately.
 
         Parameters
         ----------
         grace
-            Seconds between the two.
+            Seconds between the two signals.
         """
         with self._lock:
-            self._stop_asked = True
+            self._stop_requested = True
             if self._process is None or self._ended.is_set():
                 return
             self._process.terminate()
@@ -150,7 +150,7 @@ class Child:
             _kill_group(self._process.pid)
 
     def wait_until_ended(self, timeout: float) -> None:
-        """Wait for the program's end, if it was started."""
+        """Wait until the program has ended, if it was started."""
         if self._process is not None:
             self._ended.wait(timeout)
 

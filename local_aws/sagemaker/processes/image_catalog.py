@@ -1,4 +1,4 @@
-"""The images file: which program stands for which container image."""
+"""The images file: the program that stands for each container image."""
 
 import fnmatch
 import re
@@ -14,7 +14,7 @@ KEYS = {"pattern", "train", "serve", "metrics"}
 
 
 class BadImagesFileError(ValueError):
-    """The images file can't be used; the message says where and why."""
+    """The images file is invalid; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Image:
     pattern
         A shell pattern that the image's whole URI must match.
     train, serve
-        The program and its arguments; empty where the image doesn't do that.
+        The program and its arguments; empty if the image has none.
     metrics
         Name of a metric -> expression whose first group is its value in a log line.
     """
@@ -38,15 +38,15 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Catalog:
-    """Every image that this machine knows, and the folder its programs start in."""
+class ImageCatalog:
+    """The images of an images file."""
 
     path: Path
     images: tuple[Image, ...]
 
     @property
     def working_directory(self) -> Path:
-        """The folder that holds the file's folder: the root of the repository that wrote it."""
+        """The folder in which programs start: the parent of the file's folder."""
         return self.path.resolve().parent.parent
 
     def find(self, uri: str) -> Image:
@@ -62,18 +62,22 @@ class Catalog:
                 return image
         raise self._unknown(uri)
 
-    def program(self, uri: str, what: str) -> tuple[str, ...]:
-        """Return the program that the image runs to ``train`` or to ``serve``.
+    def metrics(self, uri: str) -> dict[str, re.Pattern[str]]:
+        """Return the metric definitions of an image."""
+        return self.find(uri).metrics
+
+    def program(self, uri: str, purpose: str) -> tuple[str, ...]:
+        """Return the program that an image runs, to ``train`` or to ``serve``.
 
         Raises
         ------
         ServiceError
-            The image is unknown or doesn't do that.
+            The image is unknown or has no such program.
         """
         image = self.find(uri)
-        program = image.train if what == "train" else image.serve
+        program = image.train if purpose == "train" else image.serve
         if not program:
-            raise invalid(f"The image {uri} has no program to {what}: {self.path} lists none for it.")
+            raise invalid(f"The image {uri} has no program to {purpose}: {self.path} lists none for it.")
         return program
 
     def _unknown(self, uri: str) -> ServiceError:
@@ -84,7 +88,7 @@ class Catalog:
         )
 
 
-def load(path: Path) -> Catalog:
+def load(path: Path) -> ImageCatalog:
     """Read an images file.
 
     Parameters
@@ -95,7 +99,7 @@ def load(path: Path) -> Catalog:
     Raises
     ------
     BadImagesFileError
-        The file isn't there, isn't TOML, or holds something else; the message names the place.
+        The file doesn't exist, isn't TOML, or holds something else; the message says where.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -106,7 +110,7 @@ def load(path: Path) -> Catalog:
     tables = document.get("image")
     if set(document) != {"image"} or not isinstance(tables, list) or not tables:
         raise BadImagesFileError(f"The images file {path} must hold [[image]] tables and nothing else.")
-    return Catalog(path, tuple(_image(path, number, table) for number, table in enumerate(tables, 1)))
+    return ImageCatalog(path, tuple(_image(path, number, table) for number, table in enumerate(tables, 1)))
 
 
 def _image(path: Path, number: int, table: Any) -> Image:

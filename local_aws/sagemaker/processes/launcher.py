@@ -1,4 +1,4 @@
-"""Become another program that ends when this server does, however the server ends.
+"""Replace this process by a program that ends with the server, even if the server is killed.
 
 Run as a script: ``python -I -S launcher.py <pid of the server> <program> <argument> ...``. On Linux the
 kernel is asked to kill the process when the thread that started it ends (prctl(2), PR_SET_PDEATHSIG); the

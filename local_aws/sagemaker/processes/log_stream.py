@@ -1,4 +1,4 @@
-"""Log lines of a program, sent to CloudWatch Logs while it runs."""
+"""A log stream in CloudWatch Logs that receives a program's lines while it runs."""
 
 import logging
 import threading
@@ -9,23 +9,23 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 FLUSH_SECONDS = 0.3
-MAX_EVENTS = 1000  # of a batch; CloudWatch takes 10,000 and 1 MiB
+MAX_EVENTS = 1000  # in a batch; CloudWatch Logs allows 10,000 and 1 MiB
 MAX_MESSAGE = 16 * 1024
 
 logger = logging.getLogger(__name__)
 
 
 class LogStream:
-    """A log stream that a program's lines go to.
+    """A log stream of a program.
 
     Parameters
     ----------
     client
         boto3's CloudWatch Logs, with the execution role.
     group, name
-        Where the lines go.
+        The log group and the stream.
     on_error
-        Called once with what CloudWatch Logs refused; lines after that are dropped.
+        Called once with the error when CloudWatch Logs refuses lines; later lines are dropped.
     """
 
     def __init__(self, client: Any, group: str, name: str, *, on_error: Callable[[Exception], None]) -> None:
@@ -39,33 +39,33 @@ class LogStream:
         self._sender = threading.Thread(target=self._send_until_closed, daemon=True)
 
     def open(self) -> None:
-        """Make the group and the stream, as SageMaker does with the execution role.
+        """Create the group and the stream, as SageMaker does with the execution role.
 
         Raises
         ------
         botocore.exceptions.ClientError
-            The role may not.
+            The role lacks a right.
         """
-        self._make(self._client.create_log_group, logGroupName=self.group)
+        self._create(self._client.create_log_group, logGroupName=self.group)
         self._client.describe_log_streams(logGroupName=self.group, logStreamNamePrefix=self.name)
-        self._make(self._client.create_log_stream, logGroupName=self.group, logStreamName=self.name)
+        self._create(self._client.create_log_stream, logGroupName=self.group, logStreamName=self.name)
         self._sender.start()
 
     @staticmethod
-    def _make(create: Callable[..., Any], **names: str) -> None:
+    def _create(create: Callable[..., Any], **names: str) -> None:
         try:
             create(**names)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                 raise
 
-    def say(self, line: str) -> None:
-        """Send a line at once.
+    def write_now(self, line: str) -> None:
+        """Send a line immediately.
 
         Raises
         ------
         botocore.exceptions.ClientError
-            The role may not.
+            The role lacks a right.
         """
         self._send([_event(line)])
 
@@ -78,7 +78,7 @@ class LogStream:
                 self._lines.append(_event(line))
 
     def close(self) -> None:
-        """Send what is left and end."""
+        """Send the remaining lines and end."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -92,8 +92,8 @@ class LogStream:
                 lines, self._lines = self._lines, []
             try:
                 self._send(lines)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the job must hear of it
-                self._refused(error)
+            except Exception as error:  # noqa: BLE001 -- every failure is reported to the job
+                self._handle_refusal(error)
                 return
             if closed:
                 return
@@ -103,7 +103,7 @@ class LogStream:
             batch = lines[start : start + MAX_EVENTS]
             self._client.put_log_events(logGroupName=self.group, logStreamName=self.name, logEvents=batch)
 
-    def _refused(self, error: Exception) -> None:
+    def _handle_refusal(self, error: Exception) -> None:
         with self._changed:
             self._closed = True
         if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ResourceNotFoundException":

@@ -1,51 +1,20 @@
-"""Input channels: which are served, what S3 holds for them, and its way onto the disk."""
+"""Input channels: the supported kinds, and the download of a channel's objects."""
 
-import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from local_aws.identity import RoleRefusedError
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core import s3_objects
+from local_aws.sagemaker.core.api_call import JsonObject
 from local_aws.sagemaker.core.errors import invalid
-from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.core.s3_objects import S3Location
 
-MAX_OBJECTS = 100_000
 PIPE = "Pipe"
-# FastFile's files are there from the start here; a program can't tell.
+# FastFile's files are complete from the start here; a program sees no difference.
 INPUT_MODES = ("File", "FastFile", PIPE)
 
 
-class S3Location(NamedTuple):
-    """A bucket and a key or prefix in it."""
-
-    bucket: str
-    key: str
-
-    @property
-    def uri(self) -> str:
-        """The location as ``s3://bucket/key``."""
-        return f"s3://{self.bucket}/{self.key}"
-
-
-def s3_location(uri: str, what: str) -> S3Location:
-    """Read an S3 URI.
-
-    Raises
-    ------
-    ServiceError
-        It isn't of the form ``s3://bucket/key``; ``what`` says in the message where it stands.
-    """
-    found = re.fullmatch(r"s3://([^/]+)/?(.*)", uri, re.DOTALL)
-    if not found:
-        raise invalid(f"{what} is {uri!r}; write it as s3://bucket/prefix (other forms aren't served here).")
-    return S3Location(found[1], found[2])
-
-
-def check_channels(channels: list[Record], default_mode: str) -> None:
+def check_channels(channels: list[JsonObject], default_mode: str) -> None:
     """Refuse the kinds of input that this SageMaker doesn't reproduce.
 
     Raises
@@ -54,15 +23,15 @@ def check_channels(channels: list[Record], default_mode: str) -> None:
         One sentence that names the channel and what is served instead.
     """
     for channel in channels:
-        refused = next(_unsupported(channel, default_mode), None)
-        if refused:
-            raise invalid(f"The channel {channel['ChannelName']} {refused} on this machine.")
+        refusal = next(_unsupported(channel, default_mode), None)
+        if refusal:
+            raise invalid(f"The channel {channel['ChannelName']} {refusal} on this machine.")
     names = [channel["ChannelName"] for channel in channels]
     if len(set(names)) != len(names):
         raise invalid("Two channels share a name; each ChannelName must be unique.")
 
 
-def _unsupported(channel: Record, default_mode: str) -> Iterator[str]:
+def _unsupported(channel: JsonObject, default_mode: str) -> Iterator[str]:
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
         yield "has no S3DataSource, the only source there is"
@@ -78,112 +47,30 @@ def _unsupported(channel: Record, default_mode: str) -> Iterator[str]:
         yield "asks for wrapped records; only RecordWrapperType None is served"
 
 
-def input_mode(channel: Record, job: Record) -> str:
-    """Return how a channel's data come to the program: the channel's own mode, or the job's."""
-    jobs_own = job.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
-    return str(channel.get("InputMode", jobs_own))
+def input_mode(channel: JsonObject, job: Mapping[str, Any]) -> str:
+    """Return the input mode of a channel: its own, or the job's."""
+    job_mode = job.get("AlgorithmSpecification", {}).get("TrainingInputMode", "File")
+    return str(channel.get("InputMode", job_mode))
 
 
-def distribution(channel: Record) -> str:
-    """Return which objects each host gets: FullyReplicated, all of them, or ShardedByS3Key, a share."""
+def distribution(channel: JsonObject) -> str:
+    """Return the objects of each host: FullyReplicated, all of them, or ShardedByS3Key, a share."""
     source = channel.get("DataSource", {}).get("S3DataSource", {})
     return str(source.get("S3DataDistributionType", "FullyReplicated"))
 
 
-def is_sharded(channel: Record) -> bool:
-    """Whether each host gets other objects of the channel."""
+def is_sharded(channel: JsonObject) -> bool:
+    """Return whether each host receives different objects of the channel."""
     return distribution(channel) == "ShardedByS3Key"
 
 
-def location_of(channel: Record) -> S3Location:
-    """Return where a channel's objects lie."""
-    return s3_location(channel["DataSource"]["S3DataSource"]["S3Uri"], f"S3Uri of {channel['ChannelName']}")
+def channel_location(channel: JsonObject) -> S3Location:
+    """Return the prefix of a channel's objects."""
+    uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+    return s3_objects.parse_uri(uri, f"S3Uri of {channel['ChannelName']}")
 
 
-def keys_of(s3: Any, location: S3Location, limit: int) -> list[str]:
-    """List the first objects under a prefix, folders' placeholders aside.
-
-    Raises
-    ------
-    botocore.exceptions.ClientError
-        The bucket isn't there or may not be listed.
-    """
-    keys: list[str] = []
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=location.bucket, Prefix=location.key)
-    for page in pages:
-        keys += [item["Key"] for item in page.get("Contents", []) if not item["Key"].endswith("/")]
-        if len(keys) >= limit:
-            break
-    return keys[:limit]
-
-
-def data_client(service: Service, role_arn: str) -> Any:
-    """Return S3 as an execution role sees it.
-
-    Raises
-    ------
-    ServiceError
-        The role isn't there, or SageMaker may not assume it.
-    """
-    try:
-        return service.role(role_arn).client("s3")
-    except RoleRefusedError as error:
-        raise invalid(
-            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-            f"'sagemaker.amazonaws.com' to assume the role. {error}"
-        ) from error
-
-
-def require_objects(s3: Any, location: S3Location, role_arn: str, region: str) -> None:
-    """Look for a channel's objects when the job is created, as SageMaker does.
-
-    Raises
-    ------
-    ServiceError
-        In SageMaker's wording: there are none, or the role may not list the bucket.
-    """
-    why = ""
-    try:
-        if keys_of(s3, location, limit=1):
-            return
-    except ClientError as error:
-        why = f" ({error.response['Error']['Message']})"
-    raise invalid(
-        f'No S3 objects found under S3 URL "{location.uri}" given in input data source. Please ensure '
-        f"that the bucket exists in the selected region ({region}), that objects exist under that S3 prefix, "
-        f'and that the role "{role_arn}" has "s3:ListBucket" permissions on bucket "{location.bucket}".{why}'
-    )
-
-
-def relative_path(key: str, prefix: str) -> str:
-    """Return where an object lies in its channel's folder.
-
-    The part of the key after the prefix, read as a folder; an object that the prefix names itself, or that
-    merely starts with it, keeps what stands after the prefix's last slash.
-    """
-    folder = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
-    if key.startswith(folder):
-        return key[len(folder) :]
-    return key[prefix.rfind("/") + 1 :]
-
-
-def objects_of(s3: Any, location: S3Location) -> list[S3Location]:
-    """List all objects under a prefix, in the order of their keys.
-
-    Raises
-    ------
-    ValueError
-        There are more than a job takes here.
-    botocore.exceptions.ClientError
-        The bucket isn't there or may not be listed.
-    """
-    keys = keys_of(s3, location, MAX_OBJECTS + 1)
-    if len(keys) > MAX_OBJECTS:
-        raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")
-    return [S3Location(location.bucket, key) for key in sorted(keys)]
-
-
-def download(s3: Any, channel: Record, objects: list[S3Location], folder: Path) -> None:
+def download_channel(s3: Any, channel: JsonObject, objects: list[S3Location], folder: Path) -> None:
     """Copy objects of a channel into its folder.
 
     Raises
@@ -193,24 +80,11 @@ def download(s3: Any, channel: Record, objects: list[S3Location], folder: Path) 
     botocore.exceptions.ClientError
         An object may not be read.
     """
-    location = location_of(channel)
+    prefix = channel_location(channel)
     folder.mkdir(parents=True, exist_ok=True)
-    for found in objects:
-        path = (folder / relative_path(found.key, location.key)).resolve()
+    for location in objects:
+        path = (folder / s3_objects.relative_path(location.key, prefix.key)).resolve()
         if not path.is_relative_to(folder.resolve()):
-            raise ValueError(f"The key {found.key} of {location.uri} leads out of the channel's folder.")
+            raise ValueError(f"The key {location.key} of {prefix.uri} leads out of the channel's folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        fetch(s3, found, path)
-
-
-def fetch(s3: Any, location: S3Location, path: Path) -> None:
-    """Copy one object into a file.
-
-    Raises
-    ------
-    botocore.exceptions.ClientError
-        The object isn't there or may not be read.
-    """
-    # download_file would begin with HeadObject, whose refusals carry no message.
-    with s3.get_object(Bucket=location.bucket, Key=location.key)["Body"] as body, path.open("wb") as file:
-        shutil.copyfileobj(body, file)
+        s3_objects.download(s3, location, path)

@@ -1,36 +1,36 @@
-"""SageMaker's file contract with a training container, under a base folder instead of /opt/ml.
+"""The files that SageMaker and a training container exchange, under a base folder instead of /opt/ml.
 
 docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
 
 import json
 import signal
-import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core.api_call import JsonObject
 from local_aws.sagemaker.training.channels import distribution, input_mode
 
 FAILURE_CHARACTERS = 1024
 
 
-def hosts(job: Record) -> list[str]:
+def hosts(job: Mapping[str, Any]) -> list[str]:
     """Return the names of a job's hosts, as SageMaker gives them."""
     return [f"algo-{number}" for number in range(1, job["ResourceConfig"].get("InstanceCount", 1) + 1)]
 
 
-def write_inputs(base: Path, job: Record, index: int = 0) -> None:
-    """Lay out the folders and the three configuration files.
+def write_inputs(base: Path, job: Mapping[str, Any], index: int = 0) -> None:
+    """Create the folders and the three configuration files.
 
     Parameters
     ----------
     base
-        What stands for /opt/ml.
+        The folder that stands for /opt/ml.
     job
         The request of CreateTrainingJob.
     index
-        Which of the job's hosts it is.
+        The index of the host.
     """
     for folder in ("input/config", "input/data", "model", "output/data", "checkpoints"):
         (base / folder).mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def _write(base: Path, name: str, content: Any) -> None:
     (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content))
 
 
-def _channel(channel: Record, job: Record) -> Record:
+def _channel(channel: JsonObject, job: Mapping[str, Any]) -> JsonObject:
     content_type = {"ContentType": channel["ContentType"]} if "ContentType" in channel else {}
     return {
         **content_type,
@@ -54,7 +54,7 @@ def _channel(channel: Record, job: Record) -> Record:
     }
 
 
-def _resources(job: Record, index: int) -> Record:
+def _resources(job: Mapping[str, Any], index: int) -> JsonObject:
     return {
         "current_host": hosts(job)[index],
         "current_instance_type": job["ResourceConfig"]["InstanceType"],
@@ -64,7 +64,7 @@ def _resources(job: Record, index: int) -> Record:
 
 
 def failure_text(base: Path) -> str:
-    """Return the first characters of what the program wrote to output/failure, "" if nothing."""
+    """Return the first characters of output/failure, "" if the program wrote none."""
     path = base / "output" / "failure"
     if not path.is_file():
         return ""
@@ -73,10 +73,10 @@ def failure_text(base: Path) -> str:
 
 
 def failure_reason(base: Path, exit_code: int) -> str:
-    """Say why a training program failed, as FailureReason does.
+    """Return the FailureReason of a training program.
 
-    A text that starts with "ClientError:" or "Customer Error:" is the customer's mistake, as the built-in
-    algorithms report it; anything else is the algorithm's.
+    Built-in algorithms begin a message about the user's mistake with "ClientError:" or "Customer Error:"; any
+    other failure is the algorithm's.
     """
     text = failure_text(base)
     for prefix in ("ClientError:", "Customer Error:"):
@@ -87,10 +87,3 @@ def failure_reason(base: Path, exit_code: int) -> str:
         text = text or f"the program was ended by {signal.Signals(-exit_code).name}"
         exit_code = 128 - exit_code
     return f"AlgorithmError: {text}, exit code: {exit_code}"
-
-
-def pack(folder: Path, archive: Path) -> None:
-    """Pack a folder's content, without the folder, into a tar.gz."""
-    with tarfile.open(archive, "w:gz") as tar:
-        for path in sorted(folder.iterdir()):
-            tar.add(path, arcname=path.name)

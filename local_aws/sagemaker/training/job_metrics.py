@@ -1,11 +1,11 @@
-"""Metrics in log lines, as an image's expressions find them, and their way to CloudWatch."""
+"""The metrics of a training job: read from its log lines, published to CloudWatch."""
 
 import math
 import re
 from typing import Any
 
 from local_aws.sagemaker.core.access.execution_role import METRICS_NAMESPACE
-from local_aws.sagemaker.core.api_call import Record, now
+from local_aws.sagemaker.core.api_call import JsonObject, now
 
 
 class JobMetrics:
@@ -14,23 +14,23 @@ class JobMetrics:
     Parameters
     ----------
     expressions
-        Name of a metric -> expression whose first group is its value.
+        Name of a metric -> regular expression whose first group is its value.
     """
 
     def __init__(self, expressions: dict[str, re.Pattern[str]]) -> None:
         self._expressions = expressions
-        self._values: list[Record] = []
+        self._values: list[JsonObject] = []
 
     def read(self, line: str) -> None:
-        """Remember what the expressions find in a log line; what is no finite number is no metric."""
+        """Store the metrics in a log line; values that are not finite numbers are ignored."""
         for name, expression in self._expressions.items():
-            found = expression.search(line)
-            value = _number(found.group(1) or "") if found else None
+            match = expression.search(line)
+            value = _finite_number(match.group(1) or "") if match else None
             if value is not None:
                 self._values.append({"MetricName": name, "Value": value, "Timestamp": now()})
 
-    def final(self) -> list[Record]:
-        """Return the last value of each metric, as FinalMetricDataList has it."""
+    def final(self) -> list[JsonObject]:
+        """Return the last value of each metric, for FinalMetricDataList."""
         return list({metric["MetricName"]: metric for metric in self._values}.values())
 
     def publish(self, cloudwatch: Any, job: str) -> None:
@@ -41,7 +41,7 @@ class JobMetrics:
             cloudwatch.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data)
 
 
-def _number(text: str) -> float | None:
+def _finite_number(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Channels in Pipe mode: objects streamed through FIFOs, one FIFO an epoch."""
+"""Channels in Pipe mode: the objects are streamed through FIFOs, one FIFO per epoch."""
 
 import contextlib
 import errno
@@ -9,24 +9,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local_aws.sagemaker.training.channels import S3Location
+from local_aws.sagemaker.core.s3_objects import S3Location
 
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 class Pipe:
-    """What feeds the FIFOs ``<channel>_<epoch>`` of one program.
+    """The writer of the FIFOs ``<channel>_<epoch>`` of one program.
 
     Parameters
     ----------
     s3
         The client that reads the objects.
     objects
-        Which objects, in their order; each epoch has all of them, one after the other.
+        The objects, in their order; every epoch consists of all of them.
     channel
         The FIFOs' path without the epoch.
     on_error
-        Called once with what S3 refused; nothing is fed after that.
+        Called once with the error when S3 refuses a call; nothing is written after that.
     """
 
     def __init__(
@@ -37,46 +37,46 @@ class Pipe:
         self._channel = channel
         self._on_error = on_error
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._feed_until_ended, daemon=True)
+        self._thread = threading.Thread(target=self._write_epochs, daemon=True)
 
     def start(self) -> None:
-        """Make the first epoch's FIFO, and feed whoever opens it."""
+        """Create the first epoch's FIFO and wait for a reader in the background."""
         os.mkfifo(self._path(0))
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the program has ended."""
+        """End the writer; the program has ended."""
         self._ended.set()
         self._thread.join()
 
     def _path(self, epoch: int) -> Path:
         return self._channel.with_name(f"{self._channel.name}_{epoch}")
 
-    def _feed_until_ended(self) -> None:
+    def _write_epochs(self) -> None:
         epoch = 0
         try:
-            while file := self._opened(epoch):
+            while file := self._open_for_reader(epoch):
                 epoch += 1
-                os.mkfifo(self._path(epoch))  # before this epoch's end: the program may look for it then
-                with contextlib.suppress(BrokenPipeError), file:  # a program need not read to the end
-                    self._feed(file)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the job must hear of it
+                os.mkfifo(self._path(epoch))  # before this epoch ends: the program may open it then
+                with contextlib.suppress(BrokenPipeError), file:  # a program may stop reading early
+                    self._write_objects(file)
+        except Exception as error:  # noqa: BLE001 -- every failure is reported to the job
             self._on_error(error)
 
-    def _opened(self, epoch: int) -> BinaryIO | None:
-        """Open a FIFO when the program has opened it; None if the program ended without doing so."""
-        while not self._ended.wait(LOOK_SECONDS):
+    def _open_for_reader(self, epoch: int) -> BinaryIO | None:
+        """Wait until the program has opened a FIFO, then open it; None if the program ended first."""
+        while not self._ended.wait(POLL_SECONDS):
             try:
                 handle = os.open(self._path(epoch), os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
-                if error.errno != errno.ENXIO:  # nobody reads yet
+                if error.errno != errno.ENXIO:  # no reader yet
                     raise
             else:
                 os.set_blocking(handle, True)
                 return os.fdopen(handle, "wb")
         return None
 
-    def _feed(self, file: BinaryIO) -> None:
+    def _write_objects(self, file: BinaryIO) -> None:
         for location in self._objects:
             with self._s3.get_object(Bucket=location.bucket, Key=location.key)["Body"] as body:
                 shutil.copyfileobj(body, file)

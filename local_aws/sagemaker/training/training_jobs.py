@@ -2,18 +2,15 @@
 
 import copy
 import re
+from typing import cast
 
-from local_aws.sagemaker.core import listing, quotas, tags
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core import listing, quotas, s3_objects, tags
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import ServiceError, invalid
-from local_aws.sagemaker.core.service import Operation, Service, in_background
-from local_aws.sagemaker.training.channels import (
-    check_channels,
-    data_client,
-    location_of,
-    require_objects,
-    s3_location,
-)
+from local_aws.sagemaker.core.resources import RUNNING, TrainingJob
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.training import job_status
+from local_aws.sagemaker.training.channels import channel_location, check_channels
 from local_aws.sagemaker.training.container_files import hosts
 from local_aws.sagemaker.training.training_run import TrainingRun
 
@@ -28,20 +25,19 @@ SUMMARY = (
 )
 
 
-def create(service: Service, call: Call) -> Record:
-    """CreateTrainingJob: check what SageMaker checks at once, then train in the background."""
+def create(service: Service, call: ApiCall) -> JsonObject:
+    """CreateTrainingJob: make SageMaker's synchronous checks, then train in the background."""
     arn = call.arn("training-job", call.inputs["TrainingJobName"])
     _check_name(service, arn)
     _check_request(service, call)
     _check_data(service, call)
     job = _new_job(call, arn)
     with service.store.lock:
-        _check_name(service, arn)  # another call may have been faster
+        _check_name(service, arn)  # again, as another call may have taken it meanwhile
         _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.training_jobs[arn] = job
-        run = service.training_runs[arn] = TrainingRun(service, job)
-    in_background(run.run, f"training job {job['TrainingJobName']}")
+        service.start_run(arn, TrainingRun(service, job), f"training job {job['TrainingJobName']}")
     return {"TrainingJobArn": arn}
 
 
@@ -54,14 +50,14 @@ def _check_name(service: Service, arn: str) -> None:
         )
 
 
-def _check_request(service: Service, call: Call) -> None:
+def _check_request(service: Service, call: ApiCall) -> None:
     inputs = call.inputs
     algorithm = inputs.get("AlgorithmSpecification", {})
     if "TrainingImage" not in algorithm:
         raise invalid("AlgorithmSpecification names no TrainingImage; only images train on this machine.")
-    service.catalog.program(algorithm["TrainingImage"], "train")
+    service.images.program(algorithm["TrainingImage"], "train")
     for metric in algorithm.get("MetricDefinitions", []):
-        _check_expression(metric)
+        _check_metric_definition(metric)
     if "ResourceConfig" not in inputs or "StoppingCondition" not in inputs:
         raise invalid("ResourceConfig and StoppingCondition are required for a training job.")
     if not {"InstanceType", "InstanceCount"} <= set(inputs["ResourceConfig"]):
@@ -69,11 +65,11 @@ def _check_request(service: Service, call: Call) -> None:
             "ResourceConfig needs an InstanceType and an InstanceCount: instance groups aren't served on "
             "this machine."
         )
-    s3_location(inputs["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
+    s3_objects.parse_uri(inputs["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
     check_channels(inputs.get("InputDataConfig", []), algorithm["TrainingInputMode"])
 
 
-def _check_expression(metric: Record) -> None:
+def _check_metric_definition(metric: JsonObject) -> None:
     try:
         groups = re.compile(metric["Regex"]).groups
     except re.error as error:
@@ -82,79 +78,77 @@ def _check_expression(metric: Record) -> None:
         raise invalid(f"The Regex of the metric {metric['Name']} needs a group for its value.")
 
 
-def _check_data(service: Service, call: Call) -> None:
+def _check_data(service: Service, call: ApiCall) -> None:
     role_arn = call.inputs["RoleArn"]
-    s3 = data_client(service, role_arn)
+    s3 = s3_objects.client_of_role(service, role_arn)
     for channel in call.inputs.get("InputDataConfig", []):
-        require_objects(s3, location_of(channel), role_arn, call.region)
+        s3_objects.require_objects(s3, channel_location(channel), role_arn, call.region)
 
 
-def _check_quota(service: Service, call: Call) -> None:
+def _check_quota(service: Service, call: ApiCall) -> None:
     instance = call.inputs["ResourceConfig"]["InstanceType"]
     active = sum(
         len(hosts(job))
         for job in call.in_region(service.store.training_jobs)
-        if job["TrainingJobStatus"] in {"InProgress", "Stopping"}
-        and job["ResourceConfig"]["InstanceType"] == instance
+        if job["TrainingJobStatus"] in RUNNING and job["ResourceConfig"]["InstanceType"] == instance
     )
     quotas.require(service, call, (instance, "training job"), active, len(hosts(call.inputs)))
 
 
-def _new_job(call: Call, arn: str) -> Record:
-    moment = now()
-    return {
+def _new_job(call: ApiCall, arn: str) -> TrainingJob:
+    defaults = {
         "EnableNetworkIsolation": False,
         "EnableInterContainerTrafficEncryption": False,
         "EnableManagedSpotTraining": False,
-        **call.described(),
+    }
+    status = {
         "TrainingJobArn": arn,
         "TrainingJobStatus": "InProgress",
-        "SecondaryStatus": "Starting",
-        "CreationTime": moment,
-        "LastModifiedTime": moment,
-        "SecondaryStatusTransitions": [
-            {"Status": "Starting", "StartTime": moment, "StatusMessage": "Starting the training job"}
-        ],
+        "CreationTime": now(),
+        "SecondaryStatusTransitions": [],
     }
+    job = cast("TrainingJob", {**defaults, **call.inputs_without_tags(), **status})
+    job_status.enter(job, "Starting")
+    return job
 
 
-def _existing(service: Service, call: Call) -> Record:
+def _existing(service: Service, call: ApiCall) -> TrainingJob:
     arn = call.arn("training-job", call.inputs["TrainingJobName"])
     if arn not in service.store.training_jobs:
         raise invalid("Requested resource not found.")
     return service.store.training_jobs[arn]
 
 
-def describe(service: Service, call: Call) -> Record:
+def describe(service: Service, call: ApiCall) -> TrainingJob:
     """DescribeTrainingJob."""
     with service.store.lock:
         return copy.deepcopy(_existing(service, call))
 
 
-def list_(service: Service, call: Call) -> Record:
-    """ListTrainingJobs: newest first unless asked otherwise."""
+def list_(service: Service, call: ApiCall) -> JsonObject:
+    """ListTrainingJobs: newest first by default."""
     with service.store.lock:
         jobs = call.in_region(service.store.training_jobs)
-        chosen, token = listing.page(jobs, call.inputs, name="TrainingJobName", status="TrainingJobStatus")
-        return {"TrainingJobSummaries": [listing.summary(job, SUMMARY) for job in chosen], **token}
+        page, token = listing.page(jobs, call.inputs, name="TrainingJobName", status="TrainingJobStatus")
+        return {"TrainingJobSummaries": [listing.summary(job, SUMMARY) for job in page], **token}
 
 
-def stop(service: Service, call: Call) -> Record:
-    """StopTrainingJob: SIGTERM, and SIGKILL after 120 seconds; the call returns at once."""
+def stop(service: Service, call: ApiCall) -> JsonObject:
+    """StopTrainingJob: SIGTERM, and SIGKILL after 120 seconds; the call returns immediately."""
     with service.store.lock:
         job = _existing(service, call)
         status = job["TrainingJobStatus"]
-        if status not in {"InProgress", "Stopping"}:
+        if status not in RUNNING:
             raise invalid(
                 f"The request was rejected because the training job is in status {status}: "
                 "only a job that is in progress can be stopped."
             )
-        run = service.training_runs[job["TrainingJobArn"]]
-    run.stop("Stopped")
+        run = service.job_runs[job["TrainingJobArn"]]
+    run.stop()
     return {}
 
 
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS = {
     "CreateTrainingJob": create,
     "DescribeTrainingJob": describe,
     "ListTrainingJobs": list_,

@@ -1,7 +1,6 @@
-"""One training job, from its start to its last status: the phases of the real service, on this machine."""
+"""The run of one training job: the phases of the real service, on this machine."""
 
 import logging
-import math
 import re
 import shutil
 import threading
@@ -12,26 +11,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
 from local_aws.ports import free_port
+from local_aws.sagemaker.core import s3_objects
 from local_aws.sagemaker.core.access.execution_role import METRICS_NAMESPACE, require_image_pull
-from local_aws.sagemaker.core.api_call import Record, now
+from local_aws.sagemaker.core.api_call import now
+from local_aws.sagemaker.core.resources import TrainingJob
 from local_aws.sagemaker.core.service import Service
-from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS, Child
-from local_aws.sagemaker.training import channels, container_files
+from local_aws.sagemaker.processes import archives
+from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS, ChildProcess
+from local_aws.sagemaker.training import container_files, job_status
 from local_aws.sagemaker.training.job_metrics import JobMetrics
 from local_aws.sagemaker.training.training_host import DataRefusedError, TrainingHost
 
 STOP_GRACE_SECONDS = 120.0
-MAX_REASON = 1024
-MESSAGES = {
-    "Downloading": "Downloading input data",
-    "Training": "Training image download completed. Training in progress.",
-    "Uploading": "Uploading generated training model",
-    "Completed": "Training job completed",
-    "Failed": "Training job failed",
-    "Stopping": "Stopping the training job",
-    "Stopped": "Training job stopped",
-    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
-}
 
 logger = logging.getLogger(__name__)
 
@@ -41,37 +32,37 @@ class JobFailedError(Exception):
 
 
 class TrainingRun:
-    """A training job that runs.
+    """The run of a training job.
 
     Parameters
     ----------
     service
-        Where it runs.
+        The service context.
     job
-        Its record, which this changes as it goes.
+        The stored job, which the run updates.
     """
 
-    def __init__(self, service: Service, job: Record) -> None:
+    def __init__(self, service: Service, job: TrainingJob) -> None:
         self._service = service
         self._job = job
-        self._name: str = job["TrainingJobName"]
+        self._name = job["TrainingJobName"]
         self._base = service.folder / "training-jobs" / self._name.lower()
         self._hosts = [
-            TrainingHost(service, job, index, self._base, self._refused)
+            TrainingHost(service, job, index, self._base, self._handle_refusal)
             for index in range(len(container_files.hosts(job)))
         ]
-        self._leader = self._hosts[0].base
-        self._children: list[Child] = []
-        self._stop_reason = ""
+        self._first_host = self._hosts[0].base
+        self._children: list[ChildProcess] = []
+        self._stop_status = ""
         self._refusal: Exception | None = None
         self._lock = threading.Lock()
-        self.ended = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
-        """Do everything, on this thread; whatever happens, the job gets its last status."""
+        """Run the job on this thread; every outcome becomes the job's last status."""
         try:
             self._train()
-            self._finish(self._stop_reason or "Completed")
+            self._finish(self._stop_status or "Completed")
         except JobFailedError as failure:
             self._finish("Failed", str(failure))
         except (ClientError, BotoCoreError, OSError, ValueError) as error:
@@ -81,28 +72,27 @@ class TrainingRun:
             self._finish("Failed", f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
-            self._service.training_runs.pop(self._job["TrainingJobArn"], None)
-            self.ended.set()
+            self._ended.set()
 
-    def stop(self, reason: str) -> None:
-        """Ask the job to end; ``reason`` is its last secondary status."""
+    def stop(self, status: str = "Stopped") -> None:
+        """Stop the job; ``status`` becomes its last secondary status."""
         with self._lock:
-            if self._stop_reason or self.ended.is_set():
+            if self._stop_status or self._ended.is_set():
                 return
-            self._stop_reason = reason
+            self._stop_status = status
         with self._service.store.lock:
             self._job["TrainingJobStatus"] = "Stopping"
-            self._enter("Stopping")
-        self._stop_all(STOP_GRACE_SECONDS)
+            job_status.enter(self._job, "Stopping")
+        self._stop_processes(STOP_GRACE_SECONDS)
 
     def stop_soon(self) -> None:
-        """Ask the process to end within seconds; the server itself is about to end."""
+        """Stop the processes within seconds, because the server is ending."""
         with self._lock:
-            self._stop_reason = self._stop_reason or "Stopped"
-        self._stop_all(QUICK_GRACE_SECONDS)
+            self._stop_status = self._stop_status or "Stopped"
+        self._stop_processes(QUICK_GRACE_SECONDS)
 
     def wait_until_stopped(self) -> None:
-        """Wait for the processes' end."""
+        """Wait until the processes have ended."""
         for child in self._children:
             child.wait_until_ended(QUICK_GRACE_SECONDS + 2)
 
@@ -115,11 +105,12 @@ class TrainingRun:
         try:
             for host in self._hosts:
                 host.open_log(role.client("logs"))
-            self._phase("Downloading")
-            self._note(TrainingStartTime=now())
+            self._enter("Downloading")
+            with self._service.store.lock:
+                self._job["TrainingStartTime"] = now()
             for host in self._hosts:
                 host.download(role.client("s3"))
-            self._phase("Training")
+            self._enter("Training")
             self._run_programs(role)
         except DataRefusedError as error:
             raise JobFailedError(str(error)) from error
@@ -130,35 +121,35 @@ class TrainingRun:
             raise JobFailedError(f"ClientError: {self._refusal}")
 
     def _run_programs(self, role: Any) -> None:
-        metrics = JobMetrics(self._expressions())
+        metrics = JobMetrics(self._metric_definitions())
         limit = self._job["StoppingCondition"].get("MaxRuntimeInSeconds", 86400)
         timer = threading.Timer(limit, self.stop, ("MaxRuntimeExceeded",))
         timer.daemon = True
         timer.start()
         try:
-            failed = self._run_to_the_end(metrics.read)
+            failed = self._run_hosts(metrics.read)
         finally:
             timer.cancel()
-        self._note(FinalMetricDataList=metrics.final())
+        with self._service.store.lock:  # a Describe call may be copying the job
+            self._job["FinalMetricDataList"] = metrics.final()
         metrics.publish(role.client("cloudwatch"), self._name)
-        if failed and not self._stop_reason and not self._refusal:
-            raise JobFailedError(self._reason(failed))
-        if not self._stop_reason or any((self._leader / "model").iterdir()):
+        if failed and not self._stop_status and not self._refusal:
+            raise JobFailedError(self._failure_reason(failed))
+        if not self._stop_status or any((self._first_host / "model").iterdir()):
             self._upload(role.client("s3"))
 
-    def _run_to_the_end(self, on_line: Callable[[str], None]) -> TrainingHost | None:
+    def _run_hosts(self, on_line: Callable[[str], None]) -> TrainingHost | None:
         """Run every host's program, each on the thread that waits for it; return the first that failed."""
-        # Hosts have ports of their own, but here they share one machine with the hosts of other jobs.
-        # PyTorch's name for where hosts meet; SageMaker's toolkits set it, too.
+        # At AWS each host has its own ports; here all hosts share those of one machine.
+        # MASTER_PORT is PyTorch's name for the rendezvous port; SageMaker's toolkits set it, too.
         variables = {"MASTER_PORT": str(free_port())} if len(self._hosts) > 1 else {}
         with self._lock:
-            children = [host.prepare(on_line, variables) for host in self._hosts]
-            self._children = children
-            if self._stop_reason:
-                self._stop_all(STOP_GRACE_SECONDS)
+            self._children = [host.prepare(on_line, variables) for host in self._hosts]
+            if self._stop_status:
+                self._stop_processes(STOP_GRACE_SECONDS)
         failed: list[TrainingHost] = []
         threads = [
-            threading.Thread(target=self._run, args=(host, failed), daemon=True) for host in self._hosts
+            threading.Thread(target=self._run_host, args=(host, failed), daemon=True) for host in self._hosts
         ]
         for thread in threads:
             thread.start()
@@ -166,73 +157,51 @@ class TrainingRun:
             thread.join()
         return failed[0] if failed else None
 
-    def _run(self, host: TrainingHost, failed: list[TrainingHost]) -> None:
+    def _run_host(self, host: TrainingHost, failed: list[TrainingHost]) -> None:
         try:
             host.run()
         except Exception as error:  # noqa: BLE001 -- lost with its thread, it would count as success
-            self._refused(error)
+            self._handle_refusal(error)
         if host.exit_code:
             failed.append(host)
-            self._stop_all(STOP_GRACE_SECONDS)
+            self._stop_processes(STOP_GRACE_SECONDS)
 
-    def _stop_all(self, grace: float) -> None:
+    def _stop_processes(self, grace: float) -> None:
         for child in self._children:
             child.stop(grace)
 
-    def _reason(self, host: TrainingHost) -> str:
+    def _handle_refusal(self, error: Exception) -> None:
+        self._refusal = error
+        self._stop_processes(STOP_GRACE_SECONDS)
+
+    def _failure_reason(self, host: TrainingHost) -> str:
         reason = container_files.failure_reason(host.base, host.exit_code or 0)
         return f"{reason} (host {host.name})" if len(self._hosts) > 1 else reason
 
-    def _expressions(self) -> dict[str, re.Pattern[str]]:
+    def _metric_definitions(self) -> dict[str, re.Pattern[str]]:
         algorithm = self._job["AlgorithmSpecification"]
-        image = self._service.catalog.find(algorithm["TrainingImage"])
-        own = {m["Name"]: re.compile(m["Regex"]) for m in algorithm.get("MetricDefinitions", [])}
-        return {**image.metrics, **own}
-
-    def _refused(self, error: Exception) -> None:
-        self._refusal = error
-        self._stop_all(STOP_GRACE_SECONDS)
+        requested = {m["Name"]: re.compile(m["Regex"]) for m in algorithm.get("MetricDefinitions", [])}
+        return {**self._service.images.metrics(algorithm["TrainingImage"]), **requested}
 
     def _upload(self, s3: Any) -> None:
-        self._phase("Uploading")
-        destination = channels.s3_location(self._job["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
+        self._enter("Uploading")
+        destination = s3_objects.parse_uri(self._job["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
         prefix = "/".join(part for part in (destination.key.rstrip("/"), self._name, "output") if part)
-        for name, folder in (("model", self._leader / "model"), ("output", self._leader / "output" / "data")):
+        output = self._first_host / "output" / "data"
+        for name, folder in (("model", self._first_host / "model"), ("output", output)):
             if name == "model" or any(folder.iterdir()):
                 archive = self._base / f"{name}.tar.gz"
-                container_files.pack(folder, archive)
+                archives.pack(folder, archive)
                 s3.upload_file(str(archive), destination.bucket, f"{prefix}/{archive.name}")
-        self._note(ModelArtifacts={"S3ModelArtifacts": f"s3://{destination.bucket}/{prefix}/model.tar.gz"})
-
-    def _note(self, **members: Any) -> None:
-        with self._service.store.lock:  # a Describe call may be copying the record
-            self._job.update(members)
-
-    def _phase(self, status: str) -> None:
         with self._service.store.lock:
-            if not self._stop_reason:
-                self._enter(status)
+            uri = f"s3://{destination.bucket}/{prefix}/model.tar.gz"
+            self._job["ModelArtifacts"] = {"S3ModelArtifacts": uri}
 
-    def _enter(self, status: str, message: str = "") -> None:
-        moment = now()
-        transitions = self._job["SecondaryStatusTransitions"]
-        transitions[-1].setdefault("EndTime", moment)
-        transitions.append(
-            {"Status": status, "StartTime": moment, "StatusMessage": message or MESSAGES[status]}
-        )
-        self._job.update(SecondaryStatus=status, LastModifiedTime=moment)
+    def _enter(self, status: str) -> None:
+        with self._service.store.lock:
+            if not self._stop_status:
+                job_status.enter(self._job, status)
 
     def _finish(self, status: str, reason: str = "") -> None:
         with self._service.store.lock:
-            self._enter(status, reason)
-            last = self._job["SecondaryStatusTransitions"][-1]
-            last["EndTime"] = moment = last["StartTime"]
-            if reason:
-                self._job["FailureReason"] = reason[:MAX_REASON]
-            seconds = math.ceil(moment - self._job.setdefault("TrainingStartTime", moment))
-            self._job.update(
-                TrainingJobStatus={"MaxRuntimeExceeded": "Stopped"}.get(status, status),
-                TrainingEndTime=moment,
-                TrainingTimeInSeconds=seconds,
-                BillableTimeInSeconds=seconds,
-            )
+            job_status.finish(self._job, status, reason)

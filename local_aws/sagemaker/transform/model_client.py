@@ -1,27 +1,21 @@
-"""What a transform job says to its model server: the execution parameters, and requests in their order.
+"""The requests of a transform job to its model server, in order.
 
 docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
 """
 
 import http.client
-import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
-from local_aws.sagemaker.core.api_call import Record
-from local_aws.sagemaker.hosting.model_server import PING_TIMEOUT_SECONDS, ModelServer
-from local_aws.sagemaker.transform.payloads import MULTI_RECORD, SINGLE_RECORD, STRATEGIES
+from local_aws.sagemaker.hosting.model_server import ModelServer
 
-DEFAULT_PAYLOAD_MB = 6
-RESTART_SECONDS = 10.0  # how long a request waits for a server that is being started again
+RESTART_SECONDS = 10.0  # how long a request waits for a server that restarts
 RETRY_SECONDS = 0.2
-UNABLE = "Unable to get response from algorithm"
+NO_RESPONSE = "Unable to get response from algorithm"
 
 
 class TransformError(Exception):
@@ -30,7 +24,7 @@ class TransformError(Exception):
     Parameters
     ----------
     kind
-        Whose mistake it is: ``ClientError`` or ``AlgorithmError``.
+        ``ClientError`` (a mistake in the request) or ``AlgorithmError`` (of the model).
     message
         The lines for the job's data log.
     """
@@ -40,53 +34,8 @@ class TransformError(Exception):
         self.kind = kind
 
 
-def execution_parameters(server: ModelServer) -> dict[str, Any]:
-    """Ask what the container would like to be sent; an empty answer where it has no opinion."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PING_TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", "/execution-parameters")
-        response = connection.getresponse()
-        body = response.read()
-        offered = json.loads(body) if response.status == HTTPStatus.OK else {}
-    except (OSError, http.client.HTTPException, ValueError):
-        return {}
-    finally:
-        connection.close()
-    return offered if isinstance(offered, dict) else {}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How records are sent: as the request says, else as the container would like it, else as ever."""
-
-    at_once: int
-    payload_mb: int
-    strategy: str
-
-    @classmethod
-    def of(cls, job: Record, offered: Record) -> "Settings":
-        """Return the settings of a job whose container offers these execution parameters."""
-        single = offered.get("BatchStrategy") == STRATEGIES[SINGLE_RECORD]
-        return cls(
-            job.get("MaxConcurrentTransforms") or _positive(offered.get("MaxConcurrentTransforms"), 1),
-            job.get("MaxPayloadInMB") or _positive(offered.get("MaxPayloadInMB"), DEFAULT_PAYLOAD_MB),
-            job.get("BatchStrategy", SINGLE_RECORD if single else MULTI_RECORD),
-        )
-
-    def __str__(self) -> str:
-        """Return what the job's data log says first."""
-        return (
-            f"MaxConcurrentTransforms={self.at_once}, MaxPayloadInMB={self.payload_mb}, "
-            f"BatchStrategy={STRATEGIES[self.strategy]}"
-        )
-
-
-def _positive(offered: Any, default: int) -> int:
-    return offered if isinstance(offered, int) and offered > 0 else default
-
-
-class Invoker:
-    """Sends payloads to a model server, on connections that stay open: one a thread.
+class ModelClient:
+    """Sends payloads to a model server, on one persistent connection per thread.
 
     Parameters
     ----------
@@ -95,9 +44,9 @@ class Invoker:
     headers
         Content-Type and Accept.
     timeout
-        Seconds that an answer may take.
+        The time limit of an answer in seconds.
     retries
-        How often a request is sent again that the server couldn't answer.
+        How often a request that the server couldn't answer is sent again.
     """
 
     def __init__(self, server: ModelServer, headers: dict[str, str], timeout: float, retries: int) -> None:
@@ -105,7 +54,7 @@ class Invoker:
         self._headers = headers
         self._timeout = timeout
         self._retries = retries
-        self._own = threading.local()
+        self._thread_local = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
     def send(self, payload: bytes) -> bytes:
@@ -114,18 +63,18 @@ class Invoker:
         Raises
         ------
         TransformError
-            The server refused it, or didn't answer it in any of the attempts.
+            The server refused it, or answered none of the attempts.
         """
         for _ in range(self._retries):
             try:
-                return self._once(payload)
+                return self._send_once(payload)
             except TransformError as error:
                 if error.kind == "ClientError":
                     raise
             time.sleep(RETRY_SECONDS)
-        return self._once(payload)
+        return self._send_once(payload)
 
-    def _once(self, payload: bytes) -> bytes:
+    def _send_once(self, payload: bytes) -> bytes:
         connection = self._connection()
         try:
             connection.request("POST", "/invocations", payload, self._headers)
@@ -134,24 +83,24 @@ class Invoker:
         except TimeoutError as error:
             connection.close()
             raise TransformError(
-                "AlgorithmError", f"{UNABLE}: it gave none within {self._timeout:g} seconds"
+                "AlgorithmError", f"{NO_RESPONSE}: it gave none within {self._timeout:g} seconds"
             ) from error
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise TransformError("AlgorithmError", UNABLE) from error
+            raise TransformError("AlgorithmError", NO_RESPONSE) from error
         if response.status >= HTTPStatus.BAD_REQUEST:
-            raise _refusal(response.status, body)
+            raise _error_answer(response.status, body)
         return body
 
     def _connection(self) -> http.client.HTTPConnection:
         if not self._server.wait_until_healthy(RESTART_SECONDS):
-            raise TransformError("AlgorithmError", f"{UNABLE}: the model server doesn't run")
-        kept: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if kept is None or kept.port != self._server.port:
-            kept = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=self._timeout)
-            self._own.connection = kept
-            self._connections.append(kept)
-        return kept
+            raise TransformError("AlgorithmError", f"{NO_RESPONSE}: the model server doesn't run")
+        connection: http.client.HTTPConnection | None = getattr(self._thread_local, "connection", None)
+        if connection is None or connection.port != self._server.port:
+            connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=self._timeout)
+            self._thread_local.connection = connection
+            self._connections.append(connection)
+        return connection
 
     def close(self) -> None:
         """Close the connections."""
@@ -159,7 +108,7 @@ class Invoker:
             connection.close()
 
 
-def _refusal(status: int, body: bytes) -> TransformError:
+def _error_answer(status: int, body: bytes) -> TransformError:
     text = body.decode("utf-8", errors="replace")
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return TransformError("ClientError", f"ClientError: {status}\n\nMessage:\n{text}")
@@ -167,20 +116,22 @@ def _refusal(status: int, body: bytes) -> TransformError:
     return TransformError("AlgorithmError", f"{first}\n\nMessage:\n{text}")
 
 
-def in_order(payloads: Iterator[bytes], send: Callable[[bytes], bytes], at_once: int) -> Iterator[bytes]:
-    """Send payloads, several at a time, and yield their answers in the payloads' order.
+def send_in_order(
+    payloads: Iterator[bytes], send: Callable[[bytes], bytes], max_concurrency: int
+) -> Iterator[bytes]:
+    """Send payloads concurrently and yield the answers in the order of the payloads.
 
-    At most ``at_once`` and one more are in memory, with their answers.
+    At most ``max_concurrency`` + 1 payloads are in memory, with their answers.
     """
-    waiting: deque[Future[bytes]] = deque()
-    with ThreadPoolExecutor(at_once) as pool:
+    pending: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(max_concurrency) as pool:
         try:
             for payload in payloads:
-                waiting.append(pool.submit(send, payload))
-                if len(waiting) > at_once:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                pending.append(pool.submit(send, payload))
+                if len(pending) > max_concurrency:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         finally:
-            for future in waiting:
+            for future in pending:
                 future.cancel()

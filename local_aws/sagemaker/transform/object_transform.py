@@ -1,45 +1,48 @@
-"""One object through the model: cut into payloads, sent, assembled."""
+"""The transformation of one object: split into payloads, sent to the model, assembled."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core.resources import TransformJob
 from local_aws.sagemaker.hosting.model_server import ModelServer
-from local_aws.sagemaker.transform.model_client import Invoker, Settings, TransformError, in_order
-from local_aws.sagemaker.transform.payloads import payloads
+from local_aws.sagemaker.transform.model_client import ModelClient, TransformError, send_in_order
+from local_aws.sagemaker.transform.payloads import split_into_payloads
 from local_aws.sagemaker.transform.recordio import TooLongError
+from local_aws.sagemaker.transform.transform_settings import TransformSettings
 
-MEBIBYTE = 1 << 20
+MIB = 1 << 20
 DEFAULT_TIMEOUT_SECONDS = 600
 DEFAULT_RETRIES = 3
 
 
-def transform(job: Record, settings: Settings, server: ModelServer, source: Path, result: Path) -> None:
-    """Write the answers to a file's records into another.
+def transform(
+    job: TransformJob, settings: TransformSettings, server: ModelServer, source: Path, output: Path
+) -> None:
+    """Transform a file: write the model's answers to its records into another one.
 
     Parameters
     ----------
     job
-        The job's record.
+        The stored job.
     settings
         How its records are sent.
     server
         The model server.
-    source, result
-        The files; at most a few payloads of them are in memory.
+    source, output
+        The input file and the output file; at most a few payloads of them are in memory.
 
     Raises
     ------
     TransformError
-        The file can't be split, or the model doesn't answer; the other file is of no use then.
+        The file can't be split, or the model doesn't answer; the output file is incomplete then.
     """
-    invoker = _invoker(job, server)
+    client = _model_client(job, server)
     split = job["TransformInput"]["SplitType"]
     try:
-        with source.open("rb") as file, result.open("wb") as out:
-            requests = payloads(file, split, settings.strategy, settings.payload_mb * MEBIBYTE)
-            answers = in_order(requests, invoker.send, settings.at_once)
+        with source.open("rb") as file, output.open("wb") as out:
+            payloads = split_into_payloads(file, split, settings.strategy, settings.payload_mb * MIB)
+            answers = send_in_order(payloads, client.send, settings.max_concurrency)
             assemble(answers, out, by_line=job["TransformOutput"]["AssembleWith"] == "Line")
     except TooLongError as error:
         message = f"Too much data for max payload size ({settings.payload_mb} MB): {error}"
@@ -47,34 +50,34 @@ def transform(job: Record, settings: Settings, server: ModelServer, source: Path
     except ValueError as error:
         raise TransformError("ClientError", str(error)) from error
     finally:
-        invoker.close()
+        client.close()
 
 
-def _invoker(job: Record, server: ModelServer) -> Invoker:
+def _model_client(job: TransformJob, server: ModelServer) -> ModelClient:
     types = {
         "Content-Type": job["TransformInput"].get("ContentType"),
         "Accept": job["TransformOutput"].get("Accept"),
     }
-    client = job.get("ModelClientConfig", {})
-    return Invoker(
+    config = job.get("ModelClientConfig", {})
+    return ModelClient(
         server,
         {name: value for name, value in types.items() if value},
-        client.get("InvocationsTimeoutInSeconds", DEFAULT_TIMEOUT_SECONDS),
-        client.get("InvocationsMaxRetries", DEFAULT_RETRIES),
+        config.get("InvocationsTimeoutInSeconds", DEFAULT_TIMEOUT_SECONDS),
+        config.get("InvocationsMaxRetries", DEFAULT_RETRIES),
     )
 
 
 def assemble(answers: Iterable[bytes], out: BinaryIO, *, by_line: bool) -> None:
-    """Write answers one after the other.
+    """Write answers one after another.
 
     Parameters
     ----------
     answers
         The model's answers, in order.
     out
-        Where they go.
+        The output file.
     by_line
-        Whether each ends with a newline; one that has its own gets no second.
+        Whether to end each answer with a newline that has none.
     """
     for answer in answers:
         out.write(answer)

@@ -1,4 +1,4 @@
-"""From an input object to the payloads that a transform job sends: SplitType and BatchStrategy.
+"""Splits an input object into the payloads of a transform job: SplitType and BatchStrategy.
 
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformInput.html
 """
@@ -11,12 +11,12 @@ from local_aws.sagemaker.transform.recordio import TooLongError
 
 SINGLE_RECORD = "SingleRecord"
 MULTI_RECORD = "MultiRecord"
-# the API's name of a strategy -> the container's
-STRATEGIES = {SINGLE_RECORD: "SINGLE_RECORD", MULTI_RECORD: "MULTI_RECORD"}
+# the API's name of a strategy -> its name in the container's environment
+CONTAINER_STRATEGIES = {SINGLE_RECORD: "SINGLE_RECORD", MULTI_RECORD: "MULTI_RECORD"}
 
 
-def payloads(file: BinaryIO, split_type: str, strategy: str, limit: int) -> Iterator[bytes]:
-    """Cut a file into payloads, in its order.
+def split_into_payloads(file: BinaryIO, split_type: str, strategy: str, limit: int) -> Iterator[bytes]:
+    """Split a file into payloads, in order.
 
     Parameters
     ----------
@@ -27,18 +27,18 @@ def payloads(file: BinaryIO, split_type: str, strategy: str, limit: int) -> Iter
     strategy
         ``MultiRecord``, as many records as fit, or ``SingleRecord``; without a split it has no effect.
     limit
-        How many bytes a payload may have.
+        The largest size of a payload in bytes.
 
     Raises
     ------
     ValueError
-        A record is longer than that, or the file isn't what the split takes.
+        A record is longer than the limit, or the file is not of the split type.
     """
     records = SPLITTERS[split_type](file, strategy, limit)
-    return records if strategy == SINGLE_RECORD else _joined(records, limit)
+    return records if strategy == SINGLE_RECORD else _batch(records, limit)
 
 
-def _joined(records: Iterator[bytes], limit: int) -> Iterator[bytes]:
+def _batch(records: Iterator[bytes], limit: int) -> Iterator[bytes]:
     batch: list[bytes] = []
     size = 0
     for record in records:
@@ -51,7 +51,7 @@ def _joined(records: Iterator[bytes], limit: int) -> Iterator[bytes]:
         yield b"".join(batch)
 
 
-def _whole(file: BinaryIO, _strategy: str, limit: int) -> Iterator[bytes]:
+def _whole_object(file: BinaryIO, _strategy: str, limit: int) -> Iterator[bytes]:
     content = file.read(limit + 1)
     if len(content) > limit:
         raise TooLongError("The object is not split, and has more bytes.")
@@ -69,9 +69,9 @@ def _lines(file: BinaryIO, strategy: str, limit: int) -> Iterator[bytes]:
 
 
 def _records(file: BinaryIO, strategy: str, limit: int) -> Iterator[bytes]:
-    # "Padding is removed if the value of BatchStrategy is set to SingleRecord": the record without its frame.
+    # "Padding is removed if the value of BatchStrategy is set to SingleRecord": only the content is sent.
     for record in recordio.records(file, limit):
         yield record.content if strategy == SINGLE_RECORD else record.framed
 
 
-SPLITTERS = {"None": _whole, "Line": _lines, "RecordIO": _records}
+SPLITTERS = {"None": _whole_object, "Line": _lines, "RecordIO": _records}

@@ -1,7 +1,8 @@
-"""RecordIO's framing, as far as splitting a file takes: where each record begins and ends.
+"""RecordIO's framing, as far as splitting a file into records takes.
 
-mxnet.apache.org/versions/1.9.1/api/architecture/note_data_loading: a magic number, three bits that say which
-part of a record it is, 29 bits of length, the content, and zeros up to a multiple of four bytes.
+mxnet.apache.org/versions/1.9.1/api/architecture/note_data_loading: a magic number, three bits for the kind
+of part, 29 bits for the length, the content, and zeros up to a multiple of four bytes. A record may have
+several parts.
 """
 
 import struct
@@ -15,11 +16,11 @@ WHOLE, FIRST, MIDDLE, LAST = range(4)
 
 
 class BadRecordError(ValueError):
-    """The file isn't RecordIO at a place that the message names."""
+    """The file isn't RecordIO; the message names the byte."""
 
 
 class TooLongError(ValueError):
-    """A record is longer than it may be; the message says where it begins."""
+    """A record is longer than the limit; the message names its first byte."""
 
 
 class Record(NamedTuple):
@@ -28,9 +29,9 @@ class Record(NamedTuple):
     Parameters
     ----------
     framed
-        Its bytes as they stand in the file: with all headers and the padding.
+        Its bytes in the file, with all headers and the padding.
     content
-        What was written: writers split a record where the magic number stands in it.
+        Its content: writers split a record where it contains the magic number.
     """
 
     framed: bytes
@@ -44,22 +45,22 @@ class _Part(NamedTuple):
 
 
 def records(file: BinaryIO, limit: int) -> Iterator[Record]:
-    """Read the records of a file; those of several parts stay together.
+    """Read the records of a file; the parts of a record are joined.
 
     Parameters
     ----------
     file
         Open at the beginning of a record.
     limit
-        How many bytes a record may have, headers included.
+        The largest size of a record in bytes, headers included.
 
     Raises
     ------
     BadRecordError, TooLongError
-        With the byte where the record begins.
+        The message names the byte at which the record begins.
     """
     start = 0
-    while first := _part(file, start, limit):
+    while first := _read_part(file, start, limit):
         parts = [first]
         if first.kind not in {WHOLE, FIRST}:
             raise BadRecordError(f"The record at byte {start} begins with a later part of a record.")
@@ -71,14 +72,14 @@ def records(file: BinaryIO, limit: int) -> Iterator[Record]:
         start += len(framed)
 
 
-def _next_part(file: BinaryIO, start: int, place: int, limit: int) -> _Part:
-    part = _part(file, place, limit)
+def _next_part(file: BinaryIO, start: int, part_start: int, limit: int) -> _Part:
+    part = _read_part(file, part_start, limit)
     if part is None or part.kind not in {MIDDLE, LAST}:
         raise BadRecordError(f"The record at byte {start} has a first part, but no last one.")
     return part
 
 
-def _part(file: BinaryIO, start: int, limit: int) -> _Part | None:
+def _read_part(file: BinaryIO, start: int, limit: int) -> _Part | None:
     header = file.read(HEADER.size)
     if not header:
         return None

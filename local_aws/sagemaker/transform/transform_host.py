@@ -3,26 +3,27 @@
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.sagemaker.core.api_call import Record
+from local_aws.sagemaker.core import s3_objects
+from local_aws.sagemaker.core.resources import Model, TransformJob
+from local_aws.sagemaker.core.s3_objects import S3Location
 from local_aws.sagemaker.core.service import Service
-from local_aws.sagemaker.hosting import model_server, models
+from local_aws.sagemaker.hosting import model_container, model_server
 from local_aws.sagemaker.hosting.model_server import ModelServer
 from local_aws.sagemaker.processes import archives
 from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS, Command
-from local_aws.sagemaker.training import channels
-from local_aws.sagemaker.training.channels import S3Location
-from local_aws.sagemaker.transform import model_client
 from local_aws.sagemaker.transform.data_log import TransformLogs
-from local_aws.sagemaker.transform.model_client import Settings, TransformError
+from local_aws.sagemaker.transform.model_client import TransformError
 from local_aws.sagemaker.transform.object_transform import transform
-from local_aws.sagemaker.transform.payloads import STRATEGIES
+from local_aws.sagemaker.transform.payloads import CONTAINER_STRATEGIES
+from local_aws.sagemaker.transform.transform_settings import TransformSettings, execution_parameters
 
-# member of the request -> the variable that tells the container about it
+# member of the request -> the variable that passes it to the container
 VARIABLES = {
     "MaxPayloadInMB": "SAGEMAKER_MAX_PAYLOAD_IN_MB",
     "BatchStrategy": "SAGEMAKER_BATCH_STRATEGY",
@@ -35,22 +36,22 @@ class JobFailedError(Exception):
 
 
 class TransformHost:
-    """A host of a job.
+    """A host of a transform job.
 
     Parameters
     ----------
     service
-        Where it runs.
+        The service context.
     job, model
-        The job's record, and the model's as it was when the job was made.
+        The stored job, and a copy of its model.
     folder
-        The job's folder; the host's own is below.
+        The job's folder; the host's folder is a sub-folder.
     objects
-        What it transforms.
+        The objects that the host transforms.
     """
 
     def __init__(
-        self, service: Service, job: Record, model: Record, *, folder: Path, objects: list[S3Location]
+        self, service: Service, job: TransformJob, model: Model, *, folder: Path, objects: list[S3Location]
     ) -> None:
         self._service = service
         self._job = job
@@ -65,24 +66,23 @@ class TransformHost:
         self.failure = ""
 
     def run(self, s3: Any, logs: Any, archive: Path) -> None:
-        """Transform the objects, on this thread; what the model couldn't do is in `failure` afterwards.
+        """Transform the objects on this thread; afterwards `failure` has the reason if an object failed.
 
         Parameters
         ----------
         s3, logs
             boto3's clients, with the execution role.
         archive
-            The model's.
+            The model's archive.
 
         Raises
         ------
         BadArchiveError, JobFailedError, botocore.exceptions.ClientError
-            What ends the job at once.
+            The job can't continue.
         """
         archives.unpack(archive, self._base / "model")
-        self._logs = TransformLogs(
-            logs, f"{self._job['TransformJobName']}/{self._name}-{int(time.time())}", self._refused
-        )
+        stream = f"{self._job['TransformJobName']}/{self._name}-{int(time.time())}"
+        self._logs = TransformLogs(logs, stream, self._handle_refusal)
         self._logs.open()
         server = ModelServer(self._command(), self._logs.server)
         with self._lock:
@@ -100,26 +100,21 @@ class TransformHost:
             raise self._refusal
 
     def stop(self) -> None:
-        """Ask the host to end; returns at once."""
+        """Stop the host; returns immediately."""
         self._stopping.set()
         with self._lock:
             server = self._server
         if server:
             server.stop(QUICK_GRACE_SECONDS)
 
-    def _refused(self, error: Exception) -> None:
+    def _handle_refusal(self, error: Exception) -> None:
         self._refusal = error
         self.stop()
 
     def _command(self) -> Command:
-        given = {name: self._job[member] for member, name in VARIABLES.items() if member in self._job}
-        variables = {
-            "SAGEMAKER_BATCH": "true",
-            **{name: STRATEGIES.get(value, str(value)) for name, value in given.items()},
-            **self._job.get("Environment", {}),
-        }
-        what = f"model server of the transform job {self._job['TransformJobName']}"
-        return models.serve_command(self._service, self._model, self._base, what, variables)
+        variables = {**_container_variables(self._job), **self._job.get("Environment", {})}
+        description = f"model server of the transform job {self._job['TransformJobName']}"
+        return model_container.serve_command(self._service, self._model, self._base, description, variables)
 
     def _transform_all(self, s3: Any, server: ModelServer) -> None:
         if not server.wait_until_healthy(model_server.PING_LIMIT_SECONDS):
@@ -127,47 +122,55 @@ class TransformHost:
                 TransformError("AlgorithmError", "The model server did not pass the ping health check")
             )
             return
-        settings = Settings.of(self._job, model_client.execution_parameters(server))
-        self._logs.say(str(settings))
-        for found in self._objects:
+        settings = TransformSettings.from_job(self._job, execution_parameters(server))
+        self._logs.write(str(settings))
+        for location in self._objects:
             if self._stopping.is_set():
                 return
             try:
-                self._transform(s3, server, found, settings)
+                self._transform(s3, server, location, settings)
             except ClientError as error:
-                raise JobFailedError(f"ClientError: {found.uri}: {error}") from error
+                raise JobFailedError(f"ClientError: {location.uri}: {error}") from error
 
-    def _transform(self, s3: Any, server: ModelServer, found: S3Location, settings: Settings) -> None:
-        """Transform one object: it has no output if anything in it fails, but others may have theirs."""
-        source, result = self._base / "input", self._base / "output"
-        channels.fetch(s3, found, source)
+    def _transform(
+        self, s3: Any, server: ModelServer, location: S3Location, settings: TransformSettings
+    ) -> None:
+        """Transform one object; if one of its records fails, it has no output, and the others go on."""
+        source, output = self._base / "input", self._base / "output"
+        s3_objects.download(s3, location, source)
         try:
-            transform(self._job, settings, server, source, result)
+            transform(self._job, settings, server, source, output)
         except TransformError as error:
-            self._fail(error, found)
+            self._fail(error, location)
             return
         if not self._stopping.is_set():
-            self._upload(s3, found, result)
+            self._upload(s3, location, output)
 
-    def _fail(self, error: TransformError, found: S3Location | None = None) -> None:
+    def _fail(self, error: TransformError, location: S3Location | None = None) -> None:
         if not self._stopping.is_set():
-            self._logs.say(str(error), found)
+            self._logs.write(str(error), location)
             self.failure = self.failure or f"{error.kind}: See job logs for more information"
 
-    def _upload(self, s3: Any, found: S3Location, result: Path) -> None:
-        bucket, key = output_of(self._job, found)
-        customer_key = self._job["TransformOutput"]["KmsKeyId"]
-        encryption = (
-            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": customer_key} if customer_key else None
-        )
-        with result.open("rb") as file:
+    def _upload(self, s3: Any, location: S3Location, output: Path) -> None:
+        bucket, key = output_location(self._job, location)
+        kms_key = self._job["TransformOutput"]["KmsKeyId"]
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else None
+        with output.open("rb") as file:
             s3.upload_fileobj(file, bucket, key, ExtraArgs=encryption)
 
 
-def output_of(job: Record, found: S3Location) -> S3Location:
-    """Return where the output of an object goes: below S3OutputPath as the object lies below the prefix."""
+def _container_variables(job: Mapping[str, Any]) -> dict[str, str]:
+    requested = {name: job[member] for member, name in VARIABLES.items() if member in job}
+    return {
+        "SAGEMAKER_BATCH": "true",
+        **{name: CONTAINER_STRATEGIES.get(value, str(value)) for name, value in requested.items()},
+    }
+
+
+def output_location(job: TransformJob, location: S3Location) -> S3Location:
+    """Return the output of an object: its path below the input prefix, below S3OutputPath."""
     uri = job["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
-    prefix = channels.s3_location(uri, "S3Uri").key
-    folder = channels.s3_location(job["TransformOutput"]["S3OutputPath"], "S3OutputPath")
-    name = f"{channels.relative_path(found.key, prefix)}.out"
+    prefix = s3_objects.parse_uri(uri, "S3Uri").key
+    folder = s3_objects.parse_uri(job["TransformOutput"]["S3OutputPath"], "S3OutputPath")
+    name = f"{s3_objects.relative_path(location.key, prefix)}.out"
     return S3Location(folder.bucket, f"{folder.key.rstrip('/')}/{name}".lstrip("/"))

@@ -2,14 +2,15 @@
 
 import copy
 from collections.abc import Iterator
+from typing import cast
 
-from local_aws.sagemaker.core import listing, quotas, tags
-from local_aws.sagemaker.core.api_call import Call, Record, now
+from local_aws.sagemaker.core import listing, quotas, s3_objects, tags
+from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import ServiceError, invalid
-from local_aws.sagemaker.core.service import Operation, Service, in_background
-from local_aws.sagemaker.core.store import RUNNING
+from local_aws.sagemaker.core.resources import INTERRUPTED, RUNNING, TransformJob
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.core.store import Store
 from local_aws.sagemaker.hosting import models
-from local_aws.sagemaker.training.channels import data_client, require_objects, s3_location
 from local_aws.sagemaker.transform.payloads import SPLITTERS
 from local_aws.sagemaker.transform.transform_run import TransformRun
 
@@ -26,10 +27,10 @@ SUMMARY = (
 )
 
 
-def create(service: Service, call: Call) -> Record:
-    """CreateTransformJob: check what SageMaker checks at once, then transform in the background.
+def create(service: Service, call: ApiCall) -> JsonObject:
+    """CreateTransformJob: make SageMaker's synchronous checks, then transform in the background.
 
-    The job keeps the model's record: the model may be deleted while the job runs.
+    The model may be deleted while the job runs.
     """
     arn = call.arn("transform-job", call.inputs["TransformJobName"])
     _check_name(service, arn)
@@ -39,12 +40,12 @@ def create(service: Service, call: Call) -> Record:
     _check_data(service, call, model["ExecutionRoleArn"])
     job = _new_job(call, arn)
     with service.store.lock:
-        _check_name(service, arn)  # another call may have been faster
+        _check_name(service, arn)  # again, as another call may have taken it meanwhile
         _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.transform_jobs[arn] = job
-        run = service.transform_runs[arn] = TransformRun(service, job, model)
-    in_background(run.run, f"transform job {job['TransformJobName']}")
+        run = TransformRun(service, job, model)
+        service.start_run(arn, run, f"transform job {job['TransformJobName']}")
     return {"TransformJobArn": arn}
 
 
@@ -57,27 +58,27 @@ def _check_name(service: Service, arn: str) -> None:
         )
 
 
-def _check_request(inputs: Record) -> None:
-    refused = next(_unsupported(inputs), None)
-    if refused:
-        raise invalid(f"{refused} on this machine.")
-    payload, at_once = inputs.get("MaxPayloadInMB", 1), inputs.get("MaxConcurrentTransforms", 1)
-    if payload > MAX_PAYLOAD_MB or payload * at_once > MAX_PAYLOAD_MB:
+def _check_request(inputs: JsonObject) -> None:
+    refusal = next(_unsupported(inputs), None)
+    if refusal:
+        raise invalid(f"{refusal} on this machine.")
+    payload, concurrency = inputs.get("MaxPayloadInMB", 1), inputs.get("MaxConcurrentTransforms", 1)
+    if payload > MAX_PAYLOAD_MB or payload * concurrency > MAX_PAYLOAD_MB:
         raise invalid(
             f"MaxPayloadInMB is {payload}; neither it nor its product with MaxConcurrentTransforms may be "
             f"more than {MAX_PAYLOAD_MB}."
         )
-    s3_location(inputs["TransformOutput"]["S3OutputPath"], "S3OutputPath")
+    s3_objects.parse_uri(inputs["TransformOutput"]["S3OutputPath"], "S3OutputPath")
 
 
-def _unsupported(inputs: Record) -> Iterator[str]:
-    given = inputs["TransformInput"]
-    source = given["DataSource"].get("S3DataSource", {})
+def _unsupported(inputs: JsonObject) -> Iterator[str]:
+    transform_input = inputs["TransformInput"]
+    source = transform_input["DataSource"].get("S3DataSource", {})
     if source.get("S3DataType") != "S3Prefix":
         yield "TransformInput must have an S3DataSource with S3DataType S3Prefix: no other input is served"
-    if given.get("SplitType", "None") not in SPLITTERS:
-        yield f"SplitType {given['SplitType']} isn't served; only {', '.join(SPLITTERS)} are"
-    if given.get("CompressionType", "None") != "None":
+    if transform_input.get("SplitType", "None") not in SPLITTERS:
+        yield f"SplitType {transform_input['SplitType']} isn't served; only {', '.join(SPLITTERS)} are"
+    if transform_input.get("CompressionType", "None") != "None":
         yield "The input is compressed; only CompressionType None is served"
     if {**NO_PROCESSING, **inputs.get("DataProcessing", {})} != NO_PROCESSING:
         yield "DataProcessing must leave everything as it is: neither filters nor joining are served"
@@ -87,63 +88,64 @@ def _unsupported(inputs: Record) -> Iterator[str]:
         yield "MaxPayloadInMB must be at least 1: requests without a length (0) aren't served"
 
 
-def _check_quota(service: Service, call: Call) -> None:
+def _check_quota(service: Service, call: ApiCall) -> None:
     instance = call.inputs["TransformResources"]["InstanceType"]
     active = sum(
         job["TransformResources"]["InstanceCount"]
         for job in call.in_region(service.store.transform_jobs)
         if job["TransformJobStatus"] in RUNNING and job["TransformResources"]["InstanceType"] == instance
     )
-    wanted = call.inputs["TransformResources"]["InstanceCount"]
-    quotas.require(service, call, (instance, "transform job"), active, wanted)
+    requested = call.inputs["TransformResources"]["InstanceCount"]
+    quotas.require(service, call, (instance, "transform job"), active, requested)
 
 
-def _check_data(service: Service, call: Call, role_arn: str) -> None:
+def _check_data(service: Service, call: ApiCall, role_arn: str) -> None:
     source = call.inputs["TransformInput"]["DataSource"]["S3DataSource"]
-    location = s3_location(source["S3Uri"], "S3Uri")
-    require_objects(data_client(service, role_arn), location, role_arn, call.region)
+    location = s3_objects.parse_uri(source["S3Uri"], "S3Uri")
+    s3 = s3_objects.client_of_role(service, role_arn)
+    s3_objects.require_objects(s3, location, role_arn, call.region)
 
 
-def _new_job(call: Call, arn: str) -> Record:
+def _new_job(call: ApiCall, arn: str) -> TransformJob:
     moment = now()
-    asked = call.described()
-    return {
-        **asked,
-        "TransformInput": {"CompressionType": "None", "SplitType": "None", **asked["TransformInput"]},
-        "TransformOutput": {"AssembleWith": "None", "KmsKeyId": "", **asked["TransformOutput"]},
+    inputs = call.inputs_without_tags()
+    own = {
+        "TransformInput": {"CompressionType": "None", "SplitType": "None", **inputs["TransformInput"]},
+        "TransformOutput": {"AssembleWith": "None", "KmsKeyId": "", **inputs["TransformOutput"]},
         "DataProcessing": NO_PROCESSING,
         "TransformJobArn": arn,
         "TransformJobStatus": "InProgress",
         "CreationTime": moment,
         "LastModifiedTime": moment,
     }
+    return cast("TransformJob", {**inputs, **own})
 
 
-def _existing(service: Service, call: Call) -> Record:
+def _existing(service: Service, call: ApiCall) -> TransformJob:
     arn = call.arn("transform-job", call.inputs["TransformJobName"])
     if arn not in service.store.transform_jobs:
         raise invalid(f"Could not find requested job with name: {call.inputs['TransformJobName']}")
     return service.store.transform_jobs[arn]
 
 
-def describe(service: Service, call: Call) -> Record:
+def describe(service: Service, call: ApiCall) -> JsonObject:
     """DescribeTransformJob."""
     with service.store.lock:
         job = copy.deepcopy(_existing(service, call))
-    del job["LastModifiedTime"]  # in the list alone
-    return job
+    # LastModifiedTime is shown by ListTransformJobs alone.
+    return {name: value for name, value in job.items() if name != "LastModifiedTime"}
 
 
-def list_(service: Service, call: Call) -> Record:
-    """ListTransformJobs: newest first unless asked otherwise."""
+def list_(service: Service, call: ApiCall) -> JsonObject:
+    """ListTransformJobs: newest first by default."""
     with service.store.lock:
         jobs = call.in_region(service.store.transform_jobs)
-        chosen, token = listing.page(jobs, call.inputs, name="TransformJobName", status="TransformJobStatus")
-        return {"TransformJobSummaries": [listing.summary(job, SUMMARY) for job in chosen], **token}
+        page, token = listing.page(jobs, call.inputs, name="TransformJobName", status="TransformJobStatus")
+        return {"TransformJobSummaries": [listing.summary(job, SUMMARY) for job in page], **token}
 
 
-def stop(service: Service, call: Call) -> Record:
-    """StopTransformJob: what is finished stays in S3; the call returns at once."""
+def stop(service: Service, call: ApiCall) -> JsonObject:
+    """StopTransformJob: finished outputs stay in S3; the call returns immediately."""
     with service.store.lock:
         job = _existing(service, call)
         status = job["TransformJobStatus"]
@@ -152,12 +154,23 @@ def stop(service: Service, call: Call) -> Record:
                 f"The request was rejected because the transform job is in status {status}: "
                 "only a job that is in progress can be stopped."
             )
-        run = service.transform_runs[job["TransformJobArn"]]
+        run = service.job_runs[job["TransformJobArn"]]
     run.stop()
     return {}
 
 
-OPERATIONS: dict[str, Operation] = {
+def fail_interrupted_jobs(store: Store) -> None:
+    """Fail the jobs that ran when the state was saved."""
+    moment = now()
+    with store.lock:
+        for job in store.transform_jobs.values():
+            if job["TransformJobStatus"] in RUNNING:
+                job["TransformJobStatus"] = "Failed"
+                job["FailureReason"] = INTERRUPTED.format("transform")
+                job["TransformEndTime"] = job["LastModifiedTime"] = moment
+
+
+OPERATIONS = {
     "CreateTransformJob": create,
     "DescribeTransformJob": describe,
     "ListTransformJobs": list_,

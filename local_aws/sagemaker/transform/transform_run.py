@@ -1,4 +1,4 @@
-"""One transform job, from its start to its last status."""
+"""The run of one transform job."""
 
 import logging
 import shutil
@@ -8,16 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
+from local_aws.sagemaker.core import s3_objects
 from local_aws.sagemaker.core.access.execution_role import TRANSFORM_METRICS_NAMESPACE, require_image_pull
-from local_aws.sagemaker.core.api_call import Record, now
+from local_aws.sagemaker.core.api_call import now
 from local_aws.sagemaker.core.errors import ServiceError
+from local_aws.sagemaker.core.resources import Model, TransformJob
+from local_aws.sagemaker.core.s3_objects import S3Location
 from local_aws.sagemaker.core.service import Service
-from local_aws.sagemaker.hosting import models
 from local_aws.sagemaker.hosting.fleet import MAX_SERVERS
+from local_aws.sagemaker.hosting.model_container import fetch_archive
 from local_aws.sagemaker.processes.archives import BadArchiveError
 from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS
-from local_aws.sagemaker.training import channels
-from local_aws.sagemaker.training.channels import S3Location
 from local_aws.sagemaker.transform.transform_host import JobFailedError, TransformHost
 
 MAX_REASON = 1024
@@ -26,19 +27,19 @@ logger = logging.getLogger(__name__)
 
 
 class TransformRun:
-    """A transform job that runs.
+    """The run of a transform job.
 
     Parameters
     ----------
     service
-        Where it runs.
+        The service context.
     job
-        Its record, which this changes as it goes.
+        The stored job, which the run updates.
     model
-        The model as it was when the job was made.
+        A copy of the model: the stored one may be deleted while the job runs.
     """
 
-    def __init__(self, service: Service, job: Record, model: Record) -> None:
+    def __init__(self, service: Service, job: TransformJob, model: Model) -> None:
         self._service = service
         self._job = job
         self._model = model
@@ -46,10 +47,10 @@ class TransformRun:
         self._hosts: list[TransformHost] = []
         self._stopped = False
         self._lock = threading.Lock()
-        self.ended = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
-        """Do everything, on this thread; whatever happens, the job gets its last status."""
+        """Run the job on this thread; every outcome becomes the job's last status."""
         try:
             self._transform()
             self._finish("Stopped" if self._stopped else "Completed")
@@ -62,23 +63,23 @@ class TransformRun:
             self._finish("Failed", f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
-            self._service.transform_runs.pop(self._job["TransformJobArn"], None)
 
     def stop(self) -> None:
-        """Ask the job to end: nothing more is written."""
+        """Stop the job: nothing more is written."""
         with self._service.store.lock:
-            if self.ended.is_set():
+            if self._ended.is_set():
                 return
-            self._job.update(TransformJobStatus="Stopping", LastModifiedTime=now())
+            self._job["TransformJobStatus"] = "Stopping"
+            self._job["LastModifiedTime"] = now()
         self._stop_hosts()
 
     def stop_soon(self) -> None:
-        """Ask the model servers to end within seconds; the server itself is about to end."""
+        """Stop the model servers within seconds, because the local AWS is ending."""
         self._stop_hosts()
 
     def wait_until_stopped(self) -> None:
-        """Wait for the model servers' ends."""
-        self.ended.wait(QUICK_GRACE_SECONDS + 2)
+        """Wait until the model servers have ended."""
+        self._ended.wait(QUICK_GRACE_SECONDS + 2)
 
     def _stop_hosts(self) -> None:
         with self._lock:
@@ -94,11 +95,11 @@ class TransformRun:
         role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRANSFORM_METRICS_NAMESPACE)
         s3, logs = role.client("s3"), role.client("logs")
         source = self._job["TransformInput"]["DataSource"]["S3DataSource"]
-        objects = channels.objects_of(s3, channels.s3_location(source["S3Uri"], "S3Uri"))
+        objects = s3_objects.list_objects(s3, s3_objects.parse_uri(source["S3Uri"], "S3Uri"))
         if not objects:
             raise JobFailedError(f"ClientError: The objects under {source['S3Uri']} were deleted.")
-        archive = models.fetch_archive(self._service, self._model, self._base)
-        with self._service.store.lock:  # a Describe call may be copying the record
+        archive = fetch_archive(self._service, self._model, self._base)
+        with self._service.store.lock:  # a Describe call may be copying the job
             self._job["TransformStartTime"] = now()
         with self._lock:
             if self._stopped:
@@ -114,7 +115,7 @@ class TransformRun:
             raise JobFailedError(failures[0])
 
     def _shares(self, objects: list[S3Location]) -> list[list[S3Location]]:
-        """Give each instance its share of the objects; more instances than run here share with these."""
+        """Distribute the objects over the hosts that run here, at most `MAX_SERVERS`."""
         count = min(self._job["TransformResources"]["InstanceCount"], MAX_SERVERS, len(objects))
         return [objects[index::count] for index in range(count)]
 
@@ -122,7 +123,8 @@ class TransformRun:
         moment = now()
         with self._service.store.lock:
             self._job.setdefault("TransformStartTime", moment)
-            self._job.update(TransformJobStatus=status, TransformEndTime=moment, LastModifiedTime=moment)
+            self._job["TransformJobStatus"] = status
+            self._job["TransformEndTime"] = self._job["LastModifiedTime"] = moment
             if reason:
                 self._job["FailureReason"] = reason[:MAX_REASON]
-            self.ended.set()
+            self._ended.set()

@@ -1,18 +1,20 @@
-"""Which resources a call is about, as the service authorization reference lists them.
+"""The resource and the additional rights of each call, as the service authorization reference lists them.
 
 docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 """
 
 import json
+import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from local_aws import iam, identity
 from local_aws.hooks import Request
-from local_aws.sagemaker.core.api_call import Record, resource_arn
+from local_aws.sagemaker.core.api_call import JsonObject, resource_arn
 from local_aws.sagemaker.core.errors import ServiceError
-from local_aws.sagemaker.hosting.invoke_endpoint import endpoint_name
 
-# member of the inputs -> the kind of resource it names
+INVOCATIONS_PATH = re.compile(r"/endpoints/([^/]+)/invocations")
+# member of the inputs -> the kind of resource that it names
 KINDS = {
     "TrainingJobName": "training-job",
     "TransformJobName": "transform-job",  # before the model, which CreateTransformJob names too
@@ -22,25 +24,25 @@ KINDS = {
 }
 LINKED_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 LINKED_ROLE = f"aws-service-role/{LINKED_SERVICE}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-# Calls about an endpoint and a configuration: IAM must allow both.
-ALSO_CONFIG = {"CreateEndpoint", "UpdateEndpoint"}
+# Operations on an endpoint and its configuration: IAM must allow both.
+ENDPOINT_DEPLOYMENTS = {"CreateEndpoint", "UpdateEndpoint"}
 
 
-class Need(NamedTuple):
-    """One action on one resource, and the condition keys that come with it."""
+class Right(NamedTuple):
+    """An action on a resource, with the condition keys of the request."""
 
     action: str
     resource: str
     conditions: dict[str, str] | None = None
 
 
-def inputs_of(request: Request) -> Record:
-    """Return the call's JSON.
+def inputs_of(request: Request) -> JsonObject:
+    """Return the members of a JSON request.
 
     Raises
     ------
     ServiceError
-        ``SerializationException``: it is no JSON object.
+        ``SerializationException``: the body is no JSON object.
     """
     try:
         inputs = json.loads(request.body or b"{}")
@@ -51,9 +53,15 @@ def inputs_of(request: Request) -> Record:
     return inputs
 
 
+def invoked_endpoint(path: str) -> str | None:
+    """Return the endpoint that a request of SageMaker's runtime names, None for another request."""
+    match = INVOCATIONS_PATH.fullmatch(path)
+    return unquote(match[1]) if match else None
+
+
 def resource_of(request: Request) -> str:
-    """Return the ARN that the caller's policies must allow, "*" for calls about none in particular."""
-    name = endpoint_name(request.path)
+    """Return the ARN that the caller's policies must allow, "*" for calls on no single resource."""
+    name = invoked_endpoint(request.path)
     if name:
         return resource_arn("endpoint", name, identity.region(), identity.account())
     try:
@@ -62,15 +70,15 @@ def resource_of(request: Request) -> str:
         return "*"  # the handler refuses it
     if isinstance(inputs.get("ResourceArn"), str):
         return str(inputs["ResourceArn"])
-    return next((_arn(inputs, member) for member in KINDS if isinstance(inputs.get(member), str)), "*")
+    return next((_member_arn(inputs, member) for member in KINDS if isinstance(inputs.get(member), str)), "*")
 
 
-def _arn(inputs: Record, member: str) -> str:
+def _member_arn(inputs: JsonObject, member: str) -> str:
     return resource_arn(KINDS[member], inputs[member], identity.region(), identity.account())
 
 
 def scalable_target_of(request: Request) -> str:
-    """Return the ARN of a scalable target, whose id AWS generates, and "*" for the calls that only read."""
+    """Return the ARN of a scalable target, whose id AWS generates, or "*" for the Describe calls."""
     if "Describe" in iam.operation(request):
         return "*"
     return (
@@ -78,11 +86,11 @@ def scalable_target_of(request: Request) -> str:
     )
 
 
-def require_the_rest(request: Request, operation: str, inputs: Record) -> None:
-    """Ask for what a call needs beside its own action on its own resource.
+def require_additional_rights(request: Request, operation: str, inputs: JsonObject) -> None:
+    """Check the rights that a call needs in addition to its own action on its own resource.
 
     Tags need AddTags on what is created; an endpoint's creation and update need their action on the
-    configuration too, and to see the alarms that they roll back on; scaling needs what it will do with the
+    configuration too, and to describe the alarms of their rollback; scaling needs its actions on the
     endpoint and its alarms (Application Auto Scaling's user guide, "identity-based policy examples").
 
     Raises
@@ -91,50 +99,50 @@ def require_the_rest(request: Request, operation: str, inputs: Record) -> None:
         ``AccessDeniedException`` in IAM's wording.
     """
     principal = iam.caller(request)
-    for need in (
-        *_of_endpoints(operation, inputs),
-        *_of_tags(request, operation, inputs),
-        *_of_scaling(operation, inputs),
+    for right in (
+        *_endpoint_rights(operation, inputs),
+        *_tag_rights(request, operation, inputs),
+        *_scaling_rights(operation, inputs),
     ):
-        sentence = iam.denial(principal, need.action, need.resource, need.conditions)
-        if sentence:
-            raise ServiceError("AccessDeniedException", sentence)
+        denial = iam.denial(principal, right.action, right.resource, right.conditions)
+        if denial:
+            raise ServiceError("AccessDeniedException", denial)
 
 
-def _of_endpoints(operation: str, inputs: Record) -> list[Need]:
-    if operation not in ALSO_CONFIG:
+def _endpoint_rights(operation: str, inputs: JsonObject) -> list[Right]:
+    if operation not in ENDPOINT_DEPLOYMENTS:
         return []
     alarms = inputs.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {}).get("Alarms", [])
     return [
-        Need(f"sagemaker:{operation}", _arn(inputs, "EndpointConfigName")),
-        *(Need("cloudwatch:DescribeAlarms", _alarm(alarm["AlarmName"])) for alarm in alarms),
+        Right(f"sagemaker:{operation}", _member_arn(inputs, "EndpointConfigName")),
+        *(Right("cloudwatch:DescribeAlarms", _alarm_arn(alarm["AlarmName"])) for alarm in alarms),
     ]
 
 
-def _of_tags(request: Request, operation: str, inputs: Record) -> list[Need]:
+def _tag_rights(request: Request, operation: str, inputs: JsonObject) -> list[Right]:
     if not operation.startswith("Create") or not inputs.get("Tags"):
         return []
-    return [Need("sagemaker:AddTags", resource_of(request))]
+    return [Right("sagemaker:AddTags", resource_of(request))]
 
 
-def _of_scaling(operation: str, inputs: Record) -> list[Need]:
-    alarms = _alarm(f"TargetTracking-{inputs.get('ResourceId')}-generated")
+def _scaling_rights(operation: str, inputs: JsonObject) -> list[Right]:
+    alarms = _alarm_arn(f"TargetTracking-{inputs.get('ResourceId')}-generated")
     if operation == "RegisterScalableTarget":
         endpoint = inputs["ResourceId"].split("/")[1:2]
         arn = resource_arn("endpoint", "".join(endpoint), identity.region(), identity.account())
         linked = {"iam:AWSServiceName": LINKED_SERVICE}
         role = f"arn:aws:iam::{identity.account()}:role/{LINKED_ROLE}"
         return [
-            Need("iam:CreateServiceLinkedRole", role, linked),
-            Need("sagemaker:DescribeEndpoint", arn),
-            Need("sagemaker:UpdateEndpointWeightsAndCapacities", arn),
+            Right("iam:CreateServiceLinkedRole", role, linked),
+            Right("sagemaker:DescribeEndpoint", arn),
+            Right("sagemaker:UpdateEndpointWeightsAndCapacities", arn),
         ]
     if operation == "PutScalingPolicy":
-        return [Need("cloudwatch:DescribeAlarms", alarms), Need("cloudwatch:PutMetricAlarm", alarms)]
+        return [Right("cloudwatch:DescribeAlarms", alarms), Right("cloudwatch:PutMetricAlarm", alarms)]
     if operation == "DeleteScalingPolicy":
-        return [Need("cloudwatch:DeleteAlarms", alarms)]
+        return [Right("cloudwatch:DeleteAlarms", alarms)]
     return []
 
 
-def _alarm(name: str) -> str:
+def _alarm_arn(name: str) -> str:
     return f"arn:aws:cloudwatch:{identity.region()}:{identity.account()}:alarm:{name}"

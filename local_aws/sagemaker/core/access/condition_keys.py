@@ -1,4 +1,4 @@
-"""Condition keys that policies on these services use and that ministack doesn't know.
+"""Condition keys of these services that ministack doesn't provide.
 
 docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html and
 list_amazoncloudwatch.html
@@ -16,38 +16,38 @@ MAP_TYPES = range(0xA0, 0xC0)  # the first byte of a CBOR map (RFC 8949, section
 
 
 def install() -> None:
-    """Feed cloudwatch:namespace and Application Auto Scaling's keys to IAM."""
+    """Provide cloudwatch:namespace and Application Auto Scaling's keys to IAM."""
     names.wrap("request conditions", _with_keys)
 
 
 def _with_keys(original: Any) -> Any:
     @functools.wraps(original)
     def conditions(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = original(service, action, body, params)
-        return {**found, **_keys(service, action, body, params)}
+        keys: dict[str, Any] = original(service, action, body, params)
+        return {**keys, **_additional_keys(service, action, body, params)}
 
     return conditions
 
 
-def _keys(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, str]:
+def _additional_keys(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, str]:
     if service == "application-autoscaling":
         inputs = _members(body)
         keys = {"service-namespace": "ServiceNamespace", "scalable-dimension": "ScalableDimension"}
         return {f"{service}:{key}": inputs[member] for key, member in keys.items() if member in inputs}
     if action == "cloudwatch:PutMetricData":
-        given = params.get("Namespace") or [_members(body).get("Namespace", "")]
-        return {"cloudwatch:namespace": given[0]}
+        namespaces = params.get("Namespace") or [_members(body).get("Namespace", "")]
+        return {"cloudwatch:namespace": namespaces[0]}
     return {}
 
 
 def _members(body: bytes) -> dict[str, Any]:
-    """Return a request's members; what can't be read has none, and its service refuses it."""
+    """Return a request's members, {} if it can't be parsed: then its service refuses it."""
     try:
         if body[:1] and body[0] in MAP_TYPES:
             parser: Any = BaseCBORParser()
-            read = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body))
+            members = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body))
         else:
-            read = json.loads(body)
+            members = json.loads(body)
     except Exception:  # noqa: BLE001 -- the parsers raise many kinds; refusing is the service's work
         return {}
-    return read if isinstance(read, dict) else {}
+    return members if isinstance(members, dict) else {}

@@ -1,4 +1,4 @@
-"""What SageMaker does with an execution role is asked for with it, so that a forgotten right shows here."""
+"""The execution role: calls are made, and rights are checked, as SageMaker would with that role."""
 
 import re
 from dataclasses import dataclass
@@ -19,46 +19,45 @@ REGISTRY = re.compile(
 
 @dataclass(frozen=True)
 class ExecutionRole:
-    """The role of a training job or a model, as SageMaker uses it."""
+    """The execution role of a training job or a model."""
 
     arn: str
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client that acts as this role, through IAM."""
+        """Return a boto3 client that acts as this role; IAM decides on each of its calls."""
         return identity.role_client(self.arn, service, session_name=SESSION_NAME, source=SERVICE_PRINCIPAL)
 
     def require(self, action: str, resource: str, **context: str) -> None:
-        """Ask whether the role may, without doing it.
+        """Check a right of the role for an action that is not performed here.
 
         Parameters
         ----------
         action, resource
-            What the real service would do, to what.
+            The action and the resource of the real service.
         context
             Condition keys of the request, ``__`` for the colon.
 
         Raises
         ------
         PermissionError
-            In IAM's own wording.
+            The role lacks the right; the message is IAM's.
         """
         principal = identity.session_arn(self.arn, SESSION_NAME)
         keys = {name.replace("__", ":"): value for name, value in context.items()}
-        sentence = iam.denial(principal, action, resource, keys)
-        if sentence:
-            raise PermissionError(sentence)
+        denial = iam.denial(principal, action, resource, keys)
+        if denial:
+            raise PermissionError(denial)
 
 
 def require_image_pull(role: Any, image_uri: str) -> None:
-    """Ask for what pulling the image from its registry takes.
+    """Check the rights that pulling an image from its ECR registry takes; other images need none.
 
-    docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html lists it. Images that are in no ECR
-    registry ask for nothing.
+    docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html lists them.
 
     Raises
     ------
     PermissionError
-        Naming the action and the repository.
+        A right is missing; the message names the action and the repository.
     """
     registry = REGISTRY.fullmatch(image_uri)
     if not registry:

@@ -5,9 +5,10 @@ import pytest
 
 from local_aws.hooks import Request
 from local_aws.processes import Record
-from local_aws.sagemaker.core import api
+from local_aws.sagemaker.compose import sagemaker_handler
 from local_aws.sagemaker.core.service import Service
-from local_aws.sagemaker.processes.image_catalog import Catalog
+from local_aws.sagemaker.hosting.deployments import Deployments
+from local_aws.sagemaker.processes.image_catalog import ImageCatalog
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,8 @@ from local_aws.sagemaker.processes.image_catalog import Catalog
     ],
 )
 def test_an_operation_that_is_not_served_is_refused(tmp_path: Path, target: str, sentence: str) -> None:
-    service = Service(Catalog(tmp_path / "images.toml", ()), tmp_path, Record(tmp_path))
-    status, _, body = api.sagemaker(service)(Request("POST", "/", {"x-amz-target": target}, b"{}", {}))
-    said = json.loads(body)
-    assert (status, said["__type"], said["message"]) == (400, "UnknownOperationException", sentence)
+    service = Service(ImageCatalog(tmp_path / "images.toml", ()), tmp_path, Record(tmp_path))
+    handle = sagemaker_handler(service, Deployments(service))
+    status, _, body = handle(Request("POST", "/", {"x-amz-target": target}, b"{}", {}))
+    error = json.loads(body)
+    assert (status, error["__type"], error["message"]) == (400, "UnknownOperationException", sentence)

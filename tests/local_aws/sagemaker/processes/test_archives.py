@@ -64,3 +64,13 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, packed: Any) -> None:
         (tmp_path / "a.tar.gz").write_bytes(content)
         with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
             archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
+
+
+def test_a_folder_is_packed_without_itself(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    (model / "deep").mkdir(parents=True)
+    (model / "a").write_text("1")
+    (model / "deep" / "b").write_text("2")
+    archives.pack(model, tmp_path / "model.tar.gz")
+    with tarfile.open(tmp_path / "model.tar.gz") as tar:
+        assert tar.getnames() == ["a", "deep", "deep/b"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.processes import Record
-from local_aws.sagemaker.processes.child_process import Child, Command, clean_environment
+from local_aws.sagemaker.processes.child_process import ChildProcess, Command, clean_environment
 
 
 class Run:
@@ -18,7 +18,7 @@ class Run:
         self.record = Record(folder)
         argv, environment = [sys.executable, "-c", program], clean_environment(folder, "us-east-1")
         command = Command(argv, folder, environment, self.record, "a test's program")
-        self.child = Child(command, self._on_line)
+        self.child = ChildProcess(command, self._on_line)
         self.thread = threading.Thread(target=lambda: self.codes.append(self.child.run()))
 
     def _on_line(self, line: str) -> None:

@@ -88,9 +88,9 @@ def test_a_refused_line_is_reported_once_and_ends_the_sending() -> None:
     assert client.messages == []
 
 
-def test_a_line_that_is_said_is_sent_at_once() -> None:
+def test_write_now_sends_immediately() -> None:
     client = Logs()
-    stream(client).say("now")
+    stream(client).write_now("now")
     assert client.messages == ["now"]
 
 

@@ -1,11 +1,10 @@
 import json
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local_aws.sagemaker.training.container_files import failure_reason, pack, write_inputs
+from local_aws.sagemaker.training.container_files import failure_reason, write_inputs
 
 JOB: dict[str, Any] = {
     "HyperParameters": {"num_topics": "10"},
@@ -65,13 +64,3 @@ def test_a_failure_file_that_is_no_text_is_still_a_reason(tmp_path: Path) -> Non
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "failure").write_bytes(b"\xff\xfe bad")
     assert failure_reason(tmp_path, 1).endswith("bad, exit code: 1")
-
-
-def test_a_folder_is_packed_without_itself(tmp_path: Path) -> None:
-    model = tmp_path / "model"
-    (model / "deep").mkdir(parents=True)
-    (model / "a").write_text("1")
-    (model / "deep" / "b").write_text("2")
-    pack(model, tmp_path / "model.tar.gz")
-    with tarfile.open(tmp_path / "model.tar.gz") as tar:
-        assert tar.getnames() == ["a", "deep", "deep/b"]

@@ -1,10 +1,9 @@
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from local_aws.sagemaker.transform.model_client import Settings, in_order
+from local_aws.sagemaker.transform.model_client import send_in_order
 
 
 def test_answers_come_in_the_order_of_the_payloads_even_if_a_later_one_is_faster() -> None:
@@ -17,7 +16,7 @@ def test_answers_come_in_the_order_of_the_payloads_even_if_a_later_one_is_faster
             second.set()
         return payload * 2
 
-    assert list(in_order(iter([b"1", b"2", b"3"]), send, 2)) == [b"11", b"22", b"33"]
+    assert list(send_in_order(iter([b"1", b"2", b"3"]), send, 2)) == [b"11", b"22", b"33"]
 
 
 def test_no_more_payloads_are_in_memory_than_are_sent_and_one() -> None:
@@ -29,7 +28,7 @@ def test_no_more_payloads_are_in_memory_than_are_sent_and_one() -> None:
             taken += 1
             yield b""
 
-    answers = in_order(endless(), bytes, 3)
+    answers = send_in_order(endless(), bytes, 3)
     for number in range(1, 20):
         next(answers)
         assert taken <= number + 3
@@ -41,28 +40,7 @@ def test_the_first_failure_ends_everything() -> None:
             raise ValueError(payload)
         return payload
 
-    answers = in_order(iter([b"good", b"bad", b"good"]), send, 1)
+    answers = send_in_order(iter([b"good", b"bad", b"good"]), send, 1)
     assert next(answers) == b"good"
     with pytest.raises(ValueError, match="bad"):
         next(answers)
-
-
-@pytest.mark.parametrize(
-    ("asked", "offered", "settings"),
-    [
-        ({}, {}, Settings(1, 6, "MultiRecord")),
-        ({"MaxConcurrentTransforms": 0}, {"MaxConcurrentTransforms": 4}, Settings(4, 6, "MultiRecord")),
-        ({"MaxConcurrentTransforms": 2}, {"MaxConcurrentTransforms": 4}, Settings(2, 6, "MultiRecord")),
-        ({}, {"MaxPayloadInMB": 9, "BatchStrategy": "SINGLE_RECORD"}, Settings(1, 9, "SingleRecord")),
-        (
-            {"MaxPayloadInMB": 3, "BatchStrategy": "MultiRecord"},
-            {"BatchStrategy": "SINGLE_RECORD"},
-            Settings(1, 3, "MultiRecord"),
-        ),
-        ({}, {"MaxPayloadInMB": "many", "MaxConcurrentTransforms": -1}, Settings(1, 6, "MultiRecord")),
-    ],
-)
-def test_the_request_comes_before_the_container_and_that_before_the_defaults(
-    asked: dict[str, Any], offered: dict[str, Any], settings: Settings
-) -> None:
-    assert Settings.of(asked, offered) == settings

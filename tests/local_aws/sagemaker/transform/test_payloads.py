@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from local_aws.sagemaker.transform.payloads import payloads
+from local_aws.sagemaker.transform.payloads import split_into_payloads
 
 LIMIT = 20
 
@@ -15,7 +15,7 @@ def record(content: bytes) -> bytes:
 
 
 def cut(content: bytes, split: str, strategy: str = "MultiRecord") -> list[bytes]:
-    return list(payloads(io.BytesIO(content), split, strategy, LIMIT))
+    return list(split_into_payloads(io.BytesIO(content), split, strategy, LIMIT))
 
 
 @given(some.lists(some.binary(max_size=LIMIT - 1).map(lambda line: line.replace(b"\n", b"") + b"\n")))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.sagemaker.core.access.condition_keys import _keys
+from local_aws.sagemaker.core.access.condition_keys import _additional_keys
 
 CBOR = bytes.fromhex("a1 69") + b"Namespace" + bytes.fromhex("64") + b"/own"
 
@@ -15,18 +15,20 @@ CBOR = bytes.fromhex("a1 69") + b"Namespace" + bytes.fromhex("64") + b"/own"
     [(CBOR, {}), (b'{"Namespace": "/own"}', {}), (b"Action=PutMetricData", {"Namespace": ["/own"]})],
 )
 def test_the_namespace_is_read_from_every_protocol(body: bytes, params: dict[str, Any]) -> None:
-    keys = _keys("monitoring", "cloudwatch:PutMetricData", body, params)
+    keys = _additional_keys("monitoring", "cloudwatch:PutMetricData", body, params)
     assert keys == {"cloudwatch:namespace": "/own"}
 
 
 @pytest.mark.parametrize("body", [b"", b"\xa1\x69", b"[1]", b"{"])
 def test_a_body_that_cannot_be_read_has_no_namespace(body: bytes) -> None:
-    assert _keys("monitoring", "cloudwatch:PutMetricData", body, {}) == {"cloudwatch:namespace": ""}
+    assert _additional_keys("monitoring", "cloudwatch:PutMetricData", body, {}) == {
+        "cloudwatch:namespace": ""
+    }
 
 
 def test_scaling_is_conditioned_on_its_namespace() -> None:
     inputs = {"ServiceNamespace": "sagemaker", "ScalableDimension": "d"}
-    keys = _keys("application-autoscaling", "any", json.dumps(inputs).encode(), {})
+    keys = _additional_keys("application-autoscaling", "any", json.dumps(inputs).encode(), {})
     assert keys == {
         "application-autoscaling:service-namespace": "sagemaker",
         "application-autoscaling:scalable-dimension": "d",
