@@ -14,7 +14,7 @@ Created = tuple[str, Properties]
 
 
 def install() -> None:
-    """Register the types."""
+    """Register the resource types."""
     hooks.register_cloudformation_type(
         "AWS::ApplicationAutoScaling::ScalableTarget",
         create_target,
@@ -34,7 +34,7 @@ def install() -> None:
 
 
 def create_target(_logical_id: str, properties: Properties, _stack: str) -> Created:
-    """Register a target; its Ref is resource|dimension|namespace, as CloudFormation's."""
+    """Register a target; its Ref is resource|dimension|namespace, as in CloudFormation."""
     client = identity.stack_client(SERVICE)
     client.register_scalable_target(**_inputs(properties, "RegisterScalableTarget"))
     target = "|".join(properties[name] for name in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
@@ -42,9 +42,9 @@ def create_target(_logical_id: str, properties: Properties, _stack: str) -> Crea
 
 
 def delete_target(_physical_id: str, properties: Properties) -> None:
-    """Deregister a target, unless it is gone."""
+    """Deregister a target if it exists."""
     client = identity.stack_client(SERVICE)
-    _unless_gone(client.deregister_scalable_target, {name: properties[name] for name in TARGET_KEY})
+    _call_if_exists(client.deregister_scalable_target, {name: properties[name] for name in TARGET_KEY})
 
 
 def create_policy(_logical_id: str, properties: Properties, _stack: str) -> Created:
@@ -55,13 +55,13 @@ def create_policy(_logical_id: str, properties: Properties, _stack: str) -> Crea
 
 
 def delete_policy(_physical_id: str, properties: Properties) -> None:
-    """Delete a policy, unless it went with its target."""
-    named = {name: _with_target(properties)[name] for name in (*TARGET_KEY, "PolicyName")}
-    _unless_gone(identity.stack_client(SERVICE).delete_scaling_policy, named)
+    """Delete a policy if it exists: it may have been deleted with its target."""
+    inputs = {name: _with_target(properties)[name] for name in (*TARGET_KEY, "PolicyName")}
+    _call_if_exists(identity.stack_client(SERVICE).delete_scaling_policy, inputs)
 
 
 def _with_target(properties: Properties) -> Properties:
-    """Return a policy's properties with its target's, which the template may give as one reference."""
+    """Return a policy's properties with its target's, which ScalingTargetId may combine."""
     if "ScalingTargetId" not in properties:
         return properties
     resource, dimension, namespace = properties["ScalingTargetId"].split("|")
@@ -70,7 +70,7 @@ def _with_target(properties: Properties) -> Properties:
 
 
 def _inputs(properties: Properties, operation: str) -> Properties:
-    """Return what the API takes: its own members under its own names, without what only templates have."""
+    """Return the inputs of an operation: the properties that it has, under the API's names."""
     members = input_shape(SERVICE, operation).members
     renamed = {_api_name(name): value for name, value in properties.items()}
     return {name: value for name, value in renamed.items() if name in members}
@@ -80,7 +80,7 @@ def _api_name(name: str) -> str:
     return name + "Configuration" if name.endswith("ScalingPolicy") and name != "ScalingPolicy" else name
 
 
-def _unless_gone(call: Any, inputs: Properties) -> None:
+def _call_if_exists(call: Any, inputs: Properties) -> None:
     try:
         call(**inputs)
     except ClientError as error:

@@ -64,7 +64,7 @@ def _answer(service: str, operations: Mapping[str, Operation], request: Request)
             "UnknownOperationException", f"{service} on this machine has no {operation or 'such call'}."
         )
     check(service, operation, inputs)
-    authorization.require_additional_rights(request, operation, inputs)
+    authorization.require_additional_permissions(request, operation, inputs)
     call = ApiCall(operation, inputs, identity.region(), identity.account())
     return 200, {"Content-Type": JSON}, json.dumps(operations[operation](call)).encode()
 

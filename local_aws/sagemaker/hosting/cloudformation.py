@@ -1,4 +1,4 @@
-"""AWS::SageMaker::Model, EndpointConfig and Endpoint, provisioned through the API with the stack's rights."""
+"""AWS::SageMaker::Model, EndpointConfig and Endpoint, provisioned through the API with the stack's role."""
 
 import secrets
 import string
@@ -24,7 +24,7 @@ class ResourceFailedError(Exception):
 
 
 def install() -> None:
-    """Register the types."""
+    """Register the resource types."""
     for kind in ("Model", "EndpointConfig"):
         members = input_shape("sagemaker", f"Create{kind}").members
         hooks.register_cloudformation_type(
@@ -44,30 +44,30 @@ def install() -> None:
 
 
 def generated_name(logical_id: str) -> str:
-    """Return a name as CloudFormation makes one for these types: the logical id and 12 random characters."""
+    """Return a name as CloudFormation generates it: the logical id and 12 random characters."""
     random = "".join(secrets.choice(SUFFIX) for _ in range(12))
     return f"{logical_id[: MAX_NAME - 13]}-{random}"
 
 
-def typed(properties: Properties, operation: str) -> Properties:
-    """Return a template's properties as the API takes them: YAML may carry numbers as text."""
-    converted: Properties = _typed(properties, input_shape("sagemaker", operation))
+def to_api_types(properties: Properties, operation: str) -> Properties:
+    """Return a template's properties with the API's types: a template may have numbers as text."""
+    converted: Properties = _to_type(properties, input_shape("sagemaker", operation))
     return converted
 
 
 def _call_inputs(properties: Properties, operation: str) -> Properties:
-    """Return those properties that are inputs of the call: an endpoint's are divided between two."""
+    """Return the properties that are inputs of an operation: an endpoint's belong to two operations."""
     members = input_shape("sagemaker", operation).members
-    return typed({name: value for name, value in properties.items() if name in members}, operation)
+    return to_api_types({name: value for name, value in properties.items() if name in members}, operation)
 
 
-def _typed(value: Any, shape: Any) -> Any:
+def _to_type(value: Any, shape: Any) -> Any:
     if shape is None:
         return value
     if isinstance(value, dict) and shape.type_name == "structure":
-        return {name: _typed(member, shape.members.get(name)) for name, member in value.items()}
+        return {name: _to_type(member, shape.members.get(name)) for name, member in value.items()}
     if isinstance(value, list) and shape.type_name == "list":
-        return [_typed(item, shape.member) for item in value]
+        return [_to_type(item, shape.member) for item in value]
     if isinstance(value, str) and shape.type_name in {"integer", "long", "float", "double"}:
         return float(value) if shape.type_name in {"float", "double"} else int(value)
     if isinstance(value, str) and shape.type_name == "boolean":
@@ -78,8 +78,8 @@ def _typed(value: Any, shape: Any) -> Any:
 def _creator(kind: str) -> Any:
     def create(logical_id: str, properties: Properties, _stack: str) -> Created:
         name = properties.get(f"{kind}Name") or generated_name(logical_id)
-        inputs = typed({**properties, f"{kind}Name": name}, f"Create{kind}")
-        answer = _call(f"Create{kind}")(**inputs)
+        inputs = to_api_types({**properties, f"{kind}Name": name}, f"Create{kind}")
+        answer = _operation(f"Create{kind}")(**inputs)
         return answer[f"{kind}Arn"], {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
 
     return create
@@ -87,31 +87,31 @@ def _creator(kind: str) -> Any:
 
 def _deleter(kind: str) -> Any:
     def delete(physical_id: str, _properties: Properties) -> None:
-        _unless_gone(_call(f"Delete{kind}"), **{f"{kind}Name": _name(physical_id)})
+        _call_if_exists(_operation(f"Delete{kind}"), **{f"{kind}Name": _name_of(physical_id)})
 
     return delete
 
 
 def _tag_updater(kind: str) -> Any:
-    """Return the update of a type whose other properties all replace it."""
+    """Return the update of a type that every property but Tags replaces."""
 
     def update(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
         change_tags(arn, old, new)
-        return arn, {f"{kind}Name": _name(arn), "Id": arn}
+        return arn, {f"{kind}Name": _name_of(arn), "Id": arn}
 
     return update
 
 
-def _call(operation: str) -> Any:
+def _operation(operation: str) -> Any:
     return getattr(identity.stack_client("sagemaker"), xform_name(operation))
 
 
-def _name(arn: str) -> str:
+def _name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def _unless_gone(call: Any, **inputs: Any) -> bool:
-    """Call; return whether the resource was there."""
+def _call_if_exists(call: Any, **inputs: Any) -> bool:
+    """Make a call on a resource; return whether it exists."""
     try:
         call(**inputs)
     except ClientError as error:
@@ -122,39 +122,39 @@ def _unless_gone(call: Any, **inputs: Any) -> bool:
 
 
 def change_tags(arn: str, old: Properties, new: Properties) -> None:
-    """Give a resource the tags of its new properties."""
+    """Change a resource's tags to those of its new properties."""
     sagemaker = identity.stack_client("sagemaker")
     before, after = ({tag["Key"]: tag["Value"] for tag in p.get("Tags", [])} for p in (old, new))
-    if gone := sorted(before.keys() - after.keys()):
-        sagemaker.delete_tags(ResourceArn=arn, TagKeys=gone)
+    if removed := sorted(before.keys() - after.keys()):
+        sagemaker.delete_tags(ResourceArn=arn, TagKeys=removed)
     if changed := [{"Key": k, "Value": v} for k, v in after.items() if before.get(k) != v]:
         sagemaker.add_tags(ResourceArn=arn, Tags=changed)
 
 
 def create_endpoint(logical_id: str, properties: Properties, _stack: str) -> Created:
-    """Create an endpoint and wait until it serves.
+    """Create an endpoint and wait until it is InService.
 
     Raises
     ------
     ResourceFailedError
-        With the endpoint's FailureReason.
+        The message is the endpoint's FailureReason.
     """
     name = properties.get("EndpointName") or generated_name(logical_id)
     sagemaker = identity.stack_client("sagemaker")
-    config = _name(properties["EndpointConfigName"])
+    config = _name_of(properties["EndpointConfigName"])
     inputs = {**properties, "EndpointName": name, "EndpointConfigName": config}
     arn = sagemaker.create_endpoint(**_call_inputs(inputs, "CreateEndpoint"))["EndpointArn"]
     try:
         _wait_in_service(sagemaker, name, config)
     except Exception:
-        # ministack forgets a resource whose creation failed; CloudFormation deletes it when it rolls back.
+        # ministack doesn't delete a resource whose creation failed; CloudFormation does when it rolls back.
         delete_endpoint(arn, properties)
         raise
     return arn, {"EndpointName": name}
 
 
 def update_endpoint(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
-    """Change an endpoint over to another configuration and wait until it serves with it.
+    """Update an endpoint to another configuration and wait until it is InService with it.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def update_endpoint(arn: str, old: Properties, new: Properties, _stack: str) -> 
         The endpoint kept its old configuration; the message is its FailureReason.
     """
     sagemaker = identity.stack_client("sagemaker")
-    name, config = _name(arn), _name(new["EndpointConfigName"])
+    name, config = _name_of(arn), _name_of(new["EndpointConfigName"])
     if sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"] != config:
         inputs = {**new, "EndpointName": name, "EndpointConfigName": config}
         sagemaker.update_endpoint(**_call_inputs(inputs, "UpdateEndpoint"))
@@ -185,10 +185,10 @@ def _wait_in_service(sagemaker: Any, name: str, config: str) -> None:
 
 
 def delete_endpoint(arn: str, _properties: Properties) -> None:
-    """Delete an endpoint and wait until it is gone."""
-    sagemaker = identity.stack_client("sagemaker")
-    if not _unless_gone(sagemaker.delete_endpoint, EndpointName=_name(arn)):
+    """Delete an endpoint and wait until it no longer exists."""
+    sagemaker, name = identity.stack_client("sagemaker"), _name_of(arn)
+    if not _call_if_exists(sagemaker.delete_endpoint, EndpointName=name):
         return
     until = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < until and _unless_gone(sagemaker.describe_endpoint, EndpointName=_name(arn)):
+    while time.monotonic() < until and _call_if_exists(sagemaker.describe_endpoint, EndpointName=name):
         time.sleep(POLL_SECONDS)

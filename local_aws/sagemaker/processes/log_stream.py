@@ -44,7 +44,7 @@ class LogStream:
         Raises
         ------
         botocore.exceptions.ClientError
-            The role lacks a right.
+            The role lacks a permission.
         """
         self._create(self._client.create_log_group, logGroupName=self.group)
         self._client.describe_log_streams(logGroupName=self.group, logStreamNamePrefix=self.name)
@@ -65,7 +65,7 @@ class LogStream:
         Raises
         ------
         botocore.exceptions.ClientError
-            The role lacks a right.
+            The role lacks a permission.
         """
         self._send([_event(line)])
 

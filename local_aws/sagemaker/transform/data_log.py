@@ -33,7 +33,7 @@ class TransformLogs:
         Raises
         ------
         botocore.exceptions.ClientError
-            The role lacks a right.
+            The role lacks a permission.
         """
         self.server.open()
         self._data.open()

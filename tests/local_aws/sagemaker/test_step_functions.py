@@ -35,10 +35,10 @@ class Machine(StateMachine):
         return self.run(each, QueryLanguage="JSONata")
 
     def run(self, state: dict[str, Any], lacking: str = "", **options: Any) -> str:
-        rights = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
+        permissions = [right for right in (*MACHINE_RIGHTS, *EVENTS) if right["Action"] != lacking]
         passing = [] if lacking == "iam:PassRole" else [{"Action": "iam:PassRole", "Resource": self.role}]
         definition = {"StartAt": "Train", "States": {"Train": state}, **options}
-        return self.execute(definition, [*rights, *passing])
+        return self.execute(definition, [*permissions, *passing])
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def machine(aws: Any, role: str) -> Machine:
     return Machine(aws, role)
 
 
-def test_sync_waits_for_the_job_and_returns_what_describe_says(aws: Any, role: str, machine: Machine) -> None:
+def test_sync_waits_for_the_job_and_returns_its_description(aws: Any, role: str, machine: Machine) -> None:
     job = {**aws.job(role), "Tags": [{"Key": "project", "Value": "spec"}]}
-    done = machine.ended(machine.start(job))
+    done = machine.wait_until_ended(machine.start(job))
     assert done["status"] == "SUCCEEDED", done.get("cause")
     output = json.loads(done["output"])
     assert output["TrainingJobStatus"] == "Completed"
@@ -60,39 +60,37 @@ def test_sync_waits_for_the_job_and_returns_what_describe_says(aws: Any, role: s
     assert tags == [{"Key": "project", "Value": "spec"}]
 
 
-def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:
-    job = aws.job(role, behaviour="wait to be told")
-    done = machine.ended(machine.start(job, suffix=""))
+def test_without_sync_the_task_ends_when_the_job_starts(aws: Any, role: str, machine: Machine) -> None:
+    job = aws.job(role, behaviour="wait for release")
+    done = machine.wait_until_ended(machine.start(job, suffix=""))
     assert json.loads(done["output"])["TrainingJobArn"].endswith(job["TrainingJobName"].lower())
     described = aws.client("sagemaker").describe_training_job(TrainingJobName=job["TrainingJobName"])
     assert described["TrainingJobStatus"] == "InProgress"
     aws.wait(lambda: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
-    aws.tell(job)
-    assert aws.ended(job)["TrainingJobStatus"] == "Completed"
+    aws.release(job)
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Completed"
 
 
 def test_a_failed_job_fails_the_task_with_its_description(aws: Any, role: str, machine: Machine) -> None:
-    done = machine.ended(machine.start(aws.job(role, behaviour="fail", failure="no such topic")))
+    done = machine.wait_until_ended(machine.start(aws.job(role, behaviour="fail", failure="no such topic")))
     assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
     cause = json.loads(done["cause"])
     assert cause["FailureReason"] == "AlgorithmError: no such topic, exit code: 1"
 
 
-def test_a_refused_job_fails_the_task_under_sagemakers_name(aws: Any, role: str, machine: Machine) -> None:
+def test_a_refused_job_fails_the_task_with_sagemakers_error(aws: Any, role: str, machine: Machine) -> None:
     job = aws.job(role)
     aws.train(job)
-    done = machine.ended(machine.start(job))
+    done = machine.wait_until_ended(machine.start(job))
     assert done["error"] == "SageMaker.ResourceInUseException"
     missing = {**aws.job(role), "OutputDataConfig": {"S3OutputPath": "nowhere"}}
-    refused = machine.ended(machine.start(missing))
+    refused = machine.wait_until_ended(machine.start(missing))
     assert refused["error"] == "SageMaker.AmazonSageMakerException"
     assert "Error Code: ValidationException" in refused["cause"]
 
 
-def test_an_input_of_another_shape_is_refused_before_it_is_sent(
-    aws: Any, role: str, machine: Machine
-) -> None:
-    done = machine.ended(machine.start({**aws.job(role), "HyperParameters": {"num_topics": 10}}))
+def test_an_input_of_the_wrong_type_is_refused_before_the_call(aws: Any, role: str, machine: Machine) -> None:
+    done = machine.wait_until_ended(machine.start({**aws.job(role), "HyperParameters": {"num_topics": 10}}))
     assert done["error"] == "States.Runtime"
     assert "num_topics" in done["cause"]
 
@@ -102,11 +100,11 @@ def test_an_input_of_another_shape_is_refused_before_it_is_sent(
     [right["Action"] for right in (*MACHINE_RIGHTS, *EVENTS) if "Stop" not in str(right["Action"])]
     + ["iam:PassRole"],
 )
-def test_each_right_that_the_machines_role_lacks_is_named(
+def test_each_missing_permission_of_the_machine_role_is_named(
     aws: Any, role: str, machine: Machine, missing: str
 ) -> None:
     job = {**aws.job(role), "Tags": [{"Key": "project", "Value": "spec"}]}
-    done = machine.ended(machine.start(job, lacking=missing))
+    done = machine.wait_until_ended(machine.start(job, lacking=missing))
     assert done["status"] == "FAILED"
     assert f"not authorized to perform: {missing}" in done["cause"]
 
@@ -116,14 +114,14 @@ def test_an_aborted_execution_stops_its_job(aws: Any, role: str, machine: Machin
     arn = machine.start(job)
     aws.wait(lambda: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
     machine.states.stop_execution(executionArn=arn)
-    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Stopped"
 
 
-def test_a_task_over_its_time_stops_its_job(aws: Any, role: str, machine: Machine) -> None:
+def test_a_task_over_its_timeout_stops_its_job(aws: Any, role: str, machine: Machine) -> None:
     job = aws.job(role, behaviour="save on SIGTERM")
-    done = machine.ended(machine.start(job, TimeoutSeconds=2))
+    done = machine.wait_until_ended(machine.start(job, TimeoutSeconds=2))
     assert done["error"] == "States.Timeout"
-    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Stopped"
 
 
 def test_an_aborted_execution_stops_the_jobs_of_every_iteration(
@@ -134,25 +132,25 @@ def test_an_aborted_execution_stops_the_jobs_of_every_iteration(
     for job in jobs:
         aws.wait(lambda job=job: "waiting" in aws.log("/aws/sagemaker/TrainingJobs", job["TrainingJobName"]))
     machine.states.stop_execution(executionArn=arn)
-    assert [aws.ended(job)["TrainingJobStatus"] for job in jobs] == ["Stopped", "Stopped"]
+    assert [aws.wait_until_ended(job)["TrainingJobStatus"] for job in jobs] == ["Stopped", "Stopped"]
 
 
-def test_an_iteration_that_fails_stops_the_job_of_another(aws: Any, role: str, machine: Machine) -> None:
+def test_a_failed_iteration_stops_the_jobs_of_the_others(aws: Any, role: str, machine: Machine) -> None:
     long = aws.job(role, behaviour="save on SIGTERM")
-    done = machine.ended(machine.start_each(aws.job(role, behaviour="fail"), long))
+    done = machine.wait_until_ended(machine.start_each(aws.job(role, behaviour="fail"), long))
     assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
-    assert aws.ended(long)["TrainingJobStatus"] == "Stopped"
+    assert aws.wait_until_ended(long)["TrainingJobStatus"] == "Stopped"
 
 
-def test_sync_is_told_as_scheduled_started_submitted_and_succeeded(
+def test_the_history_of_sync_has_scheduled_started_submitted_and_succeeded(
     aws: Any, role: str, machine: Machine
 ) -> None:
-    done = machine.ended(machine.start(aws.job(role), TimeoutSeconds=100))
+    done = machine.wait_until_ended(machine.start(aws.job(role), TimeoutSeconds=100))
     events = machine.states.get_execution_history(executionArn=done["executionArn"])["events"]
     tasks = [event for event in events if event["type"].startswith("Task") and "State" not in event["type"]]
     kinds = [event["type"] for event in tasks]
     assert kinds == ["TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
-    told = tasks[2]["taskSubmittedEventDetails"]
-    assert (told["resourceType"], told["resource"]) == ("sagemaker", "createTrainingJob.sync")
-    assert "TrainingJobArn" in json.loads(told["output"])
+    details = tasks[2]["taskSubmittedEventDetails"]
+    assert (details["resourceType"], details["resource"]) == ("sagemaker", "createTrainingJob.sync")
+    assert "TrainingJobArn" in json.loads(details["output"])
     assert [event["previousEventId"] for event in tasks] == [2, 3, 4, 5]

@@ -1,4 +1,4 @@
-"""The resource and the additional rights of each call, as the service authorization reference lists them.
+"""The resource and the additional permissions of each call, by the service authorization reference.
 
 docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 """
@@ -28,7 +28,7 @@ LINKED_ROLE = f"aws-service-role/{LINKED_SERVICE}/AWSServiceRoleForApplicationAu
 ENDPOINT_DEPLOYMENTS = {"CreateEndpoint", "UpdateEndpoint"}
 
 
-class Right(NamedTuple):
+class Permission(NamedTuple):
     """An action on a resource, with the condition keys of the request."""
 
     action: str
@@ -86,8 +86,8 @@ def scalable_target_of(request: Request) -> str:
     )
 
 
-def require_additional_rights(request: Request, operation: str, inputs: JsonObject) -> None:
-    """Check the rights that a call needs in addition to its own action on its own resource.
+def require_additional_permissions(request: Request, operation: str, inputs: JsonObject) -> None:
+    """Check the permissions that a call needs in addition to its own action on its own resource.
 
     Tags need AddTags on what is created; an endpoint's creation and update need their action on the
     configuration too, and to describe the alarms of their rollback; scaling needs its actions on the
@@ -99,33 +99,33 @@ def require_additional_rights(request: Request, operation: str, inputs: JsonObje
         ``AccessDeniedException`` in IAM's wording.
     """
     principal = iam.caller(request)
-    for right in (
-        *_endpoint_rights(operation, inputs),
-        *_tag_rights(request, operation, inputs),
-        *_scaling_rights(operation, inputs),
+    for permission in (
+        *_endpoint_permissions(operation, inputs),
+        *_tag_permissions(request, operation, inputs),
+        *_scaling_permissions(operation, inputs),
     ):
-        denial = iam.denial(principal, right.action, right.resource, right.conditions)
+        denial = iam.denial(principal, permission.action, permission.resource, permission.conditions)
         if denial:
             raise ServiceError("AccessDeniedException", denial)
 
 
-def _endpoint_rights(operation: str, inputs: JsonObject) -> list[Right]:
+def _endpoint_permissions(operation: str, inputs: JsonObject) -> list[Permission]:
     if operation not in ENDPOINT_DEPLOYMENTS:
         return []
     alarms = inputs.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {}).get("Alarms", [])
     return [
-        Right(f"sagemaker:{operation}", _member_arn(inputs, "EndpointConfigName")),
-        *(Right("cloudwatch:DescribeAlarms", _alarm_arn(alarm["AlarmName"])) for alarm in alarms),
+        Permission(f"sagemaker:{operation}", _member_arn(inputs, "EndpointConfigName")),
+        *(Permission("cloudwatch:DescribeAlarms", _alarm_arn(alarm["AlarmName"])) for alarm in alarms),
     ]
 
 
-def _tag_rights(request: Request, operation: str, inputs: JsonObject) -> list[Right]:
+def _tag_permissions(request: Request, operation: str, inputs: JsonObject) -> list[Permission]:
     if not operation.startswith("Create") or not inputs.get("Tags"):
         return []
-    return [Right("sagemaker:AddTags", resource_of(request))]
+    return [Permission("sagemaker:AddTags", resource_of(request))]
 
 
-def _scaling_rights(operation: str, inputs: JsonObject) -> list[Right]:
+def _scaling_permissions(operation: str, inputs: JsonObject) -> list[Permission]:
     alarms = _alarm_arn(f"TargetTracking-{inputs.get('ResourceId')}-generated")
     if operation == "RegisterScalableTarget":
         endpoint = inputs["ResourceId"].split("/")[1:2]
@@ -133,14 +133,17 @@ def _scaling_rights(operation: str, inputs: JsonObject) -> list[Right]:
         linked = {"iam:AWSServiceName": LINKED_SERVICE}
         role = f"arn:aws:iam::{identity.account()}:role/{LINKED_ROLE}"
         return [
-            Right("iam:CreateServiceLinkedRole", role, linked),
-            Right("sagemaker:DescribeEndpoint", arn),
-            Right("sagemaker:UpdateEndpointWeightsAndCapacities", arn),
+            Permission("iam:CreateServiceLinkedRole", role, linked),
+            Permission("sagemaker:DescribeEndpoint", arn),
+            Permission("sagemaker:UpdateEndpointWeightsAndCapacities", arn),
         ]
     if operation == "PutScalingPolicy":
-        return [Right("cloudwatch:DescribeAlarms", alarms), Right("cloudwatch:PutMetricAlarm", alarms)]
+        return [
+            Permission("cloudwatch:DescribeAlarms", alarms),
+            Permission("cloudwatch:PutMetricAlarm", alarms),
+        ]
     if operation == "DeleteScalingPolicy":
-        return [Right("cloudwatch:DeleteAlarms", alarms)]
+        return [Permission("cloudwatch:DeleteAlarms", alarms)]
     return []
 
 

@@ -1,4 +1,4 @@
-"""The execution role: calls are made, and rights are checked, as SageMaker would with that role."""
+"""The execution role: calls are made, and permissions are checked, as SageMaker would with that role."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ExecutionRole:
         return identity.role_client(self.arn, service, session_name=SESSION_NAME, source=SERVICE_PRINCIPAL)
 
     def require(self, action: str, resource: str, **context: str) -> None:
-        """Check a right of the role for an action that is not performed here.
+        """Check a permission of the role for an action that is not performed here.
 
         Parameters
         ----------
@@ -40,7 +40,7 @@ class ExecutionRole:
         Raises
         ------
         PermissionError
-            The role lacks the right; the message is IAM's.
+            The role lacks the permission; the message is IAM's.
         """
         principal = identity.session_arn(self.arn, SESSION_NAME)
         keys = {name.replace("__", ":"): value for name, value in context.items()}
@@ -50,14 +50,14 @@ class ExecutionRole:
 
 
 def require_image_pull(role: Any, image_uri: str) -> None:
-    """Check the rights that pulling an image from its ECR registry takes; other images need none.
+    """Check the permissions that pulling an image from its ECR registry takes; other images need none.
 
     docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html lists them.
 
     Raises
     ------
     PermissionError
-        A right is missing; the message names the action and the repository.
+        A permission is missing; the message names the action and the repository.
     """
     registry = REGISTRY.fullmatch(image_uri)
     if not registry:

@@ -16,8 +16,8 @@ def target(endpoint: str) -> dict[str, str]:
     }
 
 
-def rights(endpoint: str) -> list[dict[str, Any]]:
-    """What AWS documents for whoever scales an endpoint, conditions included."""
+def permissions(endpoint: str) -> list[dict[str, Any]]:
+    """Return the permissions that AWS documents for scaling an endpoint, with their conditions."""
     linked = "sagemaker.application-autoscaling.amazonaws.com"
     alarms = f"arn:aws:cloudwatch:{HERE}:alarm:TargetTracking-endpoint/{endpoint}/variant/AllTraffic-*"
     sagemaker = f"arn:aws:sagemaker:{HERE}:endpoint/{endpoint.lower()}"
@@ -60,20 +60,20 @@ def endpoint(aws: Any, role: str) -> str:
     return name
 
 
-def test_a_caller_with_every_right_registers_a_target_and_its_policy(aws: Any, endpoint: str) -> None:
-    scale(aws.user_client("application-autoscaling", rights(endpoint)), endpoint)
+def test_the_documented_permissions_suffice_to_scale_an_endpoint(aws: Any, endpoint: str) -> None:
+    scale(aws.user_client("application-autoscaling", permissions(endpoint)), endpoint)
 
 
 @pytest.mark.parametrize("taken", range(9))
-def test_each_right_that_the_caller_lacks_is_named(aws: Any, endpoint: str, taken: int) -> None:
-    statements = rights(endpoint)
+def test_each_missing_permission_of_the_caller_is_named(aws: Any, endpoint: str, taken: int) -> None:
+    statements = permissions(endpoint)
     missing = statements.pop(taken)["Action"]
     client = aws.user_client("application-autoscaling", statements)
     with pytest.raises(ClientError, match=f"not authorized to perform: {missing}"):
         scale(client, endpoint)
 
 
-def test_only_a_variant_that_runs_can_be_a_target(aws: Any) -> None:
+def test_only_an_existing_variant_can_be_a_target(aws: Any) -> None:
     client = aws.client("application-autoscaling")
     with pytest.raises(ClientError, match="No endpoint variant was found"):
         client.register_scalable_target(**target("none"), MinCapacity=1, MaxCapacity=2)
@@ -86,5 +86,5 @@ def test_weights_and_counts_are_described(aws: Any, endpoint: str) -> None:
     aws.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=endpoint, DesiredWeightsAndCapacities=desired
     )
-    (variant,) = aws.settled(endpoint)["ProductionVariants"]
+    (variant,) = aws.wait_until_settled(endpoint)["ProductionVariants"]
     assert (variant["CurrentWeight"], variant["DesiredInstanceCount"]) == (0.5, 2)

@@ -19,7 +19,7 @@ from local_aws.sagemaker.processes.image_catalog import ImageCatalog
         ("", "sagemaker on this machine has no such call."),
     ],
 )
-def test_an_operation_that_is_not_served_is_refused(tmp_path: Path, target: str, sentence: str) -> None:
+def test_an_unknown_operation_is_refused(tmp_path: Path, target: str, sentence: str) -> None:
     service = Service(ImageCatalog(tmp_path / "images.toml", ()), tmp_path, Record(tmp_path))
     handle = sagemaker_handler(service, Deployments(service))
     status, _, body = handle(Request("POST", "/", {"x-amz-target": target}, b"{}", {}))

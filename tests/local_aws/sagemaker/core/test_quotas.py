@@ -1,4 +1,4 @@
-"""How many instances of a type there may be: listed, changed, and kept by SageMaker."""
+"""Service Quotas: listed, changed, and enforced by SageMaker."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,67 +16,74 @@ def listed(aws: Any, **arguments: Any) -> list[dict[str, Any]]:
     ]
 
 
-def quota(aws: Any, name: str) -> dict[str, Any]:
-    return next(one for one in listed(aws) if one["QuotaName"] == name)
+def describe_quota(aws: Any, name: str) -> dict[str, Any]:
+    return next(quota for quota in listed(aws) if quota["QuotaName"] == name)
 
 
 @pytest.fixture
 def limit(aws: Any) -> Iterator[Any]:
-    """Set a quota, and set it back afterwards."""
+    """Set a quota, and restore it afterwards."""
     quotas = aws.client("service-quotas")
     before: dict[str, float] = {}
 
     def set_(name: str, value: float) -> None:
-        found = quota(aws, name)
-        before.setdefault(found["QuotaCode"], found["Value"])
-        asked = quotas.request_service_quota_increase(
-            ServiceCode="sagemaker", QuotaCode=found["QuotaCode"], DesiredValue=value
+        described = describe_quota(aws, name)
+        before.setdefault(described["QuotaCode"], described["Value"])
+        increase = quotas.request_service_quota_increase(
+            ServiceCode="sagemaker", QuotaCode=described["QuotaCode"], DesiredValue=value
         )["RequestedQuota"]
-        assert (asked["Status"], asked["QuotaName"], asked["DesiredValue"]) == ("APPROVED", name, value)
+        assert (increase["Status"], increase["QuotaName"], increase["DesiredValue"]) == (
+            "APPROVED",
+            name,
+            value,
+        )
 
     yield set_
     for code, value in before.items():
         quotas.request_service_quota_increase(ServiceCode="sagemaker", QuotaCode=code, DesiredValue=value)
 
 
-def test_the_quotas_of_every_usage_are_listed_under_awss_names(aws: Any) -> None:
-    names = [one["QuotaName"] for one in listed(aws)]
+def test_the_quotas_of_every_usage_are_listed_by_aws_names(aws: Any) -> None:
+    names = [quota["QuotaName"] for quota in listed(aws)]
     assert {TRAINING, ENDPOINT, "ml.c4.2xlarge for transform job usage"} <= set(names)
     assert names == sorted(set(names))
-    assert [one["QuotaName"] for one in listed(aws, PaginationConfig={"PageSize": 7})] == names
+    assert [quota["QuotaName"] for quota in listed(aws, PaginationConfig={"PageSize": 7})] == names
 
 
-def test_one_quota_is_read_by_its_code(aws: Any) -> None:
-    found = quota(aws, TRAINING)
+def test_a_quota_is_read_by_its_code(aws: Any) -> None:
+    described = describe_quota(aws, TRAINING)
     client = aws.client("service-quotas")
-    assert client.get_service_quota(ServiceCode="sagemaker", QuotaCode=found["QuotaCode"])["Quota"] == found
-    assert found["Value"] == 20.0
+    assert (
+        client.get_service_quota(ServiceCode="sagemaker", QuotaCode=described["QuotaCode"])["Quota"]
+        == described
+    )
+    assert described["Value"] == 20.0
 
 
 @pytest.mark.parametrize(
     ("service", "code"), [("ec2", "L-00000000"), ("sagemaker", "L-00000000")], ids=["service", "code"]
 )
-def test_what_has_no_quota_is_said_by_its_name(aws: Any, service: str, code: str) -> None:
+def test_an_unknown_service_or_code_is_named(aws: Any, service: str, code: str) -> None:
     with pytest.raises(ClientError, match=r"NoSuchResourceException.* (of ec2|L-00000000) "):
         aws.client("service-quotas").get_service_quota(ServiceCode=service, QuotaCode=code)
 
 
-def test_a_training_job_beyond_its_quota_is_refused_in_sagemakers_words(
+def test_a_training_job_over_its_quota_is_refused_in_sagemakers_wording(
     aws: Any, role: str, limit: Any
 ) -> None:
     limit(TRAINING, 1)
-    first, second = aws.job(role, behaviour="wait to be told"), aws.job(role)
+    first, second = aws.job(role, behaviour="wait for release"), aws.job(role)
     sagemaker = aws.client("sagemaker")
     sagemaker.create_training_job(**first)
     try:
         with pytest.raises(ClientError) as caught:
             sagemaker.create_training_job(**second)
-        other = aws.job(role)
-        other["ResourceConfig"]["InstanceType"] = "ml.c5.xlarge"
-        assert aws.train(other)["TrainingJobStatus"] == "Completed"
+        other_type = aws.job(role)
+        other_type["ResourceConfig"]["InstanceType"] = "ml.c5.xlarge"
+        assert aws.train(other_type)["TrainingJobStatus"] == "Completed"
     finally:
         sagemaker.stop_training_job(TrainingJobName=first["TrainingJobName"])
-        aws.ended(first)
+        aws.wait_until_ended(first)
     error = caught.value.response["Error"]
     assert error["Code"] == "ResourceLimitExceeded"
     assert error["Message"].startswith(
@@ -86,14 +93,14 @@ def test_a_training_job_beyond_its_quota_is_refused_in_sagemakers_words(
     assert aws.train(second)["TrainingJobStatus"] == "Completed"
 
 
-def test_an_endpoint_beyond_its_quota_is_refused(aws: Any, role: str, limit: Any) -> None:
+def test_an_endpoint_over_its_quota_is_refused(aws: Any, role: str, limit: Any) -> None:
     limit(ENDPOINT, 0)
     config = aws.config(aws.model(role, "v"))
     with pytest.raises(ClientError, match=rf"'{ENDPOINT}' is 0 Instances"):
         aws.client("sagemaker").create_endpoint(EndpointName=aws.name("Endpoint"), EndpointConfigName=config)
 
 
-def test_an_update_needs_the_instances_that_it_replaces_as_well(aws: Any, role: str, limit: Any) -> None:
+def test_an_update_needs_quota_for_its_old_and_new_instances(aws: Any, role: str, limit: Any) -> None:
     model = aws.model(role, "v")
     name = aws.endpoint(aws.config(model, InstanceType="ml.c5.xlarge"))
     limit("ml.c5.xlarge for endpoint usage", 1)
@@ -101,13 +108,13 @@ def test_an_update_needs_the_instances_that_it_replaces_as_well(aws: Any, role: 
         aws.client("sagemaker").update_endpoint(
             EndpointName=name, EndpointConfigName=aws.config(model, InstanceType="ml.c5.xlarge")
         )
-    assert aws.settled(name)["EndpointStatus"] == "InService"
+    assert aws.wait_until_settled(name)["EndpointStatus"] == "InService"
     aws.client("sagemaker").delete_endpoint(EndpointName=name)
 
 
 @pytest.mark.parametrize("call", ["list_service_quotas", "get_service_quota"])
-def test_reading_needs_its_right(aws: Any, call: str) -> None:
-    arguments = {} if call.startswith("list") else {"QuotaCode": quota(aws, TRAINING)["QuotaCode"]}
+def test_reading_quotas_needs_its_permission(aws: Any, call: str) -> None:
+    arguments = {} if call.startswith("list") else {"QuotaCode": describe_quota(aws, TRAINING)["QuotaCode"]}
     action = "".join(word.capitalize() for word in call.split("_"))
     granted = aws.user_client("service-quotas", [{"Action": f"servicequotas:{action}", "Resource": "*"}])
     assert getattr(granted, call)(ServiceCode="sagemaker", **arguments)
@@ -117,12 +124,14 @@ def test_reading_needs_its_right(aws: Any, call: str) -> None:
         )
 
 
-def test_an_increase_can_be_confined_to_one_quota(aws: Any, limit: Any) -> None:
-    found = quota(aws, ENDPOINT)
+def test_a_policy_can_allow_the_increase_of_a_single_quota(aws: Any, limit: Any) -> None:
+    described = describe_quota(aws, ENDPOINT)
     action = "servicequotas:RequestServiceQuotaIncrease"
-    client = aws.user_client("service-quotas", [{"Action": action, "Resource": found["QuotaArn"]}])
-    limit(ENDPOINT, found["Value"])
-    asked = {"ServiceCode": "sagemaker", "DesiredValue": 3.0}
-    client.request_service_quota_increase(QuotaCode=found["QuotaCode"], **asked)
+    client = aws.user_client("service-quotas", [{"Action": action, "Resource": described["QuotaArn"]}])
+    limit(ENDPOINT, described["Value"])
+    increase = {"ServiceCode": "sagemaker", "DesiredValue": 3.0}
+    client.request_service_quota_increase(QuotaCode=described["QuotaCode"], **increase)
     with pytest.raises(ClientError, match=f"not authorized to perform: {action}"):
-        client.request_service_quota_increase(QuotaCode=quota(aws, TRAINING)["QuotaCode"], **asked)
+        client.request_service_quota_increase(
+            QuotaCode=describe_quota(aws, TRAINING)["QuotaCode"], **increase
+        )

@@ -13,7 +13,7 @@ JOB: dict[str, Any] = {
 }
 
 
-def test_what_the_api_takes_is_accepted() -> None:
+def test_a_valid_request_is_accepted() -> None:
     check("sagemaker", "CreateTrainingJob", JOB)
     check("sagemaker", "ListTrainingJobs", {"CreationTimeAfter": 1.5e9, "MaxResults": 100})
     check("sagemaker", "CreateModel", {"ModelName": "m", "Tags": [{"Key": "größe", "Value": "ä b"}]})
@@ -36,7 +36,7 @@ def test_what_the_api_takes_is_accepted() -> None:
         ),
     ],
 )
-def test_what_it_does_not_take_is_named(change: dict[str, Any], sentence: str) -> None:
+def test_each_invalid_member_is_named(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ServiceError, match=re.escape(sentence)) as refused:
         check("sagemaker", "CreateTrainingJob", {**JOB, **change})
     assert refused.value.code == "ValidationException"
@@ -47,6 +47,6 @@ def test_a_missing_member_is_named() -> None:
         check("sagemaker", "CreateTrainingJob", {k: v for k, v in JOB.items() if k != "RoleArn"})
 
 
-def test_a_number_over_its_bound_is_refused() -> None:
+def test_a_number_over_its_maximum_is_refused() -> None:
     with pytest.raises(ServiceError, match="less than or equal to 100"):
         check("sagemaker", "ListModels", {"MaxResults": 101})

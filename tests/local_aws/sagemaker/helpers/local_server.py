@@ -1,4 +1,4 @@
-"""A server of the tests' own, what they ask of it, and an archive for it."""
+"""A local AWS with SageMaker for tests: clients, roles, jobs, models and endpoints."""
 
 import io
 import itertools
@@ -37,7 +37,7 @@ serve = ["python", "{PROGRAMS / "serve.py"}"]
 
 
 class Aws:
-    """A running server and what tests ask of it."""
+    """A local AWS in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.state = folder / "state"
@@ -95,10 +95,10 @@ class Aws:
     @staticmethod
     def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:
         until = time.monotonic() + seconds
-        while not (found := condition()):
-            assert time.monotonic() < until, "it didn't happen in time"
+        while not (result := condition()):
+            assert time.monotonic() < until, "the condition wasn't met in time"
             time.sleep(0.1)
-        return found
+        return result
 
     def role(self, statements: list[dict[str, Any]], service: str = "sagemaker.amazonaws.com") -> str:
         iam, name = self.client("iam"), self.name("role")
@@ -132,21 +132,21 @@ class Aws:
 
     def train(self, job: dict[str, Any]) -> dict[str, Any]:
         self.client("sagemaker").create_training_job(**job)
-        return self.ended(job)
+        return self.wait_until_ended(job)
 
-    def ended(self, job: dict[str, Any]) -> dict[str, Any]:
+    def wait_until_ended(self, job: dict[str, Any]) -> dict[str, Any]:
         sagemaker, name = self.client("sagemaker"), job["TrainingJobName"]
         busy = {"InProgress", "Stopping"}
 
         def described() -> Any:
-            said = sagemaker.describe_training_job(TrainingJobName=name)
-            return None if said["TrainingJobStatus"] in busy else said
+            description = sagemaker.describe_training_job(TrainingJobName=name)
+            return None if description["TrainingJobStatus"] in busy else description
 
         record: dict[str, Any] = self.wait(described)
         return record
 
-    def tell(self, job: dict[str, Any]) -> None:
-        """Let a job go on that waits to be told."""
+    def release(self, job: dict[str, Any]) -> None:
+        """Let a training program continue that waits for release."""
         (
             self.state / "sagemaker" / "training-jobs" / job["TrainingJobName"].lower() / "algo-1" / "go"
         ).touch()
@@ -191,41 +191,41 @@ class Aws:
     def endpoint(self, config: str) -> str:
         name = self.name("Endpoint")
         self.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
-        assert self.settled(name)["EndpointStatus"] == "InService"
+        assert self.wait_until_settled(name)["EndpointStatus"] == "InService"
         return name
 
-    def settled(self, name: str) -> dict[str, Any]:
+    def wait_until_settled(self, name: str) -> dict[str, Any]:
         sagemaker = self.client("sagemaker")
 
         def described() -> Any:
-            said = sagemaker.describe_endpoint(EndpointName=name)
-            return said if said["EndpointStatus"] in {"InService", "Failed"} else None
+            description = sagemaker.describe_endpoint(EndpointName=name)
+            return description if description["EndpointStatus"] in {"InService", "Failed"} else None
 
         endpoint: dict[str, Any] = self.wait(described)
         return endpoint
 
-    def ask(self, name: str, body: str = "hello", **headers: str) -> str:
+    def invoke(self, name: str, body: str = "hello", **headers: str) -> str:
         answer = self.client("sagemaker-runtime").invoke_endpoint(EndpointName=name, Body=body, **headers)
         text: str = answer["Body"].read().decode()
         return text
 
-    def programs(self, name: str = "") -> list[int]:
-        """The processes that run for a job or an endpoint, or for this server at all."""
+    def process_ids(self, name: str = "") -> list[int]:
+        """Return the processes of a job or an endpoint, or of the whole server."""
         marker = f"SAGEMAKER_BASE_DIR={self.state}/sagemaker/"
-        found = []
+        pids = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 settings = (path / "environ").read_text(errors="replace").split("\0")
             except OSError:
                 continue
             if any(x.startswith(marker) and f"/{name.lower()}" in x for x in settings):
-                found.append(int(path.name))
-        return sorted(found)
+                pids.append(int(path.name))
+        return sorted(pids)
 
 
 @contextmanager
 def running(server: Aws) -> Iterator[Aws]:
-    """Run a server, with a bucket for the tests' data in it."""
+    """Run a server with a bucket for the tests' data."""
     server.start()
     try:
         server.client("s3").create_bucket(Bucket=BUCKET)

@@ -1,4 +1,4 @@
-"""State machines whose tasks call SageMaker, and their executions."""
+"""Executions of state machines whose tasks call SageMaker."""
 
 import json
 from typing import Any
@@ -7,24 +7,24 @@ from tests.local_aws.sagemaker.helpers.local_server import Aws
 
 
 class StateMachine:
-    """Executes definitions, each as a machine of its own."""
+    """Executes definitions, each as a new state machine."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
         self.states = aws.client("stepfunctions")
 
-    def execute(self, definition: dict[str, Any], rights: list[dict[str, Any]]) -> str:
-        """Start an execution of a machine whose role has the rights; return the execution's ARN."""
+    def execute(self, definition: dict[str, Any], permissions: list[dict[str, Any]]) -> str:
+        """Create a machine whose role has the permissions, execute it, and return the execution's ARN."""
         machine = self.states.create_state_machine(
             name=self.aws.name("machine"),
             definition=json.dumps(definition),
-            roleArn=self.aws.role(rights, "states.amazonaws.com"),
+            roleArn=self.aws.role(permissions, "states.amazonaws.com"),
         )
         arn: str = self.states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
         return arn
 
-    def ended(self, arn: str) -> dict[str, Any]:
-        """What DescribeExecution says of an execution at its end."""
+    def wait_until_ended(self, arn: str) -> dict[str, Any]:
+        """Wait for the end of an execution and return its description."""
 
         def described() -> Any:
             execution = self.states.describe_execution(executionArn=arn)

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 GROUP = "/aws/sagemaker/Endpoints"
 
 
-def test_an_endpoint_is_a_real_model_server(aws: Any, role: str) -> None:
+def test_an_endpoint_runs_a_model_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "first")))
-    described = aws.settled(name)
+    described = aws.wait_until_settled(name)
     assert described["EndpointArn"].endswith(f"endpoint/{name.lower()}")
     variant = described["ProductionVariants"][0]
     assert (variant["VariantName"], variant["CurrentInstanceCount"], variant["CurrentWeight"]) == (
@@ -19,17 +19,17 @@ def test_an_endpoint_is_a_real_model_server(aws: Any, role: str) -> None:
         1,
         1.0,
     )
-    assert aws.ask(name, "1,2", ContentType="text/csv", Accept="application/json") == (
+    assert aws.invoke(name, "1,2", ContentType="text/csv", Accept="application/json") == (
         "first|text/csv|application/json|1,2"
     )
-    aws.wait(lambda: "asked /invocations" in aws.log(f"{GROUP}/{name}", "AllTraffic/i-"))
+    aws.wait(lambda: "request /invocations" in aws.log(f"{GROUP}/{name}", "AllTraffic/i-"))
     streams = aws.client("logs").describe_log_streams(logGroupName=f"{GROUP}/{name}")["logStreams"]
     assert len(streams[0]["logStreamName"]) == len("AllTraffic/i-") + 17
 
 
-def test_an_answer_has_the_content_type_that_the_model_server_gave_it(aws: Any, role: str) -> None:
+def test_an_answer_has_the_content_type_of_the_model_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "first")))
-    aws.settled(name)
+    aws.wait_until_settled(name)
     runtime = aws.client("sagemaker-runtime")
     for accept, answered in (("application/json", "application/json"), ("text/csv", "text/plain")):
         answer = runtime.invoke_endpoint(EndpointName=name, Body="1,2", Accept=accept)
@@ -38,100 +38,98 @@ def test_an_answer_has_the_content_type_that_the_model_server_gave_it(aws: Any, 
 
 def test_an_update_changes_the_answer_and_ends_the_old_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "old"), InitialInstanceCount=2))
-    before = aws.programs(name)
+    before = aws.process_ids(name)
     assert len(before) == 2
     config = aws.config(aws.model(role, "late"))
     aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=config)
     assert aws.client("sagemaker").describe_endpoint(EndpointName=name)["EndpointStatus"] == "Updating"
     with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
         aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=config)
-    assert aws.settled(name)["EndpointConfigName"] == config
-    assert aws.ask(name).startswith("late|")
-    (pid,) = aws.programs(name)
+    assert aws.wait_until_settled(name)["EndpointConfigName"] == config
+    assert aws.invoke(name).startswith("late|")
+    (pid,) = aws.process_ids(name)
     assert pid not in before
 
 
 @pytest.mark.parametrize("content", ["unhealthy", "exit"])
-def test_an_update_to_a_server_that_fails_its_ping_keeps_the_old_one(
-    aws: Any, role: str, content: str
-) -> None:
+def test_after_a_failed_update_the_old_server_keeps_serving(aws: Any, role: str, content: str) -> None:
     good = aws.config(aws.model(role, "good"))
     name = aws.endpoint(good)
-    before = aws.programs(name)
+    before = aws.process_ids(name)
     bad = aws.config(aws.model(role, content))
     aws.client("sagemaker").update_endpoint(EndpointName=name, EndpointConfigName=bad)
-    after = aws.settled(name)
+    after = aws.wait_until_settled(name)
     assert (after["EndpointStatus"], after["EndpointConfigName"]) == ("InService", good)
     assert "AllTraffic did not pass the ping health check" in after["FailureReason"]
-    assert aws.ask(name).startswith("good|")
-    aws.wait(lambda: aws.programs(name) == before)
+    assert aws.invoke(name).startswith("good|")
+    aws.wait(lambda: aws.process_ids(name) == before)
 
 
-def test_a_new_endpoint_that_fails_its_ping_is_failed_and_can_be_deleted(aws: Any, role: str) -> None:
+def test_a_new_endpoint_that_fails_its_health_check_is_failed_and_can_be_deleted(aws: Any, role: str) -> None:
     name = aws.name("Endpoint")
     config = aws.config(aws.model(role, "unhealthy"))
     aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
     with pytest.raises(ClientError, match=f"Endpoint {name} of account 123456789012 not found"):
-        aws.ask(name)
-    assert aws.settled(name)["EndpointStatus"] == "Failed"
+        aws.invoke(name)
+    assert aws.wait_until_settled(name)["EndpointStatus"] == "Failed"
     aws.client("sagemaker").delete_endpoint(EndpointName=name)
     aws.wait(lambda: not aws.client("sagemaker").list_endpoints(NameContains=name)["Endpoints"])
 
 
-def test_a_deleted_endpoint_is_gone_with_its_server(aws: Any, role: str) -> None:
+def test_deleting_an_endpoint_ends_its_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "short")))
-    assert len(aws.programs(name)) == 1
+    assert len(aws.process_ids(name)) == 1
     aws.client("sagemaker").delete_endpoint(EndpointName=name)
     aws.wait(lambda: not aws.client("sagemaker").list_endpoints(NameContains=name)["Endpoints"])
-    assert not aws.programs(name)
+    assert not aws.process_ids(name)
     with pytest.raises(ClientError, match="Could not find endpoint"):
         aws.client("sagemaker").describe_endpoint(EndpointName=name)
 
 
-def test_a_killed_server_is_started_again_and_the_log_says_so(aws: Any, role: str) -> None:
+def test_a_killed_server_is_restarted_and_logged(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "lasting")))
-    (pid,) = aws.programs(name)
+    (pid,) = aws.process_ids(name)
     os.kill(pid, signal.SIGKILL)
-    aws.wait(lambda: aws.programs(name) not in ([], [pid]))  # another one starts: requests wait for it
-    assert aws.ask(name).startswith("lasting|")
+    aws.wait(lambda: aws.process_ids(name) not in ([], [pid]))  # another one starts: requests wait for it
+    assert aws.invoke(name).startswith("lasting|")
     aws.wait(lambda: any("exit code -9; starting it again" in x for x in aws.log(f"{GROUP}/{name}", "All")))
 
 
-def test_what_the_model_refuses_reaches_the_caller_as_a_model_error(aws: Any, role: str) -> None:
+def test_errors_of_the_model_server_are_model_errors(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "strict")))
-    (pid,) = aws.programs(name)
+    (pid,) = aws.process_ids(name)
     for body, status, text in (
         ("refuse", 415, "only text"),
         ("break", 500, "broken"),
         ("crash", 500, "exited"),
     ):
         with pytest.raises(ClientError) as refused:
-            aws.ask(name, body)
+            aws.invoke(name, body)
         answer: Any = refused.value.response
         assert answer["Error"]["Code"] == "ModelError"
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 424
         assert answer["OriginalStatusCode"] == status
         assert text in answer["OriginalMessage"]
         assert f"log-group:{GROUP}/{name}:log-stream:AllTraffic/i-" in answer["LogStreamArn"]
-    aws.wait(lambda: aws.programs(name) not in ([], [pid]))  # another one starts: requests wait for it
-    assert aws.ask(name).startswith("strict|")
+    aws.wait(lambda: aws.process_ids(name) not in ([], [pid]))  # another one starts: requests wait for it
+    assert aws.invoke(name).startswith("strict|")
 
 
-def test_a_server_that_crashes_again_and_again_is_given_up(aws: Any, role: str) -> None:
+def test_a_server_that_crashes_repeatedly_is_not_restarted(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "mortal")))
     codes = []
     while "ServiceUnavailable" not in codes:
         with pytest.raises(ClientError) as refused:
-            aws.ask(name, "crash")
+            aws.invoke(name, "crash")
         codes.append(refused.value.response["Error"]["Code"])
     assert set(codes[:-1]) == {"ModelError"}
     aws.wait(lambda: any("given up" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic")))
 
 
-def test_a_slow_answer_does_not_hold_up_the_rest_of_the_api(aws: Any, role: str) -> None:
+def test_a_slow_answer_does_not_block_other_requests(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "patient")))
     answers: list[str] = []
-    asking = threading.Thread(target=lambda: answers.append(aws.ask(name, "wait to be told")))
+    asking = threading.Thread(target=lambda: answers.append(aws.invoke(name, "wait for release")))
     asking.start()
     aws.wait(lambda: "waiting" in aws.log(f"{GROUP}/{name}", "AllTraffic"))
     aws.client("sagemaker").list_endpoints()
@@ -139,24 +137,24 @@ def test_a_slow_answer_does_not_hold_up_the_rest_of_the_api(aws: Any, role: str)
     (base,) = aws.state.glob(f"sagemaker/endpoints/{name.lower()}-*/AllTraffic/0")
     (base / "go").touch()
     asking.join()
-    assert answers == ["patient|None|None|wait to be told"]
+    assert answers == ["patient|None|None|wait for release"]
 
 
 def test_a_body_over_six_megabytes_is_refused(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "small")))
     with pytest.raises(ClientError, match="the limit is 6291456") as refused:
-        aws.ask(name, "x" * 6_291_457)
+        aws.invoke(name, "x" * 6_291_457)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
-    assert len(aws.ask(name, "x" * 6_291_456)) > 6_291_456
+    assert len(aws.invoke(name, "x" * 6_291_456)) > 6_291_456
 
 
-def test_invocations_are_measured_for_alarms(aws: Any, role: str) -> None:
+def test_invocations_have_metrics(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "measured")))
-    aws.ask(name)
+    aws.invoke(name)
     with pytest.raises(ClientError):
-        aws.ask(name, "refuse")
-    found = {"Invocations": 2.0, "Invocation4XXErrors": 1.0, "Invocation5XXErrors": 0.0}
-    aws.wait(lambda: measured(aws, name, found) == found)
+        aws.invoke(name, "refuse")
+    expected = {"Invocations": 2.0, "Invocation4XXErrors": 1.0, "Invocation5XXErrors": 0.0}
+    aws.wait(lambda: measured(aws, name, expected) == expected)
     assert 0 < measured(aws, name, {"ModelLatency": 0.0})["ModelLatency"] < 60e6
 
 
@@ -182,13 +180,13 @@ def measured(aws: Any, endpoint: str, metrics: dict[str, float]) -> dict[str, fl
     return sums
 
 
-def test_a_model_whose_data_the_role_cannot_read_is_refused(aws: Any, rights: Any) -> None:
-    statements = [s for s in rights() if s["Action"] != "s3:GetObject"]
+def test_a_model_whose_data_the_role_cannot_read_is_refused(aws: Any, permissions: Any) -> None:
+    statements = [s for s in permissions() if s["Action"] != "s3:GetObject"]
     with pytest.raises(ClientError, match="Could not access model data at s3://spec-data/served/"):
         aws.model(aws.role(statements), "secret")
 
 
-def test_a_model_whose_data_is_not_there_is_refused(aws: Any, role: str) -> None:
+def test_a_model_whose_data_does_not_exist_is_refused(aws: Any, role: str) -> None:
     image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/spec:1"
     with pytest.raises(ClientError, match="Could not access model data"):
         aws.client("sagemaker").create_model(
@@ -201,18 +199,22 @@ def test_a_model_whose_data_is_not_there_is_refused(aws: Any, role: str) -> None
 @pytest.mark.parametrize(
     "missing", ["logs:CreateLogStream", "logs:PutLogEvents", "ecr:BatchGetImage", "cloudwatch:PutMetricData"]
 )
-def test_an_endpoint_names_the_right_that_its_role_lacks(aws: Any, rights: Any, missing: str) -> None:
-    lacking = aws.role([s for s in rights() if s["Action"] != missing])
+def test_a_missing_permission_of_the_role_is_named_in_the_failure_reason(
+    aws: Any, permissions: Any, missing: str
+) -> None:
+    lacking = aws.role([s for s in permissions() if s["Action"] != missing])
     name = aws.name("Endpoint")
     config = aws.config(aws.model(lacking, "poor"))
     aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=config)
-    failed = aws.settled(name)
+    failed = aws.wait_until_settled(name)
     assert failed["EndpointStatus"] == "Failed"
     assert f"not authorized to perform: {missing}" in failed["FailureReason"]
 
 
-def test_an_archive_that_leads_out_of_its_folder_fails_the_endpoint(aws: Any, role: str, packed: Any) -> None:
-    aws.client("s3").put_object(Bucket="spec-data", Key="bad.tar.gz", Body=packed({"../../out": b"x"}))
+def test_an_archive_member_that_leads_out_of_its_folder_fails_the_endpoint(
+    aws: Any, role: str, make_archive: Any
+) -> None:
+    aws.client("s3").put_object(Bucket="spec-data", Key="bad.tar.gz", Body=make_archive({"../../out": b"x"}))
     model = aws.name("Model")
     image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/spec:1"
     aws.client("sagemaker").create_model(
@@ -222,10 +224,10 @@ def test_an_archive_that_leads_out_of_its_folder_fails_the_endpoint(aws: Any, ro
     )
     name = aws.name("Endpoint")
     aws.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=aws.config(model))
-    assert "'../../out' leads out" in aws.settled(name)["FailureReason"]
+    assert "'../../out' leads out" in aws.wait_until_settled(name)["FailureReason"]
 
 
-def test_names_in_use_and_names_unknown_are_refused(aws: Any, role: str) -> None:
+def test_used_names_and_unknown_names_are_refused(aws: Any, role: str) -> None:
     sagemaker = aws.client("sagemaker")
     model = aws.model(role, "named")
     config = aws.config(model)
@@ -249,7 +251,7 @@ def test_names_in_use_and_names_unknown_are_refused(aws: Any, role: str) -> None
         sagemaker.describe_model(ModelName=model)
 
 
-def test_tags_are_kept_and_changed(aws: Any, role: str) -> None:
+def test_tags_are_added_and_deleted(aws: Any, role: str) -> None:
     sagemaker = aws.client("sagemaker")
     name = aws.model(role, "tagged")
     arn = sagemaker.describe_model(ModelName=name)["ModelArn"]

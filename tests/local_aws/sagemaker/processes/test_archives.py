@@ -9,16 +9,18 @@ import pytest
 from local_aws.sagemaker.processes import archives
 
 
-def test_files_and_folders_are_unpacked(tmp_path: Path, packed: Any) -> None:
-    (tmp_path / "a.tar.gz").write_bytes(packed({"model_algo-1": b"1", "code/x.py": b"2"}))
+def test_files_and_folders_are_unpacked(tmp_path: Path, make_archive: Any) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(make_archive({"model_algo-1": b"1", "code/x.py": b"2"}))
     archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
     assert (tmp_path / "model" / "model_algo-1").read_bytes() == b"1"
     assert (tmp_path / "model" / "code" / "x.py").read_bytes() == b"2"
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x"])
-def test_a_member_that_leads_out_leaves_nothing_unpacked(tmp_path: Path, packed: Any, name: str) -> None:
-    (tmp_path / "a.tar.gz").write_bytes(packed({"good": b"1", name: b"2"}))
+def test_nothing_is_unpacked_if_a_member_leads_out_of_the_folder(
+    tmp_path: Path, make_archive: Any, name: str
+) -> None:
+    (tmp_path / "a.tar.gz").write_bytes(make_archive({"good": b"1", name: b"2"}))
     with pytest.raises(archives.BadArchiveError, match="leads out of its folder"):
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
     assert not (tmp_path / "model").exists()
@@ -35,9 +37,9 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: bytes) -> None:
 
 
 def test_an_archive_that_is_too_large_is_refused(
-    tmp_path: Path, packed: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make_archive: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "a.tar.gz").write_bytes(packed({"a": b"12345", "b": b"12345"}))
+    (tmp_path / "a.tar.gz").write_bytes(make_archive({"a": b"12345", "b": b"12345"}))
     monkeypatch.setattr(archives, "MAX_BYTES", 9)
     with pytest.raises(archives.BadArchiveError, match="more than"):
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
@@ -48,10 +50,10 @@ def test_an_archive_that_is_too_large_is_refused(
 
 
 @pytest.mark.parametrize("length", [100, 70_000])  # what only the checksum shows, and what zlib refuses
-def test_an_archive_that_is_damaged_within_a_file_leaves_nothing_unpacked(
-    tmp_path: Path, packed: Any, length: int
+def test_nothing_is_unpacked_if_a_file_in_the_archive_is_damaged(
+    tmp_path: Path, make_archive: Any, length: int
 ) -> None:
-    content = bytearray(packed({"model_algo-1": hashlib.shake_256().digest(100_000)}))
+    content = bytearray(make_archive({"model_algo-1": hashlib.shake_256().digest(100_000)}))
     content[20_000 : 20_000 + length] = bytes(length)
     (tmp_path / "a.tar.gz").write_bytes(content)
     with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
@@ -59,8 +61,8 @@ def test_an_archive_that_is_damaged_within_a_file_leaves_nothing_unpacked(
     assert not (tmp_path / "model").exists()
 
 
-def test_what_is_no_archive_is_refused(tmp_path: Path, packed: Any) -> None:
-    for content in (b"text", b"", packed({"a": io.BytesIO(b"x" * 5000).getvalue()})[:60]):
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, make_archive: Any) -> None:
+    for content in (b"text", b"", make_archive({"a": io.BytesIO(b"x" * 5000).getvalue()})[:60]):
         (tmp_path / "a.tar.gz").write_bytes(content)
         with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
             archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")

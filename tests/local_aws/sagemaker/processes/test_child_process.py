@@ -9,12 +9,12 @@ from local_aws.sagemaker.processes.child_process import ChildProcess, Command, c
 
 
 class Run:
-    """A program that runs on a thread, and what it said."""
+    """A program that runs on a thread, and its output."""
 
     def __init__(self, folder: Path, program: str) -> None:
         self.lines: list[str] = []
         self.codes: list[int | None] = []
-        self.said = threading.Event()
+        self.has_output = threading.Event()
         self.record = Record(folder)
         argv, environment = [sys.executable, "-c", program], clean_environment(folder, "us-east-1")
         command = Command(argv, folder, environment, self.record, "a test's program")
@@ -23,14 +23,14 @@ class Run:
 
     def _on_line(self, line: str) -> None:
         self.lines.append(line)
-        self.said.set()
+        self.has_output.set()
 
     def start(self) -> None:
         self.thread.start()
-        assert self.said.wait(20)
+        assert self.has_output.wait(20)
 
 
-def test_lines_exit_code_and_the_record(tmp_path: Path) -> None:
+def test_output_lines_and_exit_code_are_reported_and_the_record_is_cleared(tmp_path: Path) -> None:
     program = "import os, sys; print('one'); print('two', file=sys.stderr); print(os.getcwd()); sys.exit(4)"
     run = Run(tmp_path, program)
     assert run.child.run() == 4
@@ -50,7 +50,7 @@ def test_a_running_program_is_on_record(tmp_path: Path) -> None:
     assert not program.runs
 
 
-def test_what_ignores_sigterm_is_killed_after_the_grace_with_its_children(tmp_path: Path) -> None:
+def test_a_program_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path) -> None:
     program = (
         "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print('up'); time.sleep(60)"
@@ -62,25 +62,25 @@ def test_what_ignores_sigterm_is_killed_after_the_grace_with_its_children(tmp_pa
     assert run.codes == [-9]
 
 
-def test_what_a_program_leaves_running_is_killed_when_it_ends(tmp_path: Path) -> None:
+def test_child_processes_are_killed_when_the_program_ends(tmp_path: Path) -> None:
     program = (
         "import subprocess, sys;"
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print('up')"
     )
     run = Run(tmp_path, program)
     run.start()
-    run.thread.join(20)  # the one left holds the pipe, too
+    run.thread.join(20)  # the remaining process holds the pipe, too
     assert run.codes == [0]
 
 
-def test_a_program_that_was_stopped_before_its_start_never_starts(tmp_path: Path) -> None:
+def test_a_program_stopped_before_its_start_never_starts(tmp_path: Path) -> None:
     run = Run(tmp_path, "print('up')")
     run.child.stop(1)
     assert run.child.run() is None
     assert run.lines == []
 
 
-def test_only_harmless_settings_are_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_and_endpoints_are_not_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "HOME", "PYTHONPATH", "GATEWAY_PORT"):
         monkeypatch.setenv(name, "secret")
     environment = clean_environment(tmp_path, "us-east-1")

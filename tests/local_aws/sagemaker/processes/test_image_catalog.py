@@ -51,11 +51,13 @@ def test_an_image_is_found_by_its_whole_uri(tmp_path: Path) -> None:
         (GOOD + "x = 3", "metric x is wrong"),
     ],
 )
-def test_a_bad_file_is_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+def test_an_invalid_file_is_refused_with_the_place_and_reason(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
     with pytest.raises(BadImagesFileError, match=sentence):
         load(written(tmp_path, text))
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadImagesFileError, match="can't be read: No such file"):
         load(tmp_path / "none.toml")

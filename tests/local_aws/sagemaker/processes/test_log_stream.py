@@ -39,7 +39,7 @@ def stream(client: Logs, errors: list[Exception] | None = None) -> LogStream:
     return LogStream(client, "group", "job/algo-1", on_error=(errors if errors is not None else []).append)
 
 
-def test_lines_arrive_in_order_and_all_of_them_before_close_returns() -> None:
+def test_close_sends_all_lines_in_order() -> None:
     client = Logs()
     log = stream(client)
     log.open()
@@ -49,7 +49,7 @@ def test_lines_arrive_in_order_and_all_of_them_before_close_returns() -> None:
     assert client.messages == [str(number) for number in range(2500)]
 
 
-def test_a_group_that_is_there_already_is_used() -> None:
+def test_an_existing_log_group_is_used() -> None:
     client = Logs("create_log_group", "ResourceAlreadyExistsException")
     log = stream(client)
     log.open()
@@ -58,7 +58,7 @@ def test_a_group_that_is_there_already_is_used() -> None:
     assert client.messages == ["line"]
 
 
-def test_empty_lines_are_dropped_and_long_ones_cut() -> None:
+def test_empty_lines_are_dropped_and_long_lines_truncated() -> None:
     client = Logs()
     log = stream(client)
     log.open()
@@ -69,14 +69,14 @@ def test_empty_lines_are_dropped_and_long_ones_cut() -> None:
 
 
 @pytest.mark.parametrize("refused", ["create_log_group", "create_log_stream", "describe_log_streams"])
-def test_a_refusal_to_open_is_raised(refused: str) -> None:
+def test_open_raises_a_refusal(refused: str) -> None:
     log = stream(Logs(refused))
     with pytest.raises(ClientError, match=f"no {refused}"):
         log.open()
     log.close()
 
 
-def test_a_refused_line_is_reported_once_and_ends_the_sending() -> None:
+def test_a_refused_line_is_reported_once_and_later_lines_are_dropped() -> None:
     client, errors = Logs("put_log_events"), list[Exception]()
     log = stream(client, errors)
     log.open()
@@ -94,7 +94,7 @@ def test_write_now_sends_immediately() -> None:
     assert client.messages == ["now"]
 
 
-def test_a_stream_that_was_deleted_loses_lines_but_fails_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_deleted_stream_loses_lines_without_an_error(caplog: pytest.LogCaptureFixture) -> None:
     client, errors = Logs("put_log_events", "ResourceNotFoundException"), list[Exception]()
     log = stream(client, errors)
     log.open()

@@ -1,4 +1,4 @@
-"""The server, less patient than for people."""
+"""The local AWS with shorter time limits, for tests."""
 
 from local_aws.sagemaker.hosting import model_server
 from local_aws.sagemaker.training import training_run

@@ -24,13 +24,13 @@ def channel(name: str = "train", **changes: Any) -> dict[str, Any]:
         ({"DataSource": {"FileSystemDataSource": {}}}, "has no S3DataSource"),
     ],
 )
-def test_other_kinds_of_input_are_refused_by_channel(changes: dict[str, Any], sentence: str) -> None:
+def test_unsupported_inputs_are_refused_with_the_channel(changes: dict[str, Any], sentence: str) -> None:
     check_channels([channel()], "File")
     with pytest.raises(ServiceError, match=rf"The channel test .*{sentence}"):
         check_channels([channel(), channel("test", **changes)], "File")
 
 
-def test_the_job_s_mode_counts_where_the_channel_has_none() -> None:
+def test_the_input_mode_of_the_job_is_the_default_of_its_channels() -> None:
     with pytest.raises(ServiceError, match="input mode Tape"):
         check_channels([channel()], "Tape")
     check_channels([channel(InputMode="File")], "Tape")
@@ -43,7 +43,7 @@ def test_two_channels_cannot_share_a_name() -> None:
         check_channels([channel(), channel()], "File")
 
 
-def test_a_key_cannot_lead_out_of_the_channel_s_folder(tmp_path: Path) -> None:
+def test_a_key_that_leads_out_of_the_channel_folder_is_refused(tmp_path: Path) -> None:
     objects = [S3Location("bucket", "data/train/../../../out")]
     with pytest.raises(ValueError, match="leads out of the channel"):
         download_channel(None, channel(), objects, tmp_path / "train")

@@ -30,7 +30,7 @@ def test_the_configuration_files_are_as_documented(tmp_path: Path) -> None:
     assert (tmp_path / "output" / "data").is_dir()
 
 
-def test_each_host_is_told_its_name_and_all_names(tmp_path: Path) -> None:
+def test_resourceconfig_has_the_host_and_all_hosts(tmp_path: Path) -> None:
     job = {**JOB, "ResourceConfig": {**JOB["ResourceConfig"], "InstanceCount": 2}}
     write_inputs(tmp_path, job, 1)
     resources = json.loads((tmp_path / "input" / "config" / "resourceconfig.json").read_text())
@@ -49,18 +49,18 @@ def test_each_host_is_told_its_name_and_all_names(tmp_path: Path) -> None:
         ("x" * 2000, f"AlgorithmError: {'x' * 1024}, exit code: 2"),
     ],
 )
-def test_the_failure_file_becomes_the_reason(tmp_path: Path, text: str | None, reason: str) -> None:
+def test_the_failure_file_becomes_the_failure_reason(tmp_path: Path, text: str | None, reason: str) -> None:
     (tmp_path / "output").mkdir()
     if text is not None:
         (tmp_path / "output" / "failure").write_text(text)
     assert failure_reason(tmp_path, 2) == reason
 
 
-def test_a_program_that_a_signal_ended_has_the_exit_code_of_its_container(tmp_path: Path) -> None:
+def test_a_program_ended_by_a_signal_has_the_exit_code_of_a_container(tmp_path: Path) -> None:
     assert failure_reason(tmp_path, -9) == "AlgorithmError: the program was ended by SIGKILL, exit code: 137"
 
 
-def test_a_failure_file_that_is_no_text_is_still_a_reason(tmp_path: Path) -> None:
+def test_a_binary_failure_file_becomes_the_failure_reason(tmp_path: Path) -> None:
     (tmp_path / "output").mkdir()
     (tmp_path / "output" / "failure").write_bytes(b"\xff\xfe bad")
     assert failure_reason(tmp_path, 1).endswith("bad, exit code: 1")

@@ -28,14 +28,14 @@ def test_the_last_value_is_final_and_all_are_published() -> None:
     assert call["MetricData"][0]["Dimensions"] == [{"Name": "TrainingJobName", "Value": "job"}]
 
 
-def test_what_is_no_finite_number_is_no_metric() -> None:
+def test_values_that_are_not_finite_are_ignored() -> None:
     metrics = JobMetrics({"test:pwll": EXPRESSION})
     for text in ("nan", "inf", "-inf", "high"):
         metrics.read(LINE + text)
     assert metrics.final() == []
 
 
-def test_a_group_that_takes_no_part_in_the_match_is_no_metric() -> None:
+def test_an_unmatched_group_is_ignored() -> None:
     metrics = JobMetrics({"loss": re.compile("loss(?:=([0-9.]+))?")})
     metrics.read("the loss is computed next")
     metrics.read("loss=0.5")

@@ -23,7 +23,7 @@ def on_two_hosts(job: dict[str, Any], distribution: str = "ShardedByS3Key") -> d
         ("FullyReplicated", ["files: train/more/part-1.csv train/part-0.csv"] * 2),
     ],
 )
-def test_every_host_is_a_process_with_files_and_a_log_of_its_own(
+def test_every_host_has_its_own_process_files_and_log(
     aws: Any, role: str, distribution: str, files: list[str]
 ) -> None:
     job = on_two_hosts(aws.job(role), distribution)
@@ -41,7 +41,7 @@ def test_every_host_is_a_process_with_files_and_a_log_of_its_own(
     assert ports != {"port: None"}
 
 
-def test_the_first_host_s_model_is_uploaded(aws: Any, role: str) -> None:
+def test_the_model_of_the_first_host_is_uploaded(aws: Any, role: str) -> None:
     done = aws.train(on_two_hosts(aws.job(role)))
     key = done["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://spec-data/")
     stored = aws.client("s3").get_object(Bucket="spec-data", Key=key)["Body"].read()
@@ -52,14 +52,14 @@ def test_the_first_host_s_model_is_uploaded(aws: Any, role: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["algo-1", "algo-2"])
-def test_a_host_that_fails_fails_the_job_and_ends_the_others(aws: Any, role: str, host: str) -> None:
+def test_a_failed_host_fails_the_job_and_ends_the_others(aws: Any, role: str, host: str) -> None:
     job = on_two_hosts(aws.job(role, behaviour=f"fail on {host}", failure="ClientError: bad data"))
     done = aws.train(job)
     assert (done["TrainingJobStatus"], done["FailureReason"]) == (
         "Failed",
         f"ClientError: bad data (host {host})",
     )
-    assert aws.programs(job["TrainingJobName"]) == []
+    assert aws.process_ids(job["TrainingJobName"]) == []
 
 
 def test_stopping_a_job_stops_every_host(aws: Any, role: str) -> None:
@@ -69,8 +69,8 @@ def test_stopping_a_job_stops_every_host(aws: Any, role: str) -> None:
     for host in ("algo-1", "algo-2"):
         aws.wait(lambda host=host: "waiting" in aws.log(GROUP, f"{name}/{host}-"))
     aws.client("sagemaker").stop_training_job(TrainingJobName=name)
-    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
-    assert aws.programs(name) == []
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Stopped"
+    assert aws.process_ids(name) == []
 
 
 def test_more_instances_than_the_quota_are_refused(aws: Any, role: str) -> None:
@@ -83,7 +83,9 @@ def test_more_instances_than_the_quota_are_refused(aws: Any, role: str) -> None:
 
 
 @pytest.mark.parametrize("behaviour", ["read pipes", "train"])
-def test_a_piped_channel_is_fed_for_every_epoch_that_is_read(aws: Any, role: str, behaviour: str) -> None:
+def test_a_pipe_mode_channel_is_streamed_for_every_epoch_that_is_read(
+    aws: Any, role: str, behaviour: str
+) -> None:
     job = aws.job(role, behaviour=behaviour)
     job["AlgorithmSpecification"]["TrainingInputMode"] = "Pipe"
     assert aws.train(job)["TrainingJobStatus"] == "Completed"
@@ -95,8 +97,8 @@ def test_a_piped_channel_is_fed_for_every_epoch_that_is_read(aws: Any, role: str
     )
 
 
-def test_a_piped_object_that_may_not_be_read_fails_the_job(aws: Any, rights: Any) -> None:
-    statements = [right for right in rights() if right["Action"] != "s3:GetObject"]
+def test_a_pipe_mode_object_that_may_not_be_read_fails_the_job(aws: Any, permissions: Any) -> None:
+    statements = [right for right in permissions() if right["Action"] != "s3:GetObject"]
     job = aws.job(aws.role(statements), behaviour="read pipes")
     job["InputDataConfig"][0]["InputMode"] = "Pipe"
     done = aws.train(job)

@@ -11,7 +11,7 @@ from local_aws.machine import Server, faults
 GROUP = "/aws/sagemaker/TrainingJobs"
 
 
-def test_a_job_trains_as_a_process_and_leaves_what_sagemaker_leaves(aws: Any, role: str) -> None:
+def test_a_training_job_runs_a_process_and_produces_model_metrics_and_log(aws: Any, role: str) -> None:
     job = aws.job(role, content="the model")
     done = aws.train(job)
     name = job["TrainingJobName"]
@@ -35,28 +35,28 @@ def test_a_job_trains_as_a_process_and_leaves_what_sagemaker_leaves(aws: Any, ro
     assert {"Name": "TrainingJobName", "Value": name} in [m["Dimensions"][0] for m in metrics]
 
 
-def test_the_program_sees_no_key_and_no_endpoint_of_the_server(aws: Any, role: str) -> None:
+def test_the_program_has_no_credentials_and_no_server_address(aws: Any, role: str) -> None:
     job = aws.job(role)
     job["Environment"] = {"OWN": "setting"}
     aws.train(job)
     lines = aws.log(GROUP, job["TrainingJobName"])
-    said = next(line for line in lines if line.startswith("environment: "))
-    seen = json.loads(said.removeprefix("environment: "))
-    assert seen["TRAINING_JOB_NAME"] == job["TrainingJobName"]
-    assert seen["OWN"] == "setting"
-    aws_names = {name for name in seen if name.startswith("AWS_")}
+    logged = next(line for line in lines if line.startswith("environment: "))
+    environment = json.loads(logged.removeprefix("environment: "))
+    assert environment["TRAINING_JOB_NAME"] == job["TrainingJobName"]
+    assert environment["OWN"] == "setting"
+    aws_names = {name for name in environment if name.startswith("AWS_")}
     assert aws_names == {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED"}
 
 
-def test_log_lines_appear_while_the_job_trains(aws: Any, role: str) -> None:
-    job = aws.job(role, behaviour="wait to be told")
+def test_log_lines_are_sent_while_the_job_trains(aws: Any, role: str) -> None:
+    job = aws.job(role, behaviour="wait for release")
     aws.client("sagemaker").create_training_job(**job)
     aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
     during = aws.client("sagemaker").describe_training_job(TrainingJobName=job["TrainingJobName"])
     assert (during["TrainingJobStatus"], during["SecondaryStatus"]) == ("InProgress", "Training")
-    assert "told" not in aws.log(GROUP, job["TrainingJobName"])
-    aws.tell(job)
-    assert aws.ended(job)["TrainingJobStatus"] == "Completed"
+    assert "released" not in aws.log(GROUP, job["TrainingJobName"])
+    aws.release(job)
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Completed"
 
 
 @pytest.mark.parametrize(
@@ -67,43 +67,45 @@ def test_log_lines_appear_while_the_job_trains(aws: Any, role: str) -> None:
         ("exit", "", "AlgorithmError: , exit code: 3"),
     ],
 )
-def test_a_job_that_fails_says_why(aws: Any, role: str, behaviour: str, failure: str, reason: str) -> None:
+def test_a_failed_job_has_a_failure_reason(
+    aws: Any, role: str, behaviour: str, failure: str, reason: str
+) -> None:
     done = aws.train(aws.job(role, behaviour=behaviour, failure=failure))
     assert done["TrainingJobStatus"] == done["SecondaryStatus"] == "Failed"
     assert done["FailureReason"] == reason
     assert "ModelArtifacts" not in done or not done["ModelArtifacts"]
 
 
-def test_a_stopped_job_keeps_what_its_program_saved(aws: Any, role: str) -> None:
+def test_the_model_of_a_stopped_job_is_uploaded(aws: Any, role: str) -> None:
     job = aws.job(role, behaviour="save on SIGTERM")
     aws.client("sagemaker").create_training_job(**job)
     aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
     aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
-    done = aws.ended(job)
+    done = aws.wait_until_ended(job)
     assert done["TrainingJobStatus"] == done["SecondaryStatus"] == "Stopped"
     assert done["ModelArtifacts"]["S3ModelArtifacts"].endswith("model.tar.gz")
     with pytest.raises(ClientError, match="is in status Stopped"):
         aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
 
 
-def test_a_program_that_ignores_sigterm_is_killed_with_what_it_started(aws: Any, role: str) -> None:
+def test_a_program_that_ignores_sigterm_is_killed_with_its_children(aws: Any, role: str) -> None:
     job = aws.job(role, behaviour="ignore SIGTERM")
     aws.client("sagemaker").create_training_job(**job)
     aws.wait(lambda: "waiting" in aws.log(GROUP, job["TrainingJobName"]))
-    assert len(aws.programs(job["TrainingJobName"])) == 2
+    assert len(aws.process_ids(job["TrainingJobName"])) == 2
     aws.client("sagemaker").stop_training_job(TrainingJobName=job["TrainingJobName"])
-    assert aws.ended(job)["TrainingJobStatus"] == "Stopped"
-    aws.wait(lambda: not aws.programs(job["TrainingJobName"]))
+    assert aws.wait_until_ended(job)["TrainingJobStatus"] == "Stopped"
+    aws.wait(lambda: not aws.process_ids(job["TrainingJobName"]))
 
 
-def test_a_job_over_its_time_is_stopped(aws: Any, role: str) -> None:
+def test_a_job_over_its_maximum_runtime_is_stopped(aws: Any, role: str) -> None:
     job = aws.job(role, behaviour="save on SIGTERM")
     job["StoppingCondition"] = {"MaxRuntimeInSeconds": 1}
     done = aws.train(job)
     assert (done["TrainingJobStatus"], done["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
 
 
-def test_names_are_never_free_again(aws: Any, role: str) -> None:
+def test_a_job_name_cannot_be_reused(aws: Any, role: str) -> None:
     job = aws.job(role)
     aws.train(job)
     for name in (job["TrainingJobName"], job["TrainingJobName"].upper()):
@@ -117,15 +119,15 @@ def test_the_list_is_filtered_ordered_and_paged(aws: Any, role: str) -> None:
     for name in names:
         aws.client("sagemaker").create_training_job(**{**aws.job(role), "TrainingJobName": name})
     for name in names:
-        aws.ended({"TrainingJobName": name})
-    pages = aws.client("sagemaker").get_paginator("list_training_jobs")
-    found = list(
-        pages.paginate(
+        aws.wait_until_ended({"TrainingJobName": name})
+    paginator = aws.client("sagemaker").get_paginator("list_training_jobs")
+    pages = list(
+        paginator.paginate(
             NameContains="LISTED", StatusEquals="Completed", SortBy="Name", PaginationConfig={"PageSize": 2}
         )
     )
-    assert [len(page["TrainingJobSummaries"]) for page in found] == [2, 1]
-    assert [job["TrainingJobName"] for page in found for job in page["TrainingJobSummaries"]] == names[::-1]
+    assert [len(page["TrainingJobSummaries"]) for page in pages] == [2, 1]
+    assert [job["TrainingJobName"] for page in pages for job in page["TrainingJobSummaries"]] == names[::-1]
     nothing = aws.client("sagemaker").list_training_jobs(NameContains="listed", StatusEquals="Failed")
     assert nothing["TrainingJobSummaries"] == []
 
@@ -139,7 +141,7 @@ def test_the_list_is_filtered_ordered_and_paged(aws: Any, role: str) -> None:
         ({"AlgorithmSpecification": {"TrainingImage": "other:1", "TrainingInputMode": "File"}}, "not known"),
     ],
 )
-def test_an_impossible_request_is_refused_in_a_sentence(
+def test_an_invalid_request_is_refused_with_the_reason(
     aws: Any, role: str, change: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ClientError, match="ValidationException") as refused:
@@ -147,7 +149,7 @@ def test_an_impossible_request_is_refused_in_a_sentence(
     assert sentence in str(refused.value)
 
 
-def test_data_that_is_not_there_is_refused_as_sagemaker_refuses_it(aws: Any, role: str) -> None:
+def test_missing_input_data_is_refused_in_sagemakers_wording(aws: Any, role: str) -> None:
     job = aws.job(role)
     job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = "s3://spec-data/nothing"
     with pytest.raises(ClientError, match='No S3 objects found under S3 URL "s3://spec-data/nothing"'):
@@ -155,8 +157,10 @@ def test_data_that_is_not_there_is_refused_as_sagemaker_refuses_it(aws: Any, rol
 
 
 @pytest.mark.parametrize("taken", range(12))
-def test_each_right_that_the_role_lacks_is_named(aws: Any, rights: Any, taken: int) -> None:
-    statements = rights()
+def test_each_missing_permission_of_the_execution_role_is_named(
+    aws: Any, permissions: Any, taken: int
+) -> None:
+    statements = permissions()
     missing = statements.pop(taken)["Action"]
     job = aws.job(aws.role(statements))
     try:
@@ -167,12 +171,12 @@ def test_each_right_that_the_role_lacks_is_named(aws: Any, rights: Any, taken: i
     assert missing in reason
 
 
-def test_a_job_that_does_not_exist(aws: Any) -> None:
+def test_an_unknown_job_is_refused(aws: Any) -> None:
     with pytest.raises(ClientError, match="Requested resource not found"):
         aws.client("sagemaker").describe_training_job(TrainingJobName="nothing")
 
 
-def test_a_job_that_is_to_fail_ends_before_its_program_starts(aws: Any, role: str) -> None:
+def test_an_injected_fault_fails_the_job_before_its_program_starts(aws: Any, role: str) -> None:
     reason = "CapacityError: Unable to provision requested ML compute capacity."
     server = Server(pid=0, started="", port=aws.port, region="us-east-1")
     faults(server, "POST", {"target": "training-job", "error": reason, "times": 1})

@@ -6,7 +6,7 @@ import pytest
 from local_aws.sagemaker.transform.model_client import send_in_order
 
 
-def test_answers_come_in_the_order_of_the_payloads_even_if_a_later_one_is_faster() -> None:
+def test_answers_are_in_the_order_of_the_payloads() -> None:
     second = threading.Event()
 
     def send(payload: bytes) -> bytes:
@@ -19,7 +19,7 @@ def test_answers_come_in_the_order_of_the_payloads_even_if_a_later_one_is_faster
     assert list(send_in_order(iter([b"1", b"2", b"3"]), send, 2)) == [b"11", b"22", b"33"]
 
 
-def test_no_more_payloads_are_in_memory_than_are_sent_and_one() -> None:
+def test_the_payloads_in_memory_are_limited() -> None:
     taken = 0
 
     def endless() -> Iterator[bytes]:
@@ -34,7 +34,7 @@ def test_no_more_payloads_are_in_memory_than_are_sent_and_one() -> None:
         assert taken <= number + 3
 
 
-def test_the_first_failure_ends_everything() -> None:
+def test_the_first_failure_ends_the_iteration() -> None:
     def send(payload: bytes) -> bytes:
         if payload == b"bad":
             raise ValueError(payload)

@@ -25,11 +25,11 @@ def written(content: bytes) -> bytes:
 
 
 @given(some.lists(some.lists(some.binary(max_size=9), min_size=1, max_size=4).map(MAGIC_BYTES.join)))
-def test_records_come_whole_and_as_they_stand_in_the_file(contents: list[bytes]) -> None:
+def test_records_have_their_frame_and_content(contents: list[bytes]) -> None:
     framed = [written(content) for content in contents]
-    found = list(records(io.BytesIO(b"".join(framed)), 1000))
-    assert [record.framed for record in found] == framed
-    assert [record.content for record in found] == contents
+    result = list(records(io.BytesIO(b"".join(framed)), 1000))
+    assert [record.framed for record in result] == framed
+    assert [record.content for record in result] == contents
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_records_come_whole_and_as_they_stand_in_the_file(contents: list[bytes])
         (part(b"1", 1) + part(b"1"), "The record at byte 0 has a first part, but no last one"),
     ],
 )
-def test_what_is_no_recordio_says_at_which_byte(content: bytes, sentence: str) -> None:
+def test_invalid_recordio_names_the_byte(content: bytes, sentence: str) -> None:
     with pytest.raises(BadRecordError, match=sentence):
         list(records(io.BytesIO(content), 1000))
 

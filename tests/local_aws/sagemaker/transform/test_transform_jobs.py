@@ -1,4 +1,4 @@
-"""Batch transform: what a job reads, sends and leaves."""
+"""Batch transform: inputs, requests, outputs."""
 
 from typing import Any
 
@@ -9,20 +9,20 @@ from tests.local_aws.sagemaker.helpers.local_server import BUCKET
 from tests.local_aws.sagemaker.helpers.transform_jobs import (
     GROUP,
     data_log,
-    ended,
     outputs,
-    put,
-    request,
-    run,
-    tell,
-    waiting,
+    put_objects,
+    release,
+    run_job,
+    transform_request,
+    wait_for_request,
+    wait_until_ended,
 )
 
 
-def test_a_job_sends_objects_to_the_model_and_leaves_what_sagemaker_leaves(aws: Any, role: str) -> None:
-    uri = put(aws, {"part-0.csv": b"1,2", "more/part-1.csv": b"3,4", "folder/": b""})
-    job = request(aws, aws.model(role, "m"), uri, TransformOutput={"Accept": "application/json"})
-    done = run(aws, job)
+def test_a_transform_job_produces_an_output_per_object_and_logs(aws: Any, role: str) -> None:
+    uri = put_objects(aws, {"part-0.csv": b"1,2", "more/part-1.csv": b"3,4", "folder/": b""})
+    job = transform_request(aws, aws.model(role, "m"), uri, TransformOutput={"Accept": "application/json"})
+    done = run_job(aws, job)
     name = job["TransformJobName"]
     assert done["TransformJobStatus"] == "Completed", done.get("FailureReason")
     assert outputs(aws, job) == {
@@ -36,7 +36,7 @@ def test_a_job_sends_objects_to_the_model_and_leaves_what_sagemaker_leaves(aws: 
     streams = aws.client("logs").describe_log_streams(logGroupName=GROUP, logStreamNamePrefix=f"{name}/i-")
     names = [stream["logStreamName"] for stream in streams["logStreams"]]
     assert sorted(names) == [names[0], f"{names[0]}/data-log"]
-    assert aws.programs(name) == []
+    assert aws.process_ids(name) == []
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,19 @@ def test_a_job_sends_objects_to_the_model_and_leaves_what_sagemaker_leaves(aws: 
 def test_lines_are_batched_and_answers_assembled(
     aws: Any, role: str, members: dict[str, Any], assemble: str, output: bytes
 ) -> None:
-    uri = put(aws, {"part.csv": b"1,2\n3,4"})
+    uri = put_objects(aws, {"part.csv": b"1,2\n3,4"})
     split, joined = {"SplitType": "Line"}, {"AssembleWith": assemble}
-    job = request(aws, aws.model(role, "m"), uri, TransformInput=split, TransformOutput=joined, **members)
-    assert run(aws, job)["TransformJobStatus"] == "Completed"
+    job = transform_request(
+        aws, aws.model(role, "m"), uri, TransformInput=split, TransformOutput=joined, **members
+    )
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed"
     assert outputs(aws, job) == {"part.csv.out": output}
 
 
-def test_several_requests_at_once_keep_the_records_order(aws: Any, role: str) -> None:
+def test_concurrent_requests_keep_the_order_of_the_records(aws: Any, role: str) -> None:
     lines = [b"%d" % number for number in range(200)]
-    uri = put(aws, {"part.csv": b"\n".join(lines)})
-    job = request(
+    uri = put_objects(aws, {"part.csv": b"\n".join(lines)})
+    job = transform_request(
         aws,
         aws.model(role, "m"),
         uri,
@@ -70,36 +72,38 @@ def test_several_requests_at_once_keep_the_records_order(aws: Any, role: str) ->
         BatchStrategy="SingleRecord",
         MaxConcurrentTransforms=8,
     )
-    assert run(aws, job)["TransformJobStatus"] == "Completed"
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed"
     answers = outputs(aws, job)["part.csv.out"].splitlines()
     assert [answer.rpartition(b"|")[2] for answer in answers] == lines
 
 
-def test_the_container_hears_of_the_job_and_says_what_it_would_like(aws: Any, role: str) -> None:
-    offered = '{"MaxConcurrentTransforms": 3, "MaxPayloadInMB": 2, "BatchStrategy": "SINGLE_RECORD"}'
-    uri = put(aws, {"part.csv": b"1\n2\n"})
-    job = request(
+def test_the_container_receives_the_settings_and_offers_execution_parameters(aws: Any, role: str) -> None:
+    parameters = '{"MaxConcurrentTransforms": 3, "MaxPayloadInMB": 2, "BatchStrategy": "SINGLE_RECORD"}'
+    uri = put_objects(aws, {"part.csv": b"1\n2\n"})
+    job = transform_request(
         aws,
-        aws.model(role, offered),
+        aws.model(role, parameters),
         uri,
         TransformInput={"SplitType": "Line"},
         Environment={"SAGEMAKER_OWN": "x"},
         MaxPayloadInMB=5,
     )
-    assert run(aws, job)["TransformJobStatus"] == "Completed"
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed"
     assert data_log(aws, job) == ["MaxConcurrentTransforms=3, MaxPayloadInMB=5, BatchStrategy=SINGLE_RECORD"]
     assert outputs(aws, job)["part.csv.out"].endswith(b"|2")
     lines = aws.log(GROUP, f"{job['TransformJobName']}/")
-    said = next(line for line in lines if line.startswith("settings:")).split()
-    assert {"SAGEMAKER_BATCH=true", "SAGEMAKER_MAX_PAYLOAD_IN_MB=5", "SAGEMAKER_OWN=x"} <= set(said)
-    assert not any("SAGEMAKER_BATCH_STRATEGY" in word for word in said)
+    settings = next(line for line in lines if line.startswith("settings:")).split()
+    assert {"SAGEMAKER_BATCH=true", "SAGEMAKER_MAX_PAYLOAD_IN_MB=5", "SAGEMAKER_OWN=x"} <= set(settings)
+    assert not any("SAGEMAKER_BATCH_STRATEGY" in word for word in settings)
 
 
-def test_instances_share_the_objects(aws: Any, role: str) -> None:
+def test_the_objects_are_distributed_over_the_instances(aws: Any, role: str) -> None:
     objects = {f"part-{number}.csv": b"%d" % number for number in range(5)}
     resources = {"InstanceType": "ml.c5.xlarge", "InstanceCount": 3}
-    job = request(aws, aws.model(role, "m"), put(aws, objects), TransformResources=resources)
-    assert run(aws, job)["TransformJobStatus"] == "Completed"
+    job = transform_request(
+        aws, aws.model(role, "m"), put_objects(aws, objects), TransformResources=resources
+    )
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed"
     assert {name: answer[-1:] for name, answer in outputs(aws, job).items()} == {
         f"{name}.out": content for name, content in objects.items()
     }
@@ -108,63 +112,69 @@ def test_instances_share_the_objects(aws: Any, role: str) -> None:
     )["logStreams"]
     assert len(streams) == 4
     lines = aws.log(GROUP, f"{job['TransformJobName']}/")
-    assert lines.count("asked /invocations") == len(objects)
+    assert lines.count("request /invocations") == len(objects)
 
 
-def test_a_model_that_is_deleted_meanwhile_harms_no_job(aws: Any, role: str) -> None:
+def test_a_job_completes_after_its_model_is_deleted(aws: Any, role: str) -> None:
     model = aws.model(role, "m")
-    job = request(aws, model, put(aws, {"a": b"wait to be told", "b": b"1"}))
+    job = transform_request(aws, model, put_objects(aws, {"a": b"wait for release", "b": b"1"}))
     aws.client("sagemaker").create_transform_job(**job)
-    waiting(aws, job)
+    wait_for_request(aws, job)
     aws.client("sagemaker").delete_model(ModelName=model)
-    tell(aws, job)
-    assert ended(aws, job)["TransformJobStatus"] == "Completed"
+    release(aws, job)
+    assert wait_until_ended(aws, job)["TransformJobStatus"] == "Completed"
     assert outputs(aws, job)["b.out"] == b"m|text/csv|None|1"
 
 
-def test_a_stopped_job_keeps_what_was_finished(aws: Any, role: str) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1", "b": b"wait to be told"}))
+def test_a_stopped_job_keeps_its_finished_outputs(aws: Any, role: str) -> None:
+    job = transform_request(
+        aws, aws.model(role, "m"), put_objects(aws, {"a": b"1", "b": b"wait for release"})
+    )
     sagemaker, name = aws.client("sagemaker"), {"TransformJobName": job["TransformJobName"]}
     sagemaker.create_transform_job(**job)
-    waiting(aws, job)
+    wait_for_request(aws, job)
     sagemaker.stop_transform_job(**name)
-    done = ended(aws, job)
+    done = wait_until_ended(aws, job)
     assert done["TransformJobStatus"] == "Stopped"
     assert "FailureReason" not in done
     assert list(outputs(aws, job)) == ["a.out"]
-    assert aws.programs(job["TransformJobName"]) == []
+    assert aws.process_ids(job["TransformJobName"]) == []
     with pytest.raises(ClientError, match="is in status Stopped"):
         sagemaker.stop_transform_job(**name)
 
 
-def test_a_job_that_is_stopped_before_its_server_is_up_sends_nothing(aws: Any, role: str) -> None:
-    job = request(aws, aws.model(role, "late"), put(aws, {"a": b"1"}))
+def test_a_job_stopped_before_its_server_is_healthy_sends_nothing(aws: Any, role: str) -> None:
+    job = transform_request(aws, aws.model(role, "late"), put_objects(aws, {"a": b"1"}))
     aws.client("sagemaker").create_transform_job(**job)
     aws.client("sagemaker").stop_transform_job(TransformJobName=job["TransformJobName"])
-    assert ended(aws, job)["TransformJobStatus"] == "Stopped"
+    assert wait_until_ended(aws, job)["TransformJobStatus"] == "Stopped"
     assert outputs(aws, job) == {}
 
 
 def test_a_customer_key_encrypts_the_output(aws: Any, role: str) -> None:
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}), TransformOutput={"KmsKeyId": key})
-    assert run(aws, job)["TransformJobStatus"] == "Completed"
+    job = transform_request(
+        aws, aws.model(role, "m"), put_objects(aws, {"a": b"1"}), TransformOutput={"KmsKeyId": key}
+    )
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed"
     stored = aws.client("s3").head_object(Bucket=BUCKET, Key=f"{job['TransformJobName']}/a.out")
     assert (stored["ServerSideEncryption"], stored["SSEKMSKeyId"]) == ("aws:kms", key)
 
 
 def test_jobs_are_listed_and_tagged(aws: Any, role: str) -> None:
-    sagemaker, model, uri = aws.client("sagemaker"), aws.model(role, "m"), put(aws, {"a": b"1"})
-    jobs = [request(aws, model, uri, Tags=[{"Key": "n", "Value": str(number)}]) for number in range(3)]
+    sagemaker, model, uri = aws.client("sagemaker"), aws.model(role, "m"), put_objects(aws, {"a": b"1"})
+    jobs = [
+        transform_request(aws, model, uri, Tags=[{"Key": "n", "Value": str(number)}]) for number in range(3)
+    ]
     names = [aws.name("scored") for _ in jobs]
     for job, name in zip(jobs, names, strict=True):
-        run(aws, {**job, "TransformJobName": name})
+        run_job(aws, {**job, "TransformJobName": name})
     pages = sagemaker.get_paginator("list_transform_jobs").paginate(
         NameContains="SCORED", StatusEquals="Completed", SortBy="Name", PaginationConfig={"PageSize": 2}
     )
-    found = [job for page in pages for job in page["TransformJobSummaries"]]
-    assert [job["TransformJobName"] for job in found] == names[::-1]
-    arn = found[0]["TransformJobArn"]
+    summaries = [job for page in pages for job in page["TransformJobSummaries"]]
+    assert [job["TransformJobName"] for job in summaries] == names[::-1]
+    arn = summaries[0]["TransformJobArn"]
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
     tags = sagemaker.list_tags(ResourceArn=arn)["Tags"]
     assert tags == [{"Key": "n", "Value": "2"}, {"Key": "a", "Value": "1"}]

@@ -20,7 +20,7 @@ from local_aws.sagemaker.transform.transform_settings import TransformSettings a
         ({}, {"MaxPayloadInMB": "many", "MaxConcurrentTransforms": -1}, Settings(1, 6, "MultiRecord")),
     ],
 )
-def test_the_inputsoverrides_the_execution_parameters_and_those_the_defaults(
+def test_the_request_overrides_the_execution_parameters_and_those_the_defaults(
     inputs: dict[str, Any], parameters: dict[str, Any], settings: Settings
 ) -> None:
     assert Settings.from_job(inputs, parameters) == settings

@@ -1,4 +1,4 @@
-"""The keys that policies are conditioned on, from requests as SDKs write them."""
+"""Condition keys, read from requests as SDKs send them."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def test_a_body_that_cannot_be_read_has_no_namespace(body: bytes) -> None:
     }
 
 
-def test_scaling_is_conditioned_on_its_namespace() -> None:
+def test_scaling_has_the_condition_keys_of_its_namespace_and_dimension() -> None:
     inputs = {"ServiceNamespace": "sagemaker", "ScalableDimension": "d"}
     keys = _additional_keys("application-autoscaling", "any", json.dumps(inputs).encode(), {})
     assert keys == {

@@ -1,4 +1,4 @@
-"""A stack whose endpoint comes with its parameter ModelDataUrl."""
+"""A stack with an endpoint if its parameter ModelDataUrl is set."""
 
 import json
 from collections.abc import Iterator
@@ -101,13 +101,13 @@ class Stack:
             TemplateBody=self.template,
             Tags=[{"Key": "project", "Value": "spec"}],
         )
-        assert self.settled()["StackStatus"] == "CREATE_COMPLETE"
+        assert self.wait_until_settled()["StackStatus"] == "CREATE_COMPLETE"
 
     def scaled(self, instance_type: str = "ml.c4.xlarge") -> str:
         """Return its template with a scalable target and a policy on the endpoint's variant."""
         return template(self.role, self.endpoint, instance_type, scaled=True)
 
-    def settled(self) -> dict[str, Any]:
+    def wait_until_settled(self) -> dict[str, Any]:
         def described() -> Any:
             (stack,) = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
             return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
@@ -116,14 +116,14 @@ class Stack:
         return stack
 
     def promote(self, url: str, body: str | None = None, **settings: Any) -> dict[str, Any]:
-        given = {"TemplateBody": body} if body else {"UsePreviousTemplate": True}
+        template_option = {"TemplateBody": body} if body else {"UsePreviousTemplate": True}
         self.cloudformation.update_stack(
             StackName=self.name,
             Parameters=[{"ParameterKey": "ModelDataUrl", "ParameterValue": url}],
-            **given,
+            **template_option,
             **settings,
         )
-        return self.settled()
+        return self.wait_until_settled()
 
     def ids(self) -> dict[str, str]:
         resources = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
@@ -148,7 +148,7 @@ class Stack:
 
 @pytest.fixture
 def stack(aws: Any, role: str) -> Iterator[Stack]:
-    made = Stack(aws, role)
-    yield made
-    if not made.is_gone():
-        made.destroy()
+    new = Stack(aws, role)
+    yield new
+    if not new.is_gone():
+        new.destroy()

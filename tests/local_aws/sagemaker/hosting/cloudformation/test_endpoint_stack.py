@@ -1,4 +1,4 @@
-"""A parameter alone makes, replaces and removes the endpoint, and a failure leaves the old one."""
+"""A parameter creates, replaces and removes the endpoint; after a failed update the old one serves."""
 
 import json
 import re
@@ -10,9 +10,7 @@ from botocore.exceptions import ClientError
 HOSTED = ("Model", "Config", "Endpoint")
 
 
-def test_a_url_makes_the_endpoint_another_replaces_the_model_and_none_removes_all(
-    aws: Any, stack: Any
-) -> None:
+def test_the_model_url_creates_replaces_and_removes_the_endpoint(aws: Any, stack: Any) -> None:
     sagemaker = aws.client("sagemaker")
     assert set(stack.ids()) == {"Kept"}
     first = stack.promote(aws.model_data("first"))
@@ -28,7 +26,7 @@ def test_a_url_makes_the_endpoint_another_replaces_the_model_and_none_removes_al
 
     assert stack.promote(aws.model_data("second"))["StackStatus"] == "UPDATE_COMPLETE"
     after = stack.ids()
-    assert aws.ask(stack.endpoint).startswith("second|")
+    assert aws.invoke(stack.endpoint).startswith("second|")
     assert [after[name] != before[name] for name in HOSTED] == [True, True, False]
     for describe, member, arn in (
         ("describe_model", "ModelName", before["Model"]),
@@ -44,7 +42,7 @@ def test_a_url_makes_the_endpoint_another_replaces_the_model_and_none_removes_al
         assert not next(value for key, value in answer.items() if key != "ResponseMetadata")
 
 
-def test_an_update_that_keeps_the_previous_value_keeps_the_endpoint(aws: Any, stack: Any) -> None:
+def test_an_update_with_the_previous_value_does_not_replace_the_endpoint(aws: Any, stack: Any) -> None:
     stack.promote(aws.model_data("kept"))
     before = stack.ids()
     changed = json.loads(stack.template)
@@ -54,12 +52,12 @@ def test_an_update_that_keeps_the_previous_value_keeps_the_endpoint(aws: Any, st
         TemplateBody=json.dumps(changed),
         Parameters=[{"ParameterKey": "ModelDataUrl", "UsePreviousValue": True}],
     )
-    assert stack.settled()["StackStatus"] == "UPDATE_COMPLETE"
+    assert stack.wait_until_settled()["StackStatus"] == "UPDATE_COMPLETE"
     assert {name: stack.ids()[name] for name in HOSTED} == {name: before[name] for name in HOSTED}
-    assert aws.ask(stack.endpoint).startswith("kept|")
+    assert aws.invoke(stack.endpoint).startswith("kept|")
 
 
-def test_an_export_in_use_refuses_deletion(aws: Any) -> None:
+def test_a_stack_with_an_imported_export_cannot_be_deleted(aws: Any) -> None:
     cloudformation, name = aws.client("cloudformation"), aws.name("Export")
     topic = {"Type": "AWS::SNS::Topic"}
     export = {"Value": {"Ref": "Topic"}, "Export": {"Name": name}}
@@ -77,32 +75,30 @@ def test_an_export_in_use_refuses_deletion(aws: Any) -> None:
     cloudformation.delete_stack(StackName=f"{name}-user")
 
 
-def test_an_unchanged_url_is_no_update(aws: Any, stack: Any) -> None:
+def test_an_unchanged_model_url_is_no_update(aws: Any, stack: Any) -> None:
     url = aws.model_data("same")
     stack.promote(url)
     with pytest.raises(ClientError, match="No updates are to be performed"):
         stack.promote(url)
 
 
-def test_a_server_that_fails_its_ping_rolls_the_stack_back_and_the_old_one_answers(
-    aws: Any, stack: Any
-) -> None:
+def test_a_failed_health_check_rolls_the_stack_back_and_the_old_server_answers(aws: Any, stack: Any) -> None:
     stack.promote(aws.model_data("good"))
     before = stack.ids()
     assert stack.promote(aws.model_data("unhealthy"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "did not pass the ping health check" in stack.reasons()
     assert stack.ids() == before
-    assert aws.ask(stack.endpoint).startswith("good|")
+    assert aws.invoke(stack.endpoint).startswith("good|")
     endpoint = aws.client("sagemaker").describe_endpoint(EndpointName=stack.endpoint)
     assert endpoint["EndpointStatus"] == "InService"
     configs = aws.client("sagemaker").list_endpoint_configs(MaxResults=100)["EndpointConfigs"]
     arns = {config["EndpointConfigArn"] for config in configs}
     assert before["Config"] in arns
     assert stack.promote(aws.model_data("better"))["StackStatus"] == "UPDATE_COMPLETE"
-    assert aws.ask(stack.endpoint).startswith("better|")
+    assert aws.invoke(stack.endpoint).startswith("better|")
 
 
-def test_a_first_endpoint_that_fails_leaves_nothing(aws: Any, stack: Any) -> None:
+def test_a_first_endpoint_that_fails_is_removed(aws: Any, stack: Any) -> None:
     assert stack.promote(aws.model_data("unhealthy"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert set(stack.ids()) == {"Kept"}
     assert not aws.client("sagemaker").list_endpoints(NameContains=stack.endpoint)["Endpoints"]
@@ -113,7 +109,7 @@ def test_a_model_that_cannot_be_read_rolls_the_stack_back(stack: Any) -> None:
     assert "Could not access model data at s3://spec-data/nothing.tar.gz" in stack.reasons()
 
 
-def test_an_instance_type_cannot_change_under_a_scalable_target(aws: Any, stack: Any) -> None:
+def test_the_instance_type_of_a_scalable_target_cannot_change(aws: Any, stack: Any) -> None:
     url = aws.model_data("scaled")
     scaled = stack.scaled()
     assert stack.promote(url, scaled)["StackStatus"] == "UPDATE_COMPLETE", stack.reasons()

@@ -1,4 +1,4 @@
-"""A stack's role needs each right that its SageMaker resources take."""
+"""A stack's role needs the permissions for its SageMaker resources."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ HOSTING = (
 
 @pytest.fixture
 def deploying(aws: Any, role: str) -> Callable[[tuple[str, ...]], str]:
-    """A role for stacks that lacks some actions."""
+    """Return a function that creates a stack role without some actions."""
 
     def make(missing: tuple[str, ...]) -> str:
         allowed = [f"sagemaker:{action}" for action in HOSTING if action not in missing]
@@ -36,7 +36,7 @@ def deploying(aws: Any, role: str) -> Callable[[tuple[str, ...]], str]:
     return make
 
 
-def test_the_stacks_role_is_enough_when_it_has_every_right(
+def test_a_role_with_every_permission_suffices(
     aws: Any, stack: Any, deploying: Callable[[tuple[str, ...]], str]
 ) -> None:
     done = stack.promote(aws.model_data("by role"), RoleARN=deploying(()))
@@ -47,7 +47,7 @@ def test_the_stacks_role_is_enough_when_it_has_every_right(
     "missing",
     ["CreateModel", "CreateEndpointConfig", "CreateEndpoint", "DescribeEndpoint", "AddTags", "PassRole"],
 )
-def test_the_stacks_role_is_asked_for_each_right(
+def test_each_missing_permission_of_the_stack_role_is_named(
     aws: Any, stack: Any, deploying: Callable[[tuple[str, ...]], str], missing: str
 ) -> None:
     done = stack.promote(aws.model_data("poor"), RoleARN=deploying((missing,)))
