@@ -27,9 +27,7 @@ _installed: list[Deployments] = []
 
 
 def install(images_file: Path, folder: Path) -> None:
-    """Register SageMaker, Service Quotas, Application Auto Scaling, and their integrations.
-
-    These are their CloudFormation types and Step Functions' service integrations.
+    """Register the services, their CloudFormation types, and Step Functions' service integrations.
 
     Parameters
     ----------

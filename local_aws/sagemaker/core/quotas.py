@@ -42,7 +42,7 @@ def require(
     Raises
     ------
     ServiceError
-        ``ResourceLimitExceeded``, in SageMaker's words.
+        ``ResourceLimitExceeded``, in SageMaker's wording.
     """
     quota = "{} for {} usage".format(*instance_usage)
     limit = _limit(service, call, _code(quota))

@@ -14,7 +14,7 @@ from local_aws.sagemaker.core.access.execution_role import ExecutionRole
 from local_aws.sagemaker.core.store import Store
 
 
-class ImageCatalog(Protocol):
+class Images(Protocol):
     """The container images that this machine can run."""
 
     @property
@@ -68,7 +68,7 @@ class Service:
         ARN of a running job -> its run.
     """
 
-    images: ImageCatalog
+    images: Images
     folder: Path
     processes: ProcessRecord
     store: Store = field(default_factory=Store)

@@ -1,7 +1,6 @@
 """A model server: a process on a free port that is restarted when it ends by itself."""
 
 import http.client
-import logging
 import threading
 import time
 from dataclasses import replace
@@ -16,8 +15,6 @@ PING_INTERVAL_SECONDS = 0.1
 STOP_GRACE_SECONDS = 30.0
 MAX_STARTS = 3
 STABLE_SECONDS = 60.0
-
-logger = logging.getLogger(__name__)
 
 
 class ModelServer:

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from local_aws.sagemaker.core.access.execution_role import METRICS_NAMESPACE
+from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE
 from local_aws.sagemaker.core.api_call import JsonObject, now
 
 
@@ -38,7 +38,7 @@ class JobMetrics:
         dimensions = [{"Name": "TrainingJobName", "Value": job}]
         for start in range(0, len(self._values), 1000):  # PutMetricData's limit
             data = [{**metric, "Dimensions": dimensions} for metric in self._values[start : start + 1000]]
-            cloudwatch.put_metric_data(Namespace=METRICS_NAMESPACE, MetricData=data)
+            cloudwatch.put_metric_data(Namespace=TRAINING_METRICS_NAMESPACE, MetricData=data)
 
 
 def _finite_number(text: str) -> float | None:

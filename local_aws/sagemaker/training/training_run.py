@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws import faults
 from local_aws.ports import free_port
 from local_aws.sagemaker.core import s3_objects
-from local_aws.sagemaker.core.access.execution_role import METRICS_NAMESPACE, require_image_pull
+from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE, require_image_pull
 from local_aws.sagemaker.core.api_call import now
 from local_aws.sagemaker.core.resources import TrainingJob
 from local_aws.sagemaker.core.service import Service
@@ -101,7 +101,7 @@ class TrainingRun:
             raise JobFailedError(reason)
         role = self._service.role(self._job["RoleArn"])
         require_image_pull(role, self._job["AlgorithmSpecification"]["TrainingImage"])
-        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=METRICS_NAMESPACE)
+        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRAINING_METRICS_NAMESPACE)
         try:
             for host in self._hosts:
                 host.open_log(role.client("logs"))

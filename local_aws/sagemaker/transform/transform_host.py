@@ -43,7 +43,7 @@ class TransformHost:
     service
         The service context.
     job, model
-        The stored job, and a copy of its model.
+        The stored job, and its model.
     folder
         The job's folder; the host's folder is a sub-folder.
     objects

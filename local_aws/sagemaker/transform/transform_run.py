@@ -36,7 +36,7 @@ class TransformRun:
     job
         The stored job, which the run updates.
     model
-        A copy of the model: the stored one may be deleted while the job runs.
+        The model; it may be deleted from the store while the job runs.
     """
 
     def __init__(self, service: Service, job: TransformJob, model: Model) -> None:

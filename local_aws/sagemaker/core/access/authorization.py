@@ -89,7 +89,7 @@ def scalable_target_of(request: Request) -> str:
 def require_additional_permissions(request: Request, operation: str, inputs: JsonObject) -> None:
     """Check the permissions that a call needs in addition to its own action on its own resource.
 
-    Tags need AddTags on what is created; an endpoint's creation and update need their action on the
+    Tags need AddTags on the new resource; an endpoint's creation and update need their action on the
     configuration too, and to describe the alarms of their rollback; scaling needs its actions on the
     endpoint and its alarms (Application Auto Scaling's user guide, "identity-based policy examples").
 

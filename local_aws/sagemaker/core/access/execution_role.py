@@ -8,7 +8,7 @@ from local_aws import iam, identity
 
 SERVICE_PRINCIPAL = "sagemaker.amazonaws.com"
 SESSION_NAME = "SageMaker"
-METRICS_NAMESPACE = "/aws/sagemaker/TrainingJobs"
+TRAINING_METRICS_NAMESPACE = "/aws/sagemaker/TrainingJobs"
 ENDPOINT_METRICS_NAMESPACE = "/aws/sagemaker/Endpoints"
 TRANSFORM_METRICS_NAMESPACE = "/aws/sagemaker/TransformJobs"
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
