@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from local_aws.identity import RoleRefusedError
+from local_aws.sagemaker.core.access.execution_role import ExecutionRole
 from local_aws.sagemaker.core.errors import invalid
-from local_aws.sagemaker.core.service import Service
 
 MAX_OBJECTS = 100_000
 
@@ -49,7 +49,7 @@ def parse_uri(uri: str, member: str) -> S3Location:
     return S3Location(match[1], match[2])
 
 
-def client_of_role(service: Service, role_arn: str) -> Any:
+def client_of_role(role_arn: str) -> Any:
     """Return a client of S3 that acts as an execution role.
 
     Raises
@@ -58,7 +58,7 @@ def client_of_role(service: Service, role_arn: str) -> Any:
         The role doesn't exist, or SageMaker may not assume it.
     """
     try:
-        return service.role(role_arn).client("s3")
+        return ExecutionRole(role_arn).client("s3")
     except RoleRefusedError as error:
         raise invalid(
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "

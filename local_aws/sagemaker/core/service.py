@@ -6,11 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from local_aws import names
 from local_aws.processes import Record as ProcessRecord
-from local_aws.sagemaker.core.access.execution_role import ExecutionRole
 from local_aws.sagemaker.core.store import Store
 
 
@@ -62,8 +61,6 @@ class Service:
         The record of running processes.
     store
         Every resource.
-    role
-        ARN -> the execution role.
     job_runs
         ARN of a running job -> its run.
     """
@@ -72,7 +69,6 @@ class Service:
     folder: Path
     processes: ProcessRecord
     store: Store = field(default_factory=Store)
-    role: Callable[[str], Any] = ExecutionRole
     job_runs: dict[str, JobRun] = field(default_factory=dict)
 
     def start_run(self, arn: str, run: JobRun, description: str) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.sagemaker.core.access.execution_role import ENDPOINT_METRICS_NAMESPACE, require_image_pull
+from local_aws.sagemaker.core.access.execution_role import ENDPOINT_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.resources import EndpointConfig
 from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.hosting import model_container, model_server
@@ -82,11 +82,10 @@ class Fleet:
             )
 
     def _start_variant(self, variant: Variant) -> None:
-        role = self._service.role(variant.model["ExecutionRoleArn"])
-        require_image_pull(role, variant.image)
-        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=ENDPOINT_METRICS_NAMESPACE)
+        role = ExecutionRole(variant.model["ExecutionRoleArn"])
+        role.require_container(variant.image, ENDPOINT_METRICS_NAMESPACE)
         folder = self._folder / variant.name
-        archive = model_container.fetch_archive(self._service, variant.model, folder)
+        archive = model_container.fetch_archive(variant.model, folder)
         for number in range(min(variant.instances, MAX_SERVERS)):
             base = folder / str(number)
             archives.unpack(archive, base / "model")

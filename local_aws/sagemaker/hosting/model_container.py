@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.identity import RoleRefusedError
 from local_aws.sagemaker.core import s3_objects
+from local_aws.sagemaker.core.access.execution_role import ExecutionRole
 from local_aws.sagemaker.core.errors import ServiceError, invalid
 from local_aws.sagemaker.core.resources import Model
 from local_aws.sagemaker.core.s3_objects import S3Location
@@ -14,7 +15,7 @@ from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.processes.child_process import Command, clean_environment
 
 
-def require_archive(service: Service, role_arn: str, uri: str) -> tuple[Any, S3Location]:
+def require_archive(role_arn: str, uri: str) -> tuple[Any, S3Location]:
     """Check that the execution role can read a model's archive.
 
     Returns
@@ -29,7 +30,7 @@ def require_archive(service: Service, role_arn: str, uri: str) -> tuple[Any, S3L
     """
     location = s3_objects.parse_uri(uri, "ModelDataUrl")
     try:
-        s3 = service.role(role_arn).client("s3")
+        s3 = ExecutionRole(role_arn).client("s3")
         with s3.get_object(Bucket=location.bucket, Key=location.key)["Body"]:
             return s3, location
     except (RoleRefusedError, ClientError) as error:
@@ -45,7 +46,7 @@ def _no_access(uri: str, role_arn: str, error: Exception) -> ServiceError:
     )
 
 
-def fetch_archive(service: Service, model: Model, folder: Path) -> Path:
+def fetch_archive(model: Model, folder: Path) -> Path:
     """Copy a model's archive into a folder, which is created.
 
     Raises
@@ -54,7 +55,7 @@ def fetch_archive(service: Service, model: Model, folder: Path) -> Path:
         The execution role can't read it, or it doesn't exist.
     """
     uri = model["PrimaryContainer"]["ModelDataUrl"]
-    s3, location = require_archive(service, model["ExecutionRoleArn"], uri)
+    s3, location = require_archive(model["ExecutionRoleArn"], uri)
     folder.mkdir(parents=True)
     archive = folder / "model.tar.gz"
     s3_objects.download(s3, location, archive)

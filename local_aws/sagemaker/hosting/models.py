@@ -19,7 +19,7 @@ def create(service: Service, call: ApiCall) -> JsonObject:
     if arn in service.store.models:
         raise already_exists("model", arn)
     _check_request(service, call.inputs)
-    require_archive(service, call.inputs["ExecutionRoleArn"], call.inputs["PrimaryContainer"]["ModelDataUrl"])
+    require_archive(call.inputs["ExecutionRoleArn"], call.inputs["PrimaryContainer"]["ModelDataUrl"])
     with service.store.lock:
         if arn in service.store.models:
             raise already_exists("model", arn)

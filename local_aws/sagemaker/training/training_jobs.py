@@ -30,7 +30,7 @@ def create(service: Service, call: ApiCall) -> JsonObject:
     arn = call.arn("training-job", call.inputs["TrainingJobName"])
     _check_name(service, arn)
     _check_request(service, call)
-    _check_data(service, call)
+    _check_data(call)
     job = _new_job(call, arn)
     with service.store.lock:
         _check_name(service, arn)  # again, as another call may have taken it meanwhile
@@ -78,9 +78,9 @@ def _check_metric_definition(metric: JsonObject) -> None:
         raise invalid(f"The Regex of the metric {metric['Name']} needs a group for its value.")
 
 
-def _check_data(service: Service, call: ApiCall) -> None:
+def _check_data(call: ApiCall) -> None:
     role_arn = call.inputs["RoleArn"]
-    s3 = s3_objects.client_of_role(service, role_arn)
+    s3 = s3_objects.client_of_role(role_arn)
     for channel in call.inputs.get("InputDataConfig", []):
         s3_objects.require_objects(s3, channel_location(channel), role_arn, call.region)
 

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws import faults
 from local_aws.ports import free_port
 from local_aws.sagemaker.core import s3_objects
-from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE, require_image_pull
+from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.api_call import now
 from local_aws.sagemaker.core.resources import TrainingJob
 from local_aws.sagemaker.core.service import Service
@@ -99,9 +99,10 @@ class TrainingRun:
     def _train(self) -> None:
         if reason := faults.next_job_failure("training-job"):
             raise JobFailedError(reason)
-        role = self._service.role(self._job["RoleArn"])
-        require_image_pull(role, self._job["AlgorithmSpecification"]["TrainingImage"])
-        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRAINING_METRICS_NAMESPACE)
+        role = ExecutionRole(self._job["RoleArn"])
+        role.require_container(
+            self._job["AlgorithmSpecification"]["TrainingImage"], TRAINING_METRICS_NAMESPACE
+        )
         try:
             for host in self._hosts:
                 host.open_log(role.client("logs"))
@@ -120,7 +121,7 @@ class TrainingRun:
         if self._refusal:
             raise JobFailedError(f"ClientError: {self._refusal}")
 
-    def _run_programs(self, role: Any) -> None:
+    def _run_programs(self, role: ExecutionRole) -> None:
         metrics = JobMetrics(self._metric_definitions())
         limit = self._job["StoppingCondition"].get("MaxRuntimeInSeconds", 86400)
         timer = threading.Timer(limit, self.stop, ("MaxRuntimeExceeded",))

@@ -37,7 +37,7 @@ def create(service: Service, call: ApiCall) -> JsonObject:
     _check_request(call.inputs)
     with service.store.lock:
         model = models.existing(service, call, call.inputs["ModelName"])
-    _check_data(service, call, model["ExecutionRoleArn"])
+    _check_data(call, model["ExecutionRoleArn"])
     job = _new_job(call, arn)
     with service.store.lock:
         _check_name(service, arn)  # again, as another call may have taken it meanwhile
@@ -99,10 +99,10 @@ def _check_quota(service: Service, call: ApiCall) -> None:
     quotas.require(service, call, (instance, "transform job"), active, requested)
 
 
-def _check_data(service: Service, call: ApiCall, role_arn: str) -> None:
+def _check_data(call: ApiCall, role_arn: str) -> None:
     source = call.inputs["TransformInput"]["DataSource"]["S3DataSource"]
     location = s3_objects.parse_uri(source["S3Uri"], "S3Uri")
-    s3 = s3_objects.client_of_role(service, role_arn)
+    s3 = s3_objects.client_of_role(role_arn)
     s3_objects.require_objects(s3, location, role_arn, call.region)
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
 from local_aws.sagemaker.core import s3_objects
-from local_aws.sagemaker.core.access.execution_role import TRANSFORM_METRICS_NAMESPACE, require_image_pull
+from local_aws.sagemaker.core.access.execution_role import TRANSFORM_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.api_call import now
 from local_aws.sagemaker.core.errors import ServiceError
 from local_aws.sagemaker.core.resources import Model, TransformJob
@@ -90,15 +90,14 @@ class TransformRun:
     def _transform(self) -> None:
         if reason := faults.next_job_failure("transform-job"):
             raise JobFailedError(reason)
-        role = self._service.role(self._model["ExecutionRoleArn"])
-        require_image_pull(role, self._model["PrimaryContainer"]["Image"])
-        role.require("cloudwatch:PutMetricData", "*", cloudwatch__namespace=TRANSFORM_METRICS_NAMESPACE)
+        role = ExecutionRole(self._model["ExecutionRoleArn"])
+        role.require_container(self._model["PrimaryContainer"]["Image"], TRANSFORM_METRICS_NAMESPACE)
         s3, logs = role.client("s3"), role.client("logs")
         source = self._job["TransformInput"]["DataSource"]["S3DataSource"]
         objects = s3_objects.list_objects(s3, s3_objects.parse_uri(source["S3Uri"], "S3Uri"))
         if not objects:
             raise JobFailedError(f"ClientError: The objects under {source['S3Uri']} were deleted.")
-        archive = fetch_archive(self._service, self._model, self._base)
+        archive = fetch_archive(self._model, self._base)
         with self._service.store.lock:  # a Describe call may be copying the job
             self._job["TransformStartTime"] = now()
         with self._lock:

@@ -27,42 +27,26 @@ class ExecutionRole:
         """Return a boto3 client that acts as this role; IAM decides on each of its calls."""
         return identity.role_client(self.arn, service, session_name=SESSION_NAME, source=SERVICE_PRINCIPAL)
 
-    def require(self, action: str, resource: str, **context: str) -> None:
-        """Check a permission of the role for an action that is not performed here.
+    def require_container(self, image_uri: str, metrics_namespace: str) -> None:
+        """Check the permissions that SageMaker needs to run an image: to pull it and to publish metrics.
 
-        Parameters
-        ----------
-        action, resource
-            The action and the resource of the real service.
-        context
-            Condition keys of the request, ``__`` for the colon.
+        docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html lists them. Only images in ECR are pulled
+        with the role.
 
         Raises
         ------
         PermissionError
-            The role lacks the permission; the message is IAM's.
+            The role lacks a permission; the message is IAM's.
         """
-        principal = identity.session_arn(self.arn, SESSION_NAME)
-        keys = {name.replace("__", ":"): value for name, value in context.items()}
-        denial = iam.denial(principal, action, resource, keys)
+        if registry := REGISTRY.fullmatch(image_uri):
+            self._require("ecr:GetAuthorizationToken", "*")
+            region, account, repository = registry["region"], registry["account"], registry["repository"]
+            for action in PULL_ACTIONS:
+                self._require(action, f"arn:aws:ecr:{region}:{account}:repository/{repository}")
+        self._require("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": metrics_namespace})
+
+    def _require(self, action: str, resource: str, conditions: dict[str, str] | None = None) -> None:
+        """Check a permission for an action that is not performed here."""
+        denial = iam.denial(identity.session_arn(self.arn, SESSION_NAME), action, resource, conditions)
         if denial:
             raise PermissionError(denial)
-
-
-def require_image_pull(role: Any, image_uri: str) -> None:
-    """Check the permissions that pulling an image from its ECR registry takes; other images need none.
-
-    docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html lists them.
-
-    Raises
-    ------
-    PermissionError
-        A permission is missing; the message names the action and the repository.
-    """
-    registry = REGISTRY.fullmatch(image_uri)
-    if not registry:
-        return
-    role.require("ecr:GetAuthorizationToken", "*")
-    repository = f"arn:aws:ecr:{registry['region']}:{registry['account']}:repository/{registry['repository']}"
-    for action in PULL_ACTIONS:
-        role.require(action, repository)
