@@ -1,4 +1,4 @@
-"""The service context: what the operations on every kind of resource share."""
+"""The service context, which all operations share."""
 
 import contextvars
 import re

@@ -122,16 +122,16 @@ def _image(path: Path, number: int, table: Any) -> Image:
         raise BadImagesFileError(
             f"{where}: {', '.join(unknown)} is unknown; known are {', '.join(sorted(KEYS))}."
         )
-    train, serve = (_program(where, what, table.get(what, [])) for what in ("train", "serve"))
+    train, serve = (_program(where, purpose, table.get(purpose, [])) for purpose in ("train", "serve"))
     if not train and not serve:
         raise BadImagesFileError(f"{where}: it names no program; give train, serve or both.")
     return Image(table["pattern"], train, serve, _metrics(where, table.get("metrics", {})))
 
 
-def _program(where: str, what: str, words: Any) -> tuple[str, ...]:
+def _program(where: str, purpose: str, words: Any) -> tuple[str, ...]:
     if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
         raise BadImagesFileError(
-            f'{where}: {what} must be a list of words, such as ["python", "-m", "{what}"].'
+            f'{where}: {purpose} must be a list of words, such as ["python", "-m", "{purpose}"].'
         )
     if words[:1] == ["python"]:
         return (sys.executable, *words[1:])

@@ -10,7 +10,7 @@ from local_aws import environment
 from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE, REGION, Aws, archive, running
 
 ACCOUNT = environment.ACCOUNT
-METRIC_NAMESPACES = [f"/aws/sagemaker/{what}" for what in ("TrainingJobs", "TransformJobs", "Endpoints")]
+METRIC_NAMESPACES = [f"/aws/sagemaker/{kind}" for kind in ("TrainingJobs", "TransformJobs", "Endpoints")]
 
 
 def execution_rights() -> list[dict[str, Any]]:

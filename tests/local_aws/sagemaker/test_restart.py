@@ -84,6 +84,6 @@ def test_the_programs_of_a_killed_server_end(own_aws: Any, permissions: Any) -> 
     own_aws.end(signal.SIGKILL)
     own_aws.wait(lambda: not any(program.runs for program in recorded))
     assert Record(own_aws.state).end_all() == []
-    for pid in own_aws.process_ids():  # what the training program had started itself: not ours to find
+    for pid in own_aws.process_ids():  # the child process of the training program
         assert b"time.sleep(61)" in Path(f"/proc/{pid}/cmdline").read_bytes()
         os.kill(pid, signal.SIGKILL)

@@ -1,1 +1,1 @@
-"""Who may call what, and with which execution role."""
+"""Access: the permissions of callers and the execution role."""

@@ -89,8 +89,8 @@ class Aws:
             config=Config(retries={"total_max_attempts": 1}),
         )
 
-    def name(self, what: str) -> str:
-        return f"{what}-{next(self.names):03}"
+    def name(self, prefix: str) -> str:
+        return f"{prefix}-{next(self.names):03}"
 
     @staticmethod
     def wait(condition: Callable[[], Any], seconds: float = 60) -> Any:

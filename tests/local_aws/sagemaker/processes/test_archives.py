@@ -49,7 +49,7 @@ def test_an_archive_that_is_too_large_is_refused(
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
 
 
-@pytest.mark.parametrize("length", [100, 70_000])  # what only the checksum shows, and what zlib refuses
+@pytest.mark.parametrize("length", [100, 70_000])  # found by the checksum alone, and by zlib
 def test_nothing_is_unpacked_if_a_file_in_the_archive_is_damaged(
     tmp_path: Path, make_archive: Any, length: int
 ) -> None:
