@@ -1,4 +1,4 @@
-"""Step Functions' integrations: createTrainingJob, createTransformJob, their .sync, and createModel.
+"""Step Functions integrations: createTrainingJob, createTransformJob, their .sync, and createModel.
 
 docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 """
@@ -20,41 +20,41 @@ ENDED = {"Completed", "Failed", "Stopped"}
 Arguments = dict[str, Any]
 
 
-class Kind(NamedTuple):
-    """A kind of job, by the word that SageMaker's names of its calls and members have for it."""
+class JobKind(NamedTuple):
+    """A kind of job, by the word for it in the names of operations and members."""
 
     word: str
 
     @property
     def name(self) -> str:
-        """The member that names a job."""
+        """The member with a job's name."""
         return f"{self.word}JobName"
 
     @property
     def status(self) -> str:
-        """The member that has a job's status."""
+        """The member with a job's status."""
         return f"{self.word}JobStatus"
 
     @property
     def rule(self) -> str:
-        """The managed rule that AWS makes, so that a job's end reaches Step Functions as an event."""
+        """The managed rule by which AWS sends a job's last status to Step Functions."""
         return f"StepFunctionsGetEventsForSageMaker{self.word}JobsRule"
 
-    def call(self, sagemaker: Any, what: str, **arguments: Any) -> Any:
-        """Make one of the calls: create, describe or stop a job of the kind."""
-        return getattr(sagemaker, f"{what}_{self.word.lower()}_job")(**arguments)
+    def call(self, sagemaker: Any, verb: str, **arguments: Any) -> Any:
+        """Call an operation on a job of the kind: create, describe or stop."""
+        return getattr(sagemaker, f"{verb}_{self.word.lower()}_job")(**arguments)
 
 
 def install() -> None:
     """Register the integrations."""
     for word in ("Training", "Transform"):
-        run = functools.partial(create_job, Kind(word))
+        run = functools.partial(create_job, JobKind(word))
         hooks.register_integration(f"{PREFIX}create{word}Job", run)
     hooks.register_integration(f"{PREFIX}createModel", create_model)
 
 
-def create_job(kind: Kind, resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
-    """Run a Task state that makes a job.
+def create_job(kind: JobKind, resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
+    """Run a Task state that creates a job.
 
     Parameters
     ----------
@@ -63,18 +63,18 @@ def create_job(kind: Kind, resource: str, arguments: Arguments, task: hooks.Task
     resource
         The state's Resource.
     arguments
-        Its Parameters or Arguments: the inputs of the call that makes the job.
+        Its Parameters or Arguments: the inputs of the operation.
     task
         The execution.
 
     Returns
     -------
     dict
-        The call's answer; with .sync what the kind's Describe call says of the completed job.
+        The answer of the operation; with .sync the description of the completed job.
     """
     suffix = resource.removeprefix(f"{PREFIX}create{kind.word}Job")
     if suffix not in {"", ".sync"}:
-        raise _unknown(resource)
+        raise _unknown_resource(resource)
     if suffix:
         _require_rule(kind, task)
 
@@ -83,81 +83,82 @@ def create_job(kind: Kind, resource: str, arguments: Arguments, task: hooks.Task
         if not suffix:
             return answer
         hooks.task_submitted(task, answer)
-        return _wait(kind, sagemaker, arguments[kind.name], task)
+        return _wait_for_job(kind, sagemaker, arguments[kind.name], task)
 
     return _with_sagemaker(task, run)
 
 
 def create_model(resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
-    """Run a Task state that makes a model: CreateModel's answer."""
+    """Run a Task state that creates a model; return CreateModel's answer."""
     if resource != f"{PREFIX}createModel":
-        raise _unknown(resource)
+        raise _unknown_resource(resource)
     return _with_sagemaker(task, lambda sagemaker: _without_metadata(sagemaker.create_model(**arguments)))
 
 
-def _unknown(resource: str) -> Exception:
+def _unknown_resource(resource: str) -> Exception:
     return hooks.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
 
 
 def _with_sagemaker(task: hooks.Task, run: Callable[[Any], Arguments]) -> Arguments:
-    """Call SageMaker with the machine's role; its errors are the task's."""
+    """Call SageMaker with the state machine's role; its errors fail the task."""
     try:
         return run(
             identity.role_client(task.role_arn, "sagemaker", session_name=_session(task), source=PRINCIPAL)
         )
     except ClientError as error:
-        raise _failure(error) from error
+        raise _task_error(error) from error
     except (BotoCoreError, PermissionError) as error:
         raise hooks.task_failed("States.Runtime", str(error)) from error
 
 
-def _require_rule(kind: Kind, task: hooks.Task) -> None:
+def _require_rule(kind: JobKind, task: hooks.Task) -> None:
     principal = identity.session_arn(task.role_arn, _session(task))
     rule = f"arn:aws:events:{identity.region()}:{identity.account()}:rule/{kind.rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
-        sentence = iam.denial(principal, action, rule)
-        if sentence:
-            raise hooks.task_failed("SageMaker.AmazonSageMakerException", sentence)
+        denial = iam.denial(principal, action, rule)
+        if denial:
+            raise hooks.task_failed("SageMaker.AmazonSageMakerException", denial)
 
 
 def _session(task: hooks.Task) -> str:
     return task.execution_arn.rpartition(":")[2][:64]
 
 
-def _wait(kind: Kind, sagemaker: Any, name: str, task: hooks.Task) -> Arguments:
+def _wait_for_job(kind: JobKind, sagemaker: Any, name: str, task: hooks.Task) -> Arguments:
     while True:
-        job = described(kind, sagemaker, name)
+        job = describe_job(kind, sagemaker, name)
         if job[kind.status] in ENDED:
             break
         if task.cancelled.wait(POLL_SECONDS):
             kind.call(sagemaker, "stop", **{kind.name: name})
-            what = f"The {kind.word.lower()} job {name}"
-            raise hooks.task_failed("States.TaskFailed", f"{what} was stopped with its task.")
+            cause = f"The {kind.word.lower()} job {name} was stopped with its task."
+            raise hooks.task_failed("States.TaskFailed", cause)
     if job[kind.status] == "Failed":
         raise hooks.task_failed("States.TaskFailed", json.dumps(job))
     return job
 
 
-def described(kind: Kind, sagemaker: Any, name: str) -> Arguments:
-    """Return a Describe call's answer as Step Functions passes it on: times in milliseconds."""
+def describe_job(kind: JobKind, sagemaker: Any, name: str) -> Arguments:
+    """Return a job's description as Step Functions' result: times in milliseconds."""
     job = _without_metadata(kind.call(sagemaker, "describe", **{kind.name: name}))
-    passed: Arguments = json.loads(json.dumps(job, default=lambda time: int(time.timestamp() * 1000)))
-    return passed
+    result: Arguments = json.loads(json.dumps(job, default=lambda time: int(time.timestamp() * 1000)))
+    return result
 
 
 def _without_metadata(answer: Arguments) -> Arguments:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
-def _failure(error: ClientError) -> Exception:
-    """Name an error as Step Functions does: the service, then the modelled exception or the service's own."""
-    said = error.response["Error"]
+def _task_error(error: ClientError) -> Exception:
+    """Return Step Functions' error for one of SageMaker's, named by the exception in the API's model."""
+    details = error.response["Error"]
     modelled = {"ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound"}
-    name = f"{said['Code']}Exception" if said["Code"] in modelled else "AmazonSageMakerException"
+    name = f"{details['Code']}Exception" if details["Code"] in modelled else "AmazonSageMakerException"
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     request = error.response["ResponseMetadata"].get("RequestId", "")
-    where = (
-        f"Service: AmazonSageMaker; Status Code: {status}; Error Code: {said['Code']}; Request ID: {request}"
+    source = (
+        f"Service: AmazonSageMaker; Status Code: {status}; Error Code: {details['Code']}; "
+        f"Request ID: {request}"
     )
-    cause = f"{said['Message']} ({where})"
+    cause = f"{details['Message']} ({source})"
     return hooks.task_failed(f"SageMaker.{name}", cause)

@@ -10,7 +10,7 @@ import pytest
 
 import spectral_lda
 from data_prep import recordio
-from tests.local_aws.sagemaker.machine import BUCKET, Aws, running
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, Aws, running
 
 IMAGES = Path(__file__).parents[2] / "container" / "local-images.toml"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/spectral-lda:1"

@@ -13,8 +13,14 @@ from scipy import sparse
 from data_prep import recordio
 from spectral_lda import Model
 from tests.container.test_jobs_on_the_local_aws import IMAGE, IMAGES
-from tests.local_aws.sagemaker.machine import BUCKET, Aws, archive, running
-from tests.local_aws.sagemaker.transform import data_log, outputs, put, request, run
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, Aws, archive, running
+from tests.local_aws.sagemaker.helpers.transform_jobs import (
+    data_log,
+    outputs,
+    put_objects,
+    run_job,
+    transform_request,
+)
 
 BINARY = "application/x-recordio-protobuf"
 JSONLINES = "application/jsonlines"
@@ -78,8 +84,8 @@ def test_every_format_gives_the_models_mixtures(
     aws: Aws, served_model: str, model: Model, documents: Any, name: str
 ) -> None:
     content_type, split, encode = FORMATS[name]
-    uri = put(aws, {"train/part-00000": encode(documents), "train/part-00001": encode(documents[:3])})
-    job = request(
+    uri = put_objects(aws, {"train/part-00000": encode(documents), "train/part-00001": encode(documents[:3])})
+    job = transform_request(
         aws,
         served_model,
         uri,
@@ -88,7 +94,7 @@ def test_every_format_gives_the_models_mixtures(
         MaxPayloadInMB=1,
         MaxConcurrentTransforms=2,
     )
-    assert run(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
     mixtures = {
         key: np.array([json.loads(line)["topic_mixture"] for line in content.splitlines()], np.float32)
         for key, content in outputs(aws, job).items()
@@ -102,9 +108,9 @@ def test_every_format_gives_the_models_mixtures(
 def test_an_invalid_document_fails_the_job_and_is_located(
     aws: Aws, served_model: str, documents: Any
 ) -> None:
-    uri = put(aws, {"bad.csv": as_csv(documents[:5]) + b"1,2,three,4\n"})
-    job = request(aws, served_model, uri, TransformInput={"SplitType": "Line"})
-    assert run(aws, job)["FailureReason"] == "ClientError: See job logs for more information"
+    uri = put_objects(aws, {"bad.csv": as_csv(documents[:5]) + b"1,2,three,4\n"})
+    job = transform_request(aws, served_model, uri, TransformInput={"SplitType": "Line"})
+    assert run_job(aws, job)["FailureReason"] == "ClientError: See job logs for more information"
     assert data_log(aws, job)[1].endswith("/bad.csv: ClientError: 400")
     assert any("line 6" in line for line in data_log(aws, job)), data_log(aws, job)
     assert outputs(aws, job) == {}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.model_artifact import ArtifactError, open_model
-from spectral_lda import artifact as original
+from spectral_lda.artifact import model_file as original
 
 ARRAY_V2 = "<IiiqqiiI"
 

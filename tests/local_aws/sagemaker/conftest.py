@@ -1,4 +1,4 @@
-"""The server, a role for jobs and models, and archives, for the tests of this folder."""
+"""The server, the execution role, and archives."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from local_aws import environment
-from tests.local_aws.sagemaker.machine import BUCKET, IMAGE, REGION, Aws, archive, running
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE, REGION, Aws, archive, running
 
 ACCOUNT = environment.ACCOUNT
-METRIC_NAMESPACES = [f"/aws/sagemaker/{what}" for what in ("TrainingJobs", "TransformJobs", "Endpoints")]
+METRIC_NAMESPACES = [f"/aws/sagemaker/{kind}" for kind in ("TrainingJobs", "TransformJobs", "Endpoints")]
 
 
 def execution_rights() -> list[dict[str, Any]]:
@@ -38,16 +38,16 @@ def execution_rights() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def rights() -> Callable[[], list[dict[str, Any]]]:
+def permissions() -> Callable[[], list[dict[str, Any]]]:
     return execution_rights
 
 
 @pytest.fixture
-def packed() -> Callable[[dict[str, bytes]], bytes]:
+def make_archive() -> Callable[[dict[str, bytes]], bytes]:
     return archive
 
 
-def with_data(folder: Path) -> Iterator[Aws]:
+def server_with_data(folder: Path) -> Iterator[Aws]:
     with running(Aws(folder)) as server:
         s3 = server.client("s3")
         s3.put_object(Bucket=BUCKET, Key="data/train/part-0.csv", Body=b"1,2,3")
@@ -57,13 +57,13 @@ def with_data(folder: Path) -> Iterator[Aws]:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    yield from with_data(tmp_path_factory.mktemp("aws"))
+    yield from server_with_data(tmp_path_factory.mktemp("aws"))
 
 
 @pytest.fixture(scope="module")
 def own_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """A server that a module's tests may stop."""
-    yield from with_data(tmp_path_factory.mktemp("own"))
+    """A server that the tests of a module may stop."""
+    yield from server_with_data(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="session")

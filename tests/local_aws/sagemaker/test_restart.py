@@ -1,4 +1,4 @@
-"""A clean stop keeps everything; a kill leaves no process."""
+"""After a clean stop everything is restored; after a kill no process remains."""
 
 import os
 import signal
@@ -9,11 +9,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.processes import Record
-from tests.local_aws.sagemaker.transform import outputs, put, request, waiting
+from tests.local_aws.sagemaker.helpers.transform_jobs import (
+    outputs,
+    put_objects,
+    transform_request,
+    wait_for_request,
+)
 
 
-def make(aws: Any, rights: Any) -> tuple[str, str, dict[str, Any]]:
-    role = aws.role(rights())
+def make(aws: Any, permissions: Any) -> tuple[str, str, dict[str, Any]]:
+    role = aws.role(permissions())
     done = aws.job(role)
     assert aws.train(done)["TrainingJobStatus"] == "Completed"
     name = aws.endpoint(aws.config(aws.model(role, "kept")))
@@ -23,14 +28,14 @@ def make(aws: Any, rights: Any) -> tuple[str, str, dict[str, Any]]:
     return done["TrainingJobName"], name, running
 
 
-def test_after_a_clean_stop_endpoints_come_back_and_running_jobs_have_failed(
-    own_aws: Any, rights: Any
+def test_after_a_restart_endpoints_serve_again_and_interrupted_jobs_have_failed(
+    own_aws: Any, permissions: Any
 ) -> None:
-    done, endpoint, running = make(own_aws, rights)
+    done, endpoint, running = make(own_aws, permissions)
     arn = own_aws.client("sagemaker").describe_endpoint(EndpointName=endpoint)["EndpointArn"]
     own_aws.client("sagemaker").add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
     own_aws.end()
-    own_aws.wait(lambda: not own_aws.programs())
+    own_aws.wait(lambda: not own_aws.process_ids())
     own_aws.start()
     sagemaker = own_aws.client("sagemaker")
     job = sagemaker.describe_training_job(TrainingJobName=done)
@@ -38,21 +43,23 @@ def test_after_a_clean_stop_endpoints_come_back_and_running_jobs_have_failed(
     failed = sagemaker.describe_training_job(TrainingJobName=running["TrainingJobName"])
     assert failed["TrainingJobStatus"] == "Failed"
     assert failed["FailureReason"].startswith("InternalServerError: The local AWS stopped while")
-    assert own_aws.settled(endpoint)["EndpointStatus"] == "InService"
-    assert own_aws.ask(endpoint).startswith("kept|")
+    assert own_aws.wait_until_settled(endpoint)["EndpointStatus"] == "InService"
+    assert own_aws.invoke(endpoint).startswith("kept|")
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
     with pytest.raises(ClientError, match="ResourceInUse"):
         sagemaker.create_training_job(**{**running, "TrainingJobName": done})
 
 
-def test_after_a_clean_stop_a_running_transform_job_has_failed(own_aws: Any, rights: Any) -> None:
-    job = request(
-        own_aws, own_aws.model(own_aws.role(rights()), "m"), put(own_aws, {"a": b"wait to be told"})
+def test_after_a_restart_an_interrupted_transform_job_has_failed(own_aws: Any, permissions: Any) -> None:
+    job = transform_request(
+        own_aws,
+        own_aws.model(own_aws.role(permissions()), "m"),
+        put_objects(own_aws, {"a": b"wait for release"}),
     )
     own_aws.client("sagemaker").create_transform_job(**job)
-    waiting(own_aws, job)
+    wait_for_request(own_aws, job)
     own_aws.end()
-    assert own_aws.programs(job["TransformJobName"]) == []
+    assert own_aws.process_ids(job["TransformJobName"]) == []
     own_aws.start()
     failed = own_aws.client("sagemaker").describe_transform_job(TransformJobName=job["TransformJobName"])
     assert failed["TransformJobStatus"] == "Failed"
@@ -61,13 +68,15 @@ def test_after_a_clean_stop_a_running_transform_job_has_failed(own_aws: Any, rig
     assert outputs(own_aws, job) == {}
 
 
-def test_a_killed_server_takes_its_programs_with_it(own_aws: Any, rights: Any) -> None:
-    make(own_aws, rights)
-    job = request(
-        own_aws, own_aws.model(own_aws.role(rights()), "m"), put(own_aws, {"a": b"wait to be told"})
+def test_the_programs_of_a_killed_server_end(own_aws: Any, permissions: Any) -> None:
+    make(own_aws, permissions)
+    job = transform_request(
+        own_aws,
+        own_aws.model(own_aws.role(permissions()), "m"),
+        put_objects(own_aws, {"a": b"wait for release"}),
     )
     own_aws.client("sagemaker").create_transform_job(**job)
-    waiting(own_aws, job)
+    wait_for_request(own_aws, job)
     # A server that ended may have left a program on record that ended with it: it runs no more.
     recorded = [program for program in Record(own_aws.state) if program.runs]
     assert {program.what.split()[0] for program in recorded} == {"model", "training"}
@@ -75,6 +84,6 @@ def test_a_killed_server_takes_its_programs_with_it(own_aws: Any, rights: Any) -
     own_aws.end(signal.SIGKILL)
     own_aws.wait(lambda: not any(program.runs for program in recorded))
     assert Record(own_aws.state).end_all() == []
-    for pid in own_aws.programs():  # what the training program had started itself: not ours to find
+    for pid in own_aws.process_ids():  # the child process of the training program
         assert b"time.sleep(61)" in Path(f"/proc/{pid}/cmdline").read_bytes()
         os.kill(pid, signal.SIGKILL)

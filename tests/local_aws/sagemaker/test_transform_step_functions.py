@@ -1,13 +1,20 @@
-"""Machines that make a model, transform with it, and delete it."""
+"""State machines that create a model, transform with it, and delete it."""
 
 import json
 from typing import Any
 
 import pytest
 
-from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
-from tests.local_aws.sagemaker.state_machine import StateMachine
-from tests.local_aws.sagemaker.transform import ended, outputs, put, request, run, waiting
+from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE
+from tests.local_aws.sagemaker.helpers.state_machine import StateMachine
+from tests.local_aws.sagemaker.helpers.transform_jobs import (
+    outputs,
+    put_objects,
+    run_job,
+    transform_request,
+    wait_for_request,
+    wait_until_ended,
+)
 
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:123456789012"
 RULE = "arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
@@ -36,8 +43,8 @@ class Machine(StateMachine):
             name: {"Type": "Task", **({"Next": after} if after else {"End": True}), **task}
             for name, after, task in zip(names, [*names[1:], ""], tasks, strict=True)
         }
-        rights = [right for right in RIGHTS if right["Action"] != lacking]
-        return self.execute({"StartAt": names[0], "States": states}, rights)
+        permissions = [right for right in RIGHTS if right["Action"] != lacking]
+        return self.execute({"StartAt": names[0], "States": states}, permissions)
 
 
 @pytest.fixture
@@ -50,12 +57,14 @@ def transform(job: dict[str, Any], suffix: str = ".sync", **state: Any) -> dict[
 
 
 @pytest.mark.parametrize("service", ["sagemaker", "aws-sdk:sagemaker"])
-def test_a_model_is_made_used_and_deleted(aws: Any, role: str, machine: Machine, service: str) -> None:
+def test_a_model_is_created_used_and_deleted(aws: Any, role: str, machine: Machine, service: str) -> None:
     model = aws.name("Model")
     container = {"Image": IMAGE, "ModelDataUrl": aws.model_data("m")}
     created = {"ModelName": model, "PrimaryContainer": container, "ExecutionRoleArn": role}
-    job = request(aws, model, put(aws, {"a": b"1"}), Tags=[{"Key": "project", "Value": "spec"}])
-    done = machine.ended(
+    job = transform_request(
+        aws, model, put_objects(aws, {"a": b"1"}), Tags=[{"Key": "project", "Value": "spec"}]
+    )
+    done = machine.wait_until_ended(
         machine.start(
             {
                 "Resource": f"arn:aws:states:::{service}:createModel",
@@ -84,37 +93,39 @@ def test_a_model_is_made_used_and_deleted(aws: Any, role: str, machine: Machine,
     assert "TransformJobArn" in submitted["taskSubmittedEventDetails"]["output"]
 
 
-def test_without_sync_the_task_ends_when_the_job_begins(aws: Any, role: str, machine: Machine) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}))
-    done = machine.ended(machine.start(transform(job, "")))
+def test_without_sync_the_task_ends_when_the_job_starts(aws: Any, role: str, machine: Machine) -> None:
+    job = transform_request(aws, aws.model(role, "m"), put_objects(aws, {"a": b"1"}))
+    done = machine.wait_until_ended(machine.start(transform(job, "")))
     name = job["TransformJobName"].lower()
     assert json.loads(done["output"]) == {"TransformJobArn": f"{SAGEMAKER}:transform-job/{name}"}
-    assert ended(aws, job)["TransformJobStatus"] == "Completed"
+    assert wait_until_ended(aws, job)["TransformJobStatus"] == "Completed"
 
 
 def test_a_failed_job_fails_the_task_with_its_description(aws: Any, role: str, machine: Machine) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"refuse"}))
-    done = machine.ended(machine.start(transform(job)))
+    job = transform_request(aws, aws.model(role, "m"), put_objects(aws, {"a": b"refuse"}))
+    done = machine.wait_until_ended(machine.start(transform(job)))
     assert (done["status"], done["error"]) == ("FAILED", "States.TaskFailed")
     cause = json.loads(done["cause"])
     assert cause["FailureReason"] == "ClientError: See job logs for more information"
     assert cause["TransformJobName"] == job["TransformJobName"]
 
 
-def test_a_refused_job_fails_the_task_under_sagemakers_name(aws: Any, role: str, machine: Machine) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}))
-    run(aws, job)
-    assert machine.ended(machine.start(transform(job)))["error"] == "SageMaker.ResourceInUseException"
+def test_a_refused_job_fails_the_task_with_sagemakers_error(aws: Any, role: str, machine: Machine) -> None:
+    job = transform_request(aws, aws.model(role, "m"), put_objects(aws, {"a": b"1"}))
+    run_job(aws, job)
+    assert (
+        machine.wait_until_ended(machine.start(transform(job)))["error"] == "SageMaker.ResourceInUseException"
+    )
     missing = {**job, "TransformJobName": aws.name("Transform"), "ModelName": "none"}
-    refused = machine.ended(machine.start(transform(missing)))
+    refused = machine.wait_until_ended(machine.start(transform(missing)))
     assert refused["error"] == "SageMaker.AmazonSageMakerException"
     assert "Could not find model" in refused["cause"]
 
 
-def test_a_model_that_is_refused_fails_the_task(role: str, machine: Machine) -> None:
+def test_a_refused_model_fails_the_task(role: str, machine: Machine) -> None:
     container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/absent.tar.gz"}
     created = {"ModelName": "m", "PrimaryContainer": container, "ExecutionRoleArn": role}
-    done = machine.ended(
+    done = machine.wait_until_ended(
         machine.start({"Resource": "arn:aws:states:::sagemaker:createModel", "Parameters": created})
     )
     assert done["error"] == "SageMaker.AmazonSageMakerException"
@@ -122,9 +133,9 @@ def test_a_model_that_is_refused_fails_the_task(role: str, machine: Machine) -> 
 
 
 @pytest.mark.parametrize("name", ["createTransformJob.waitForTaskToken", "createModelPackage"])
-def test_a_resource_that_is_not_served_says_so(machine: Machine, name: str) -> None:
+def test_an_unknown_resource_fails_the_task(machine: Machine, name: str) -> None:
     resource = f"arn:aws:states:::sagemaker:{name}"
-    done = machine.ended(machine.start({"Resource": resource, "Parameters": {}}))
+    done = machine.wait_until_ended(machine.start({"Resource": resource, "Parameters": {}}))
     assert done["status"] == "FAILED"
 
 
@@ -137,17 +148,19 @@ def test_a_resource_that_is_not_served_says_so(machine: Machine, name: str) -> N
         and "Model" not in right["Action"]
     ],
 )
-def test_each_right_that_the_machines_role_lacks_is_named(
+def test_each_missing_permission_of_the_machine_role_is_named(
     aws: Any, role: str, machine: Machine, missing: str
 ) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"1"}), Tags=[{"Key": "a", "Value": "1"}])
-    done = machine.ended(machine.start(transform(job), lacking=missing))
+    job = transform_request(
+        aws, aws.model(role, "m"), put_objects(aws, {"a": b"1"}), Tags=[{"Key": "a", "Value": "1"}]
+    )
+    done = machine.wait_until_ended(machine.start(transform(job), lacking=missing))
     assert done["status"] == "FAILED"
     assert f"not authorized to perform: {missing}" in done["cause"]
 
 
 @pytest.mark.parametrize("missing", ["sagemaker:CreateModel", "iam:PassRole"])
-def test_a_model_needs_its_right_and_the_right_to_pass_its_role(
+def test_create_model_needs_its_permission_and_pass_role(
     aws: Any, role: str, machine: Machine, missing: str
 ) -> None:
     container = {"Image": IMAGE, "ModelDataUrl": aws.model_data("m")}
@@ -155,17 +168,17 @@ def test_a_model_needs_its_right_and_the_right_to_pass_its_role(
     task = {"Resource": "arn:aws:states:::sagemaker:createModel", "Parameters": created}
     assert (
         f"not authorized to perform: {missing}"
-        in machine.ended(machine.start(task, lacking=missing))["cause"]
+        in machine.wait_until_ended(machine.start(task, lacking=missing))["cause"]
     )
 
 
 @pytest.mark.parametrize("how", ["aborted", "timed out"])
 def test_a_task_that_ends_early_stops_its_job(aws: Any, role: str, machine: Machine, how: str) -> None:
-    job = request(aws, aws.model(role, "m"), put(aws, {"a": b"wait to be told"}))
+    job = transform_request(aws, aws.model(role, "m"), put_objects(aws, {"a": b"wait for release"}))
     state: dict[str, Any] = {"TimeoutSeconds": 2} if how == "timed out" else {}
     arn = machine.start(transform(job, **state))
-    waiting(aws, job)
+    wait_for_request(aws, job)
     if how == "aborted":
         machine.states.stop_execution(executionArn=arn)
-    assert ended(aws, job)["TransformJobStatus"] == "Stopped"
+    assert wait_until_ended(aws, job)["TransformJobStatus"] == "Stopped"
     assert outputs(aws, job) == {}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from inspect_dataset.input.execution_input import parse
-from spectral_lda import fitting
+from spectral_lda.fitting.settings import MAX_ALPHA0, MIN_ALPHA0
 
 DEFAULTS = {
     "dataset": "griffiths",

@@ -1,4 +1,4 @@
-"""A model server of the tests' own: it does what the model's file says, and what a request's body says."""
+"""A model server for tests: the model's file and the request's body select its behaviour."""
 
 import os
 import sys
@@ -20,13 +20,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"crash":
-            say("crashing")
+            log("crashing")
             os._exit(7)
         if body == b"crash once" and not (BASE / "crashed").exists():
             (BASE / "crashed").touch()
             os._exit(7)
-        if body == b"wait to be told":
-            say("waiting")
+        if body == b"wait for release":
+            log("waiting")
             while not (BASE / "go").exists():
                 time.sleep(0.05)
         if body == b"refuse":
@@ -34,8 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         elif body == b"break":
             self.answer(500, b"broken")
         else:
-            said = [MODEL, self.headers["Content-Type"], self.headers["Accept"], body.decode()]
-            self.answer(200, "|".join(map(str, said)).encode())
+            parts = [MODEL, self.headers["Content-Type"], self.headers["Accept"], body.decode()]
+            self.answer(200, "|".join(map(str, parts)).encode())
 
     def answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -46,18 +46,18 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        say(f"asked {self.path}")
+        log(f"request {self.path}")
 
 
-def say(line: str) -> None:
-    """Write a line in one piece, as print does not: other threads answer at the same time."""
+def log(line: str) -> None:
+    """Write a line in a single call, unlike print: other threads write at the same time."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
     settings = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if "SAGEMAKER_" in name]
-    say(" ".join(["settings:", *settings]))
+    log(" ".join(["settings:", *settings]))
     if MODEL == "exit":
         sys.exit(5)
     if MODEL.startswith("late"):

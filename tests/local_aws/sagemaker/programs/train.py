@@ -1,4 +1,4 @@
-"""A training program of the tests' own: it does what the hyperparameter `behaviour` says."""
+"""A training program for tests: the hyperparameter `behaviour` selects what it does."""
 
 # ruff: noqa: T201 -- what a program prints is its log
 
@@ -50,11 +50,11 @@ def main() -> int:
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(61)"])
         print("waiting")
         time.sleep(60)
-    if behaviour == "wait to be told":
+    if behaviour == "wait for release":
         print("waiting")
         while not (BASE / "go").exists():
             time.sleep(0.05)
-        print("told")
+        print("released")
     print("port:", os.environ.get("MASTER_PORT"))
     print("quality: test score=-3.5")
     print("quality: test score=-2.25")

@@ -1,0 +1,1 @@
+"""What every kind of SageMaker resource shares: dispatch, store, validation, quotas."""

@@ -1,0 +1,1 @@
+"""Access: the permissions of callers and the execution role."""

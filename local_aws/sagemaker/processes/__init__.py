@@ -1,0 +1,1 @@
+"""Programs in place of containers: images, child processes, their archives and log streams."""

@@ -1,0 +1,27 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from local_aws.hooks import Request
+from local_aws.processes import Record
+from local_aws.sagemaker.compose import sagemaker_handler
+from local_aws.sagemaker.core.service import Service
+from local_aws.sagemaker.hosting.deployments import Deployments
+from local_aws.sagemaker.processes.image_catalog import ImageCatalog
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("SageMaker.Fly", "sagemaker on this machine has no Fly."),
+        ("SageMaker.CreateHub", "sagemaker on this machine has no CreateHub."),
+        ("", "sagemaker on this machine has no such call."),
+    ],
+)
+def test_an_unknown_operation_is_refused(tmp_path: Path, target: str, sentence: str) -> None:
+    service = Service(ImageCatalog(tmp_path / "images.toml", ()), tmp_path, Record(tmp_path))
+    handle = sagemaker_handler(service, Deployments(service))
+    status, _, body = handle(Request("POST", "/", {"x-amz-target": target}, b"{}", {}))
+    error = json.loads(body)
+    assert (status, error["__type"], error["message"]) == (400, "UnknownOperationException", sentence)
