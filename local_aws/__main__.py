@@ -7,8 +7,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from local_aws.environment import client_exports, node_complaint, node_modules
-from local_aws.machine import Machine, MachineError, Server, faults
+from local_aws.process.environment import client_exports, node_complaint, node_modules
+from local_aws.process.lifecycle import Machine, MachineError, Server, faults
 
 LARGEST_PORT = 65535
 

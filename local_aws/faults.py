@@ -8,8 +8,9 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from local_aws import actions, hooks, iam, names
-from local_aws.hooks import Answer, Request, Response
+from local_aws.identity import actions, iam
+from local_aws.ministack import bindings, extensions
+from local_aws.ministack.extensions import Answer, Request, Response
 
 JOBS = ("training-job", "transform-job")
 _OPERATION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
@@ -50,8 +51,8 @@ _LOCK = threading.Lock()
 
 def install() -> None:
     """Let authorised calls of every service fail that are to fail."""
-    for service in list(names.get("service handlers")):
-        hooks.around(service, functools.partial(_perhaps_fail, service))
+    for service in list(bindings.get("service handlers")):
+        extensions.around(service, functools.partial(_perhaps_fail, service))
 
 
 def next_job_failure(kind: str) -> str | None:
@@ -88,7 +89,7 @@ def _checked(fault: Fault) -> Fault:
             raise FaultRefusedError(f"A {fault.target} has a FailureReason alone: leave out --message.")
         return fault
     service = fault.target.partition(":")[0]
-    if not _OPERATION.fullmatch(fault.target) or service not in names.get("namespaces").values():
+    if not _OPERATION.fullmatch(fault.target) or service not in bindings.get("namespaces").values():
         raise FaultRefusedError(
             f"{fault.target!r} can't be made to fail: name an action as IAM policies do "
             f"(sagemaker:CreateTrainingJob), or {' or '.join(JOBS)}."
@@ -123,7 +124,7 @@ def _take(target: str) -> Fault | None:
 
 
 async def _perhaps_fail(service: str, request: Request, answer: Answer) -> Response:
-    fault = _take(names.get("iam action")(service, *request) or "") if _FAULTS else None
+    fault = _take(bindings.get("iam action")(service, *request) or "") if _FAULTS else None
     if fault is None:
         return await answer()
     _, headers, body = iam.error(request, service, fault.error, fault.message or _ASKED_FOR)

@@ -14,26 +14,16 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local_aws import (
-    alarms,
-    buckets,
-    cloudformation,
-    conditions,
-    encrypted_topics,
-    event_targets,
-    faults,
-    functions,
-    iam,
-    integrations,
-    log_events,
-    machines,
-    names,
-    state,
-)
+from local_aws import faults
+from local_aws.cloudformation import buckets, stack_operations, template_conditions
+from local_aws.events import alarms, encrypted_topics, event_targets, functions, log_events
+from local_aws.identity import iam
+from local_aws.ministack import bindings, persistence
+from local_aws.stepfunctions import integrations, state_machines
 
 ROOMS = (
-    *(iam, conditions, cloudformation, buckets, functions, machines, integrations),
-    *(event_targets, encrypted_topics, alarms, log_events, state, faults),
+    *(iam, template_conditions, stack_operations, buckets, functions, state_machines, integrations),
+    *(event_targets, encrypted_topics, alarms, log_events, persistence, faults),
 )
 
 
@@ -45,9 +35,9 @@ def main() -> None:
     parser.add_argument("--images", type=Path)
     arguments = parser.parse_args()
     try:
-        names.check()
+        bindings.check()
         extend(arguments.images, arguments.state)
-    except names.MissingHookError as error:
+    except bindings.MissingHookError as error:
         sys.exit(str(error))
     asyncio.run(_serve(arguments.port, arguments.state))
 
@@ -70,7 +60,7 @@ async def _serve(port: int, folder: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ministack = names.get("application")
+    ministack = bindings.get("application")
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == "/_local_aws":

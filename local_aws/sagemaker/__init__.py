@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_aws import hooks
-from local_aws.processes import Record
+from local_aws.ministack import extensions
+from local_aws.process.child_processes import Record
 from local_aws.sagemaker import (
     api,
     authorization,
@@ -58,7 +58,7 @@ def _register(service: Service) -> None:
         service.store.restore(saved)
         deployments.revive(service)
 
-    hooks.register_service(
+    extensions.register_service(
         "sagemaker",
         "SageMaker.",
         api.sagemaker(service),
@@ -67,13 +67,13 @@ def _register(service: Service) -> None:
         get_state=service.store.snapshot,
         restore=restore,
     )
-    hooks.register_service(
+    extensions.register_service(
         "application-autoscaling",
         "AnyScaleFrontendService.",
         api.json_service(service, "application-autoscaling", autoscaling.OPERATIONS),
         resource_arn=authorization.scalable_target_of,
     )
-    hooks.register_service(
+    extensions.register_service(
         "servicequotas",
         "ServiceQuotasV20190624.",
         api.json_service(service, "service-quotas", quotas.OPERATIONS),

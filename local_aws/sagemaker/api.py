@@ -4,8 +4,9 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 
-from local_aws import iam, identity
-from local_aws.hooks import Request, Response
+from local_aws import identity
+from local_aws.identity import iam
+from local_aws.ministack.extensions import Request, Response
 from local_aws.sagemaker import (
     authorization,
     endpoint_configs,

@@ -6,8 +6,9 @@ docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.
 import json
 from typing import NamedTuple
 
-from local_aws import iam, identity
-from local_aws.hooks import Request
+from local_aws import identity
+from local_aws.identity import iam
+from local_aws.ministack.extensions import Request
 from local_aws.sagemaker.calls import Record, resource_arn
 from local_aws.sagemaker.errors import ServiceError
 from local_aws.sagemaker.runtime import endpoint_name

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import replace
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from local_aws.sagemaker.child import Child, Command
 from local_aws.sagemaker.logs import LogStream
 

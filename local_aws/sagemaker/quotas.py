@@ -8,8 +8,9 @@ import functools
 import hashlib
 import uuid
 
-from local_aws import iam, identity
-from local_aws.hooks import Request
+from local_aws import identity
+from local_aws.identity import iam
+from local_aws.ministack.extensions import Request
 from local_aws.sagemaker.authorization import inputs_of
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.errors import ServiceError

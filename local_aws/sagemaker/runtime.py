@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from local_aws import identity
-from local_aws.hooks import Request, Response
+from local_aws.ministack.extensions import Request, Response
 from local_aws.sagemaker.calls import resource_arn
 from local_aws.sagemaker.endpoint_metrics import EndpointMetrics
 from local_aws.sagemaker.errors import ServiceError

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws import names
-from local_aws.processes import Record as ProcessRecord
+from local_aws.ministack import bindings
+from local_aws.process.child_processes import Record as ProcessRecord
 from local_aws.sagemaker.calls import Call, Record
 from local_aws.sagemaker.images import Catalog
 from local_aws.sagemaker.permissions import ExecutionRole
@@ -66,7 +66,7 @@ def in_region(region: str, work: Callable[[], None]) -> Callable[[], None]:
     """Return the work as done for a resource of a region, where no request says the region."""
 
     def scoped() -> None:
-        names.get("set region")(region)
+        bindings.get("set region")(region)
         work()
 
     return scoped

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from local_aws.sagemaker import channels, job_files
 from local_aws.sagemaker.calls import Record, now
 from local_aws.sagemaker.child import QUICK_GRACE_SECONDS, Child

@@ -20,7 +20,7 @@ from container.cluster import Cluster
 from container.failures import Failure, HostFailedError
 from container.network_hosts import NetworkHosts
 from container.sockets import Patience
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ADDER = Path(__file__).parent / "programs" / "adder.py"

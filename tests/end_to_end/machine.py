@@ -20,7 +20,7 @@ import numpy as np
 from botocore.config import Config
 
 from data_prep import dataset, upload
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "container" / "local-images.toml"

@@ -17,7 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"

@@ -17,9 +17,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local_aws import environment
-from local_aws.machine import who
-from local_aws.ports import free_port
+from local_aws.process import environment
+from local_aws.process.lifecycle import who
+from local_aws.process.ports import free_port
 
 PROGRAMS = Path(__file__).parent / "programs"
 ROOT = Path(__file__).parents[3]

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.hooks import Request
-from local_aws.processes import Record
+from local_aws.ministack.extensions import Request
+from local_aws.process.child_processes import Record
 from local_aws.sagemaker import api
 from local_aws.sagemaker.images import Catalog
 from local_aws.sagemaker.service import Service

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.processes import Record
+from local_aws.process.child_processes import Record
 from local_aws.sagemaker.child import Child, Command, clean_environment
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.processes import Record
+from local_aws.process.child_processes import Record
 from tests.local_aws.sagemaker.transform import outputs, put, request, waiting
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.machine import Server, faults
+from local_aws.process.lifecycle import Server, faults
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.machine import Server, faults
+from local_aws.process.lifecycle import Server, faults
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
 from tests.local_aws.sagemaker.transform import data_log, ended, outputs, put, request, run, tell, waiting
 

@@ -1,0 +1,1 @@
+"""CloudFormation: stack operations, what a template may contain, and S3 buckets."""
