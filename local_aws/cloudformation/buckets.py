@@ -1,4 +1,4 @@
-"""S3 buckets of stacks: what ministack drops is put through the S3 API, and a bucket with objects stays."""
+"""S3 buckets of stacks: the S3 API sets what ministack ignores, and deletes empty buckets only."""
 
 import functools
 from collections.abc import Callable
@@ -7,41 +7,46 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws import identity
-from local_aws.ministack import bindings, extensions
+from local_aws.ministack import extensions
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Properties
+from local_aws.ministack.signatures import Create, Headers, Provisioned, Update, WriteEncryption
 
-Properties = dict[str, Any]
 TYPE = "AWS::S3::Bucket"
 
 
 def install() -> None:
-    """Provision buckets with everything that their properties say."""
-    bindings.wrap("encryption of writes", _with_managed_key)
-    native = dict(bindings.get("resource handlers")[TYPE])
+    """Provision buckets with all their properties, and default the key of writes with KMS."""
+    Ministack.write_encryption.wrap(_with_managed_key)
+    native = ministack.resource_handlers[TYPE]
+    replacing = ministack.replacing_properties.get(TYPE, ("BucketName",))
+    create, update = _create_after(native["create"]), _update_after(native["update"])
+    extensions.register_cloudformation_type(TYPE, create, update, _delete, replacing=replacing)
 
-    def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Properties]:
-        bucket, attributes = native["create"](logical_id, properties, stack_name)
+
+def _create_after(native: Create) -> Create:
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
+        bucket, attributes = native(logical_id, properties, stack_name)
         _configure(bucket, properties, {})
         return bucket, attributes
 
-    def update(bucket: str, old: Properties, new: Properties, stack_name: str) -> tuple[str, Properties]:
-        bucket, attributes = native["update"](bucket, old, new, stack_name)
+    return create
+
+
+def _update_after(native: Update) -> Update:
+    def update(bucket: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        bucket, attributes = native(bucket, old, new, stack_name)
         _configure(bucket, new, old)
         return bucket, attributes
 
-    extensions.register_cloudformation_type(
-        TYPE,
-        create,
-        update,
-        _delete,
-        replacing=bindings.get("replacing properties").get(TYPE, ("BucketName",)),
-    )
+    return update
 
 
-def _with_managed_key(original: Any) -> Any:
-    """Take the account's managed key for S3 where a write asks for KMS and names no key, as S3 does."""
+def _with_managed_key(original: WriteEncryption) -> WriteEncryption:
+    """Use the account's managed key for S3 where a write asks for KMS and names no key, as S3 does."""
 
     @functools.wraps(original)
-    def resolve(headers: dict[str, str], bucket: str) -> Any:
+    def resolve(headers: Headers, bucket: str) -> Any:
         key = f"arn:aws:kms:{identity.region()}:{identity.account()}:alias/aws/s3"
         if headers.get("x-amz-server-side-encryption") == "aws:kms":
             headers = {"x-amz-server-side-encryption-aws-kms-key-id": key, **headers}
@@ -59,7 +64,7 @@ def _delete(bucket: str, _properties: Properties) -> None:
 
 
 def _configure(bucket: str, new: Properties, old: Properties) -> None:
-    """Put what has changed, and delete what is no longer said."""
+    """Set the properties that have changed, and delete those that were removed."""
     s3 = identity.administrator_client("s3")
     for name, (put, delete) in _CONFIGURATIONS.items():
         if name in new and new[name] != old.get(name):
@@ -96,7 +101,7 @@ def _put_lifecycle(s3: Any, bucket: str, lifecycle: Properties) -> None:
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
 
 
-# CloudFormation's member of a lifecycle rule -> the S3 API's, with what turns its value.
+# CloudFormation's member of a lifecycle rule -> the S3 API's, with the conversion of its value.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-rule.html
 _LIFECYCLE: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "Status": ("Status", lambda value: value),
@@ -110,23 +115,23 @@ _LIFECYCLE: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda days: {"NoncurrentDays": days},
     ),
     "NoncurrentVersionExpiration": ("NoncurrentVersionExpiration", lambda value: value),
-    "Transitions": ("Transitions", lambda each: [_transition(one, "Days") for one in each]),
+    "Transitions": ("Transitions", lambda transitions: [_transition(item, "Days") for item in transitions]),
     "NoncurrentVersionTransitions": (
         "NoncurrentVersionTransitions",
-        lambda each: [_transition(one, "NoncurrentDays") for one in each],
+        lambda transitions: [_transition(item, "NoncurrentDays") for item in transitions],
     ),
 }
 
 
 def _lifecycle_rule(rule: Properties) -> Properties:
-    """Return a rule as the S3 API has it."""
-    turned: Properties = {"Filter": _lifecycle_filter(rule)}
+    """Return a rule in the S3 API's form."""
+    result: Properties = {"Filter": _lifecycle_filter(rule)}
     for name, value in rule.items():
         if name in _LIFECYCLE:
-            member, turn = _LIFECYCLE[name]
-            made = turn(value)
-            turned[member] = {**turned.get(member, {}), **made} if isinstance(made, dict) else made
-    return turned
+            member, convert = _LIFECYCLE[name]
+            part = convert(value)
+            result[member] = {**result.get(member, {}), **part} if isinstance(part, dict) else part
+    return result
 
 
 def _transition(transition: Properties, days: str) -> Properties:
@@ -145,7 +150,7 @@ def _lifecycle_filter(rule: Properties) -> Properties:
     return parts if list(parts) == ["Prefix"] else {"And": parts}
 
 
-# property -> how the S3 API sets and deletes it
+# Property -> the calls that set and delete it.
 _CONFIGURATIONS: dict[str, tuple[Callable[[Any, str, Any], None], Callable[[Any, str], None]]] = {
     "Tags": (_put_tags, lambda s3, bucket: s3.delete_bucket_tagging(Bucket=bucket)),
     "BucketEncryption": (_put_encryption, lambda s3, bucket: s3.delete_bucket_encryption(Bucket=bucket)),

@@ -1,4 +1,4 @@
-"""What CloudFormation refuses in a template, and ministack doesn't.
+"""Template errors that CloudFormation reports and ministack doesn't.
 
 resource_properties.json holds the property names of the types that SageMaker projects use, from the schemas
 of the CloudFormation registry. Properties of other types are not checked.
@@ -14,12 +14,12 @@ SCHEMAS = Path(__file__).with_name("resource_properties.json")
 
 
 def check(template: dict[str, Any]) -> None:
-    """Refuse what depends on a resource that the template doesn't have.
+    """Refuse references to resources that the template doesn't have.
 
     Raises
     ------
     ValueError
-        In CloudFormation's words.
+        With CloudFormation's message.
     """
     resources = template.get("Resources") or {}
     missing = sorted(
@@ -34,23 +34,23 @@ def check(template: dict[str, Any]) -> None:
 
 
 def _depends_on(resource: dict[str, Any]) -> list[str]:
-    named = resource.get("DependsOn", [])
-    return [named] if isinstance(named, str) else list(named)
+    names = resource.get("DependsOn", [])
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _references(template: dict[str, Any]) -> Iterator[str]:
     """Yield the names that Ref and Fn::GetAtt of the resources name."""
-    waiting: list[Any] = [template.get("Resources")]
-    while waiting:
-        node = waiting.pop()
+    pending: list[Any] = [template.get("Resources")]
+    while pending:
+        node = pending.pop()
         if isinstance(node, list):
-            waiting += node
+            pending += node
         elif isinstance(node, dict):
             if isinstance(node.get("Ref"), str) and len(node) == 1:
                 yield node["Ref"]
             if isinstance(node.get("Fn::GetAtt"), list) and node["Fn::GetAtt"]:
                 yield str(node["Fn::GetAtt"][0])
-            waiting += node.values()
+            pending += node.values()
 
 
 def _known(name: str, template: dict[str, Any]) -> bool:
@@ -62,17 +62,17 @@ def _known(name: str, template: dict[str, Any]) -> bool:
 
 
 def check_properties(resource_type: str, logical_id: str, properties: dict[str, Any]) -> None:
-    """Refuse properties that the type doesn't have, and the lack of those that it must have.
+    """Refuse properties that the type doesn't have, and missing ones that it requires.
 
     Raises
     ------
     ValueError
-        In CloudFormation's words.
+        With CloudFormation's message.
     """
     problems = list(_problems(properties, _schemas().get(resource_type), "#"))
     if problems:
-        said = "\n".join(problems)
-        raise ValueError(f"Properties validation failed for resource {logical_id} with message:\n{said}")
+        message = "\n".join(problems)
+        raise ValueError(f"Properties validation failed for resource {logical_id} with message:\n{message}")
 
 
 def _problems(value: Any, schema: Any, place: str) -> Iterator[str]:
@@ -97,9 +97,9 @@ def _schemas() -> dict[str, Any]:
 
 
 def outputs_changed(old: dict[str, Any], new: dict[str, Any], changed_parameters: set[str]) -> bool:
-    """Whether two templates differ in their outputs, or a changed parameter shows in them."""
+    """Whether two templates differ in their outputs, or an output refers to a changed parameter."""
     outputs = new.get("Outputs") or {}
-    said = json.dumps(outputs)
+    text = json.dumps(outputs)
     return outputs != (old.get("Outputs") or {}) or any(
-        f'"Ref": "{name}"' in said or f"${{{name}}}" in said for name in changed_parameters
+        f'"Ref": "{name}"' in text or f"${{{name}}}" in text for name in changed_parameters
     )

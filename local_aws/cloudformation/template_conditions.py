@@ -1,4 +1,4 @@
-"""The functions that a template's conditions may use, of which ministack knows Ref and Fn::Select alone.
+"""The functions that a template's conditions may use; ministack supports only Ref and Fn::Select in them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
@@ -8,20 +8,20 @@ import re
 from typing import Any
 
 from local_aws import identity
-from local_aws.ministack import bindings
-
-Parameters = dict[str, dict[str, Any]]
+from local_aws.ministack.bindings import Ministack
+from local_aws.ministack.documents import Parameter
+from local_aws.ministack.signatures import EvaluateConditions
 
 
 def install() -> None:
     """Resolve the values in conditions before ministack compares them."""
-    bindings.wrap("evaluate conditions", _resolved)
+    Ministack.evaluate_conditions.wrap(_resolve_before)
 
 
-def _resolved(original: Any) -> Any:
+def _resolve_before(original: EvaluateConditions) -> EvaluateConditions:
     @functools.wraps(original)
-    def evaluate(template: dict[str, Any], parameters: Parameters) -> Any:
-        values = {name: given["Value"] for name, given in parameters.items()}
+    def evaluate(template: dict[str, Any], parameters: dict[str, Parameter]) -> dict[str, bool]:
+        values = {name: parameter["Value"] for name, parameter in parameters.items()}
         conditions = resolve(template.get("Conditions", {}), values, template.get("Mappings", {}))
         return original({**template, "Conditions": conditions}, parameters)
 
@@ -69,7 +69,7 @@ def _function(  # noqa: PLR0911 -- one return for each function
             text, own = argument if isinstance(argument, list) else (argument, {})
             known = {**_pseudo(), **values, **own}
             return re.sub(
-                r"\$\{([^!}]+)\}", lambda found: str(known.get(found.group(1), found.group(0))), text
+                r"\$\{([^!}]+)\}", lambda match: str(known.get(match.group(1), match.group(0))), text
             )
         case _:
             return node

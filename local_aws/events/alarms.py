@@ -1,4 +1,4 @@
-"""Metric alarms, judged every few seconds by their own metric: its dimensions, its periods, its missing data.
+"""Metric alarms, evaluated every few seconds by their metric's dimensions, periods and missing data.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
@@ -13,10 +13,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import identity
-from local_aws.ministack import bindings
+from local_aws.ministack.bindings import Ministack
 
 INTERVAL = 3  # seconds
-LAG = 2 * INTERVAL  # a period is judged this long after its end too: its last values are in by then
+LAG = 2 * INTERVAL  # a period is evaluated again this long after its end: then its last values have arrived
 _LOG = logging.getLogger("local_aws")
 _COMPARE = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -27,39 +27,39 @@ _COMPARE = {
 
 
 def install() -> None:
-    """Judge alarms on a thread of its own, in place of ministack, which looks at the metric's name alone."""
-    bindings.wrap("evaluate alarms", lambda _original: lambda: None)
-    threading.Thread(target=_judge_for_ever, name="alarms", daemon=True).start()
+    """Evaluate alarms on a thread, in place of ministack, which considers only the metric's name."""
+    Ministack.evaluate_alarms.wrap(lambda _original: lambda: None)
+    threading.Thread(target=_evaluate_forever, name="alarms", daemon=True).start()
 
 
-def _judge_for_ever() -> None:
+def _evaluate_forever() -> None:
     while True:
         time.sleep(INTERVAL)
         try:
-            judge(identity.administrator_client("cloudwatch"))
+            evaluate(identity.administrator_client("cloudwatch"))
         except (BotoCoreError, ClientError):
-            _LOG.exception("Alarms could not be judged")
+            _LOG.exception("Alarms could not be evaluated")
 
 
-def judge(cloudwatch: Any) -> None:
-    """Put every metric alarm into the state that its metric says."""
+def evaluate(cloudwatch: Any) -> None:
+    """Set the state of every metric alarm by its metric."""
     for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"]):
         for alarm in page["MetricAlarms"]:
             if alarm.get("MetricName") and alarm["ComparisonOperator"] in _COMPARE:
-                _judge(cloudwatch, alarm)
+                _evaluate(cloudwatch, alarm)
 
 
-def _judge(cloudwatch: Any, alarm: dict[str, Any]) -> None:
+def _evaluate(cloudwatch: Any, alarm: dict[str, Any]) -> None:
     values = _values(cloudwatch, alarm)
-    state = verdict(alarm, values)
+    state = alarm_state(alarm, values)
     if state and state != alarm["StateValue"]:
-        told = ", ".join("missing" if value is None else f"{value:g}" for value in values)
-        reason = f"Threshold Crossed: [{told}] {alarm['ComparisonOperator']} {alarm['Threshold']:g}"
+        shown = ", ".join("missing" if value is None else f"{value:g}" for value in values)
+        reason = f"Threshold Crossed: [{shown}] {alarm['ComparisonOperator']} {alarm['Threshold']:g}"
         cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason=reason)
 
 
 def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
-    """Return the metric's value in each of the alarm's periods, the newest last; None where it has none."""
+    """Return the metric's value in each of the alarm's periods, oldest first; None where it is missing."""
     period, count = alarm["Period"], alarm["EvaluationPeriods"]
     statistic = alarm.get("ExtendedStatistic") or alarm["Statistic"]
     kind = "ExtendedStatistics" if "ExtendedStatistic" in alarm else "Statistics"
@@ -74,26 +74,26 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
         Period=period,
         **{kind: [statistic]},
     )
-    found = {
+    by_period = {
         (int(point["Timestamp"].timestamp()) - first) // period: _value(point, statistic)
         for point in answer["Datapoints"]
     }
-    return [found.get(number) for number in range(count)]
+    return [by_period.get(number) for number in range(count)]
 
 
 def _value(point: dict[str, Any], statistic: str) -> float:
     return float(point[statistic] if statistic in point else point["ExtendedStatistics"][statistic])
 
 
-def verdict(alarm: dict[str, Any], values: list[float | None]) -> str | None:
-    """Return the state that an alarm should be in, or None to leave it as it is.
+def alarm_state(alarm: dict[str, Any], values: list[float | None]) -> str | None:
+    """Return the state of an alarm, or None to leave it unchanged.
 
     Parameters
     ----------
     alarm
-        As DescribeAlarms answers.
+        The alarm, in the form of DescribeAlarms.
     values
-        The metric in each evaluation period, None where it is missing.
+        The metric's value in each evaluation period; None where it is missing.
     """
     missing = alarm.get("TreatMissingData", "missing")
     present = [value for value in values if value is not None]

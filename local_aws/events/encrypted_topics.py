@@ -1,4 +1,4 @@
-"""Topics with a key: whoever publishes needs the right to use it, as SNS asks on his behalf.
+"""SNS topics with a KMS key: publishing takes the permission to use the key, as SNS asks for the caller.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
@@ -9,8 +9,10 @@ from typing import Any
 
 from local_aws import identity
 from local_aws.identity import iam
-from local_aws.ministack import bindings, extensions
-from local_aws.ministack.extensions import Answer, Request, Response
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Key, Properties
+from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.signatures import Create, DispatchAlarmActions, Provisioned, Response, Update
 
 TYPE = "AWS::SNS::Topic"
 _ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -19,55 +21,67 @@ _LOG = logging.getLogger("local_aws")
 
 
 def install() -> None:
-    """Keep the key of topics that stacks make, and ask for it when somebody publishes."""
-    extensions.around("sns", _request)
-    bindings.wrap("alarm actions", _with_key)
-    handlers = bindings.get("resource handlers")[TYPE]
-    handlers["create"] = _keyed(handlers["create"], 1)
-    handlers["update"] = _keyed(handlers["update"], 2)
+    """Store the keys of stacks' topics, and authorise their use when a principal or an alarm publishes."""
+    wrap_service("sns", _request)
+    Ministack.dispatch_alarm_actions.wrap(_to_usable_keys)
+    handlers = ministack.resource_handlers[TYPE]
+    handlers["create"] = _create_with_key(handlers["create"])
+    handlers["update"] = _update_with_key(handlers["update"])
 
 
-def _keyed(native: Any, place: int) -> Any:
-    """Keep the property KmsMasterKeyId, of the properties at that place; ministack drops it."""
-
+def _create_with_key(native: Create) -> Create:
     @functools.wraps(native)
-    def provision(*given: Any) -> Any:
-        arn, attributes = native(*given)
-        bindings.get("topics")[arn]["attributes"]["KmsMasterKeyId"] = given[place].get("KmsMasterKeyId", "")
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
+        arn, attributes = native(logical_id, properties, stack_name)
+        _store_key(arn, properties)
         return arn, attributes
 
-    return provision
+    return create
 
 
-def _key(topic: str) -> dict[str, Any] | None:
-    """Return the customer key of a topic, if it has one."""
-    found = bindings.get("topics").get(topic)
-    key: dict[str, Any] | None = found and bindings.get("kms key")(found["attributes"].get("KmsMasterKeyId"))
-    return key
+def _update_with_key(native: Update) -> Update:
+    @functools.wraps(native)
+    def update(topic: str, old: Properties, new: Properties, *rest: Any) -> Provisioned:
+        arn, attributes = native(topic, old, new, *rest)
+        _store_key(arn, new)
+        return arn, attributes
+
+    return update
+
+
+def _store_key(topic: str, properties: Properties) -> None:
+    """Store the property KmsMasterKeyId, which ministack drops."""
+    ministack.topics[topic]["attributes"]["KmsMasterKeyId"] = properties.get("KmsMasterKeyId", "")
+
+
+def _key(arn: str) -> Key | None:
+    """Return the customer managed key of a topic, if it has one."""
+    topic = ministack.topics.get(arn)
+    return ministack.find_key(topic["attributes"].get("KmsMasterKeyId")) if topic else None
 
 
 async def _request(request: Request, answer: Answer) -> Response:
-    key = _key(iam.parameter(request, "TopicArn")) if "Publish" in iam.operation(request) else None
+    key = _key(request.parameter("TopicArn")) if "Publish" in request.operation() else None
     if key is not None:
-        through_sns = {"kms:ViaService": f"sns.{identity.region()}.amazonaws.com"}
+        conditions = {"kms:ViaService": f"sns.{identity.region()}.amazonaws.com"}
         for action in _ACTIONS:
-            if sentence := iam.denial(iam.caller(request), action, key["Arn"], through_sns):
-                return iam.error(request, "sns", "KMSAccessDenied", sentence)
+            if message := iam.denial(request.caller(), action, key["Arn"], conditions):
+                return request.error("sns", "KMSAccessDenied", message)
     return await answer()
 
 
-def _with_key(original: Any) -> Any:
-    """Leave out the topics whose key's policy doesn't let CloudWatch use it."""
+def _to_usable_keys(original: DispatchAlarmActions) -> DispatchAlarmActions:
+    """Omit the topics whose key's policy doesn't let CloudWatch use the key."""
 
     @functools.wraps(original)
-    def dispatch(alarm: dict[str, Any], *rest: Any) -> Any:
-        reachable = {name: [arn for arn in alarm.get(name) or [] if _reaches(arn)] for name in _ALARM_ACTIONS}
-        return original({**alarm, **reachable}, *rest)
+    def dispatch(alarm: dict[str, Any], *rest: Any) -> None:
+        usable = {name: [arn for arn in alarm.get(name) or [] if _is_usable(arn)] for name in _ALARM_ACTIONS}
+        original({**alarm, **usable}, *rest)
 
     return dispatch
 
 
-def _reaches(topic: str) -> bool:
+def _is_usable(topic: str) -> bool:
     key = _key(topic)
     if key is None or all(
         identity.allows(key["Policy"], action, key["Arn"], "cloudwatch.amazonaws.com") for action in _ACTIONS

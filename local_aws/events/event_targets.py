@@ -1,5 +1,6 @@
-"""Rules and schedules start executions and publish as the role of their target, over HTTP: IAM decides.
+"""Targets of rules and schedules: executions start and messages are published as the target's role.
 
+The calls go over HTTP, so that IAM authorises them.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
 """
 
@@ -12,64 +13,62 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from local_aws import identity
-from local_aws.ministack import bindings
+from local_aws.ministack.bindings import Ministack
+from local_aws.ministack.signatures import InvokeTarget
 from local_aws.process import background
 
 _LOG = logging.getLogger("local_aws")
 
 
-class _Sender(NamedTuple):
-    """Who reaches a target: the role or "", the service that takes it, and on whose behalf."""
+class _Source(NamedTuple):
+    """The role of a target or "", the service that assumes it, and the rule or schedule group."""
 
     role: str
     service: str
     arn: str
 
 
-_SENDER: ContextVar[_Sender] = ContextVar("sender")
+_SOURCE: ContextVar[_Source] = ContextVar("source")
 
 
 def install() -> None:
-    """Put the extension around what ministack does with the targets of rules and schedules."""
-    bindings.wrap("invoke target", _invoke)
-    bindings.wrap("start execution of target", _start)
-    bindings.wrap("publish to target", _publish)
+    """Wrap how ministack delivers events to targets."""
+    Ministack.invoke_target.wrap(_invoke)
+    Ministack.start_execution_of_target.wrap(lambda _: _start_execution)
+    Ministack.publish_to_target.wrap(_publish)
 
 
-def _invoke(original: Any) -> Any:
+def _invoke(original: InvokeTarget) -> InvokeTarget:
     @functools.wraps(original)
-    def invoke(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], *rest: Any) -> None:
-        before = _SENDER.set(_sender(target, event, rule))
+    def invoke(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], /, *rest: Any) -> None:
+        token = _SOURCE.set(_source(target, event, rule))
         try:
             original(target, event, rule, *rest)
         finally:
-            _SENDER.reset(before)
+            _SOURCE.reset(token)
 
     return invoke
 
 
-def _sender(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any]) -> _Sender:
+def _source(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any]) -> _Source:
     role, arn = target.get("RoleArn", ""), rule.get("Arn", "")
     if event.get("Source") != "aws.scheduler":
-        return _Sender(role, "events.amazonaws.com", arn)
-    # EventBridge Scheduler takes a role on behalf of the schedule's group.
+        return _Source(role, "events.amazonaws.com", arn)
+    # EventBridge Scheduler assumes a role on behalf of the schedule's group.
     group = arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
-    return _Sender(role, "scheduler.amazonaws.com", group)
+    return _Source(role, "scheduler.amazonaws.com", group)
 
 
-def _start(_original: Any) -> Any:
-    def start(machine: str, given: str) -> None:
-        _later(machine, "stepfunctions", "start_execution", stateMachineArn=machine, input=given)
-
-    return start
+def _start_execution(machine: str, execution_input: str) -> None:
+    _later(machine, "stepfunctions", "start_execution", stateMachineArn=machine, input=execution_input)
 
 
-def _publish(original: Any) -> Any:
-    """Publish with the role; a target without one is reached by the topic's policy, as ministack does it."""
+def _publish(original: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """Publish as the role; a target without one depends on the topic's policy, which ministack checks."""
 
     @functools.wraps(original)
     def publish(topic: str, message: str) -> None:
-        if _SENDER.get().role:
+        if _SOURCE.get().role:
             _later(topic, "sns", "publish", TopicArn=topic, Message=message)
         else:
             original(topic, message)
@@ -78,21 +77,21 @@ def _publish(original: Any) -> Any:
 
 
 def _later(target: str, service: str, method: str, **arguments: str) -> None:
-    background.later(_as_role, target, service, lambda client: getattr(client, method)(**arguments))
+    background.later(_call_as_role, target, service, lambda client: getattr(client, method)(**arguments))
 
 
-def _as_role(target: str, service: str, call: Callable[[Any], object]) -> None:
-    """Do it as the target's role; what is refused is logged, as AWS counts a failed invocation."""
-    sender = _SENDER.get()
+def _call_as_role(target: str, service: str, call: Callable[[Any], object]) -> None:
+    """Call a service as the target's role; log a refusal, where AWS counts a failed invocation."""
+    source = _SOURCE.get()
     try:
         call(
             identity.role_client(
-                sender.role,
+                source.role,
                 service,
-                session_name=sender.arn.rpartition("/")[2][:64],
-                source=sender.service,
-                source_arn=sender.arn,
+                session_name=source.arn.rpartition("/")[2][:64],
+                source=source.service,
+                source_arn=source.arn,
             )
         )
     except (identity.RoleRefusedError, ClientError) as error:
-        _LOG.warning("%s did not reach %s: %s", sender.arn, target, error)
+        _LOG.warning("%s did not reach %s: %s", source.arn, target, error)

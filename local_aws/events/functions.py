@@ -1,4 +1,4 @@
-"""Lambda functions: exceptions by their names, and logs only where the role may write them."""
+"""Lambda functions: errors named by the exception's class, and logs only with the role's permission."""
 
 import functools
 import re
@@ -6,23 +6,24 @@ from typing import Any
 
 from local_aws import identity
 from local_aws.identity import iam
-from local_aws.ministack import bindings
+from local_aws.ministack.bindings import Ministack
+from local_aws.ministack.signatures import ExecuteFunction, WriteFunctionLog
 
 _LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _CLASS = re.compile(r"(?:[\w<>]+\.)*(\w+)(?::.*)?")
 
 
 def install() -> None:
-    """Put the extension around ministack's warm workers and what writes their logs."""
-    bindings.wrap("execute function", _named)
-    bindings.wrap("write function log", _if_allowed)
+    """Wrap how ministack executes functions and writes their logs."""
+    Ministack.execute_function.wrap(_with_error_type)
+    Ministack.write_function_log.wrap(_if_allowed)
 
 
-def _if_allowed(original: Any) -> Any:
-    """Write what a function said only if its role may, as Lambda does: else it runs unheard."""
+def _if_allowed(original: WriteFunctionLog) -> WriteFunctionLog:
+    """Write a function's log only if its role may, as in AWS: else the function runs without a log."""
 
     @functools.wraps(original)
-    def write(function: dict[str, Any], *arguments: Any, **options: Any) -> None:
+    def write(function: dict[str, Any], /, *arguments: Any, **options: Any) -> None:
         config = function.get("config") or function
         group = config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
         principal = identity.session_arn(config["Role"], config["FunctionName"])
@@ -33,10 +34,12 @@ def _if_allowed(original: Any) -> Any:
     return write
 
 
-def _named(original: Any) -> Any:
+def _with_error_type(original: ExecuteFunction) -> ExecuteFunction:
+    """Return Lambda's error document for an exception: its class, the request id and the stack trace."""
+
     @functools.wraps(original)
     def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-        result: dict[str, Any] = original(function, event, request_id)
+        result = original(function, event, request_id)
         body = result.get("body")
         if result.get("error") and isinstance(body, dict) and body.get("errorType") == "Runtime.HandlerError":
             trace = result.get("log", "").rpartition("Traceback (most recent call last):")[2]
@@ -56,6 +59,6 @@ def error_type(trace: str, message: str) -> str:
     >>> error_type("  File ...\nbotocore.errorfactory.NoSuchKey: gone: 1\n", "gone: 1")
     'NoSuchKey'
     """
-    told = trace.rstrip().removesuffix(message.rstrip()).splitlines()
-    found = _CLASS.fullmatch(told[-1].strip()) if told else None
-    return found.group(1) if found else "Exception"
+    lines = trace.rstrip().removesuffix(message.rstrip()).splitlines()
+    match = _CLASS.fullmatch(lines[-1].strip()) if lines else None
+    return match.group(1) if match else "Exception"

@@ -1,25 +1,26 @@
-"""Who acts: principals, their credentials and clients, and what IAM lets them do."""
+"""Principals: their credentials and boto3 clients, and what IAM allows them."""
 
+from local_aws.identity.clients import (
+    STACK_PRINCIPAL,
+    administrator_client,
+    endpoint,
+    principal_client,
+    role_client,
+    stack_client,
+)
 from local_aws.identity.sessions import (
-    OPERATOR,
     Credentials,
     RoleRefusedError,
     account,
-    administrator_client,
-    allows,
-    endpoint,
-    principal_client,
     region,
-    role_client,
     role_credentials,
     session_arn,
-    session_of,
-    stack_client,
-    trusts,
+    session_credentials,
 )
+from local_aws.identity.trust import allows, trusts
 
 __all__ = [
-    "OPERATOR",
+    "STACK_PRINCIPAL",
     "Credentials",
     "RoleRefusedError",
     "account",
@@ -31,7 +32,7 @@ __all__ = [
     "role_client",
     "role_credentials",
     "session_arn",
-    "session_of",
+    "session_credentials",
     "stack_client",
     "trusts",
 ]

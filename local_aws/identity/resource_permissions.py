@@ -1,18 +1,19 @@
-"""The IAM actions that a resource's creation, change and deletion take, by CloudFormation type.
+"""The IAM actions that creating, updating and deleting a resource take, by CloudFormation type.
 
-They are those that the CloudFormation registry's schemas list for a type's handlers, without those that
+They are the actions that the CloudFormation registry's schemas list for a type's handlers, without those that
 only read.
 """
 
 from typing import NamedTuple
 
 
-class Rights(NamedTuple):
-    """What a resource type needs.
+class ResourcePermissions(NamedTuple):
+    """The permissions that a resource type takes.
 
     ``arn`` has {region}, {account} and {id}, which is the physical id, or the name that the resource will
-    get: the property ``name``, or a generated one. ``on`` is the property that names other resources, which
-    are acted on instead. ``properties`` are the further actions that a property takes when set or changed.
+    get: the property ``name``, or a generated one. ``on`` is the property that names other resources, to
+    which the actions apply instead. ``properties`` are the further actions that a property takes when it is
+    set or changed.
     """
 
     arn: str
@@ -22,7 +23,7 @@ class Rights(NamedTuple):
     update: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     properties: dict[str, str] = {}  # noqa: RUF012 -- read only
-    passes: dict[str, str] = {}  # noqa: RUF012 -- property of roles -> the service that gets them
+    passes: dict[str, str] = {}  # noqa: RUF012 -- property with roles -> the service that they are passed to
 
 
 _ROLE = "arn:aws:iam::{account}:role/{id}"
@@ -31,8 +32,8 @@ _TOPIC = "arn:aws:sns:{region}:{account}:{id}"
 _FUNCTION = "arn:aws:lambda:{region}:{account}:function:{id}"
 _ALARM = "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"
 
-TYPES: dict[str, Rights] = {
-    "AWS::S3::Bucket": Rights(
+TYPES: dict[str, ResourcePermissions] = {
+    "AWS::S3::Bucket": ResourcePermissions(
         _BUCKET,
         "BucketName",
         create=("s3:CreateBucket",),
@@ -48,14 +49,14 @@ TYPES: dict[str, Rights] = {
             "NotificationConfiguration": "s3:PutBucketNotification",
         },
     ),
-    "AWS::S3::BucketPolicy": Rights(
+    "AWS::S3::BucketPolicy": ResourcePermissions(
         _BUCKET,
         on="Bucket",
         create=("s3:PutBucketPolicy",),
         update=("s3:PutBucketPolicy",),
         delete=("s3:DeleteBucketPolicy",),
     ),
-    "AWS::IAM::Role": Rights(
+    "AWS::IAM::Role": ResourcePermissions(
         _ROLE,
         "RoleName",
         create=("iam:CreateRole",),
@@ -66,21 +67,21 @@ TYPES: dict[str, Rights] = {
             "Tags": "iam:TagRole",
         },
     ),
-    "AWS::IAM::Policy": Rights(
+    "AWS::IAM::Policy": ResourcePermissions(
         _ROLE,
         on="Roles",
         create=("iam:PutRolePolicy",),
         update=("iam:PutRolePolicy",),
         delete=("iam:DeleteRolePolicy",),
     ),
-    "AWS::IAM::ManagedPolicy": Rights(
+    "AWS::IAM::ManagedPolicy": ResourcePermissions(
         "arn:aws:iam::{account}:policy/{id}",
         "ManagedPolicyName",
         create=("iam:CreatePolicy",),
         update=("iam:CreatePolicyVersion",),
         delete=("iam:DeletePolicy",),
     ),
-    "AWS::Lambda::Function": Rights(
+    "AWS::Lambda::Function": ResourcePermissions(
         _FUNCTION,
         "FunctionName",
         create=("lambda:CreateFunction",),
@@ -89,17 +90,17 @@ TYPES: dict[str, Rights] = {
         properties={"Tags": "lambda:TagResource"},
         passes={"Role": "lambda.amazonaws.com"},
     ),
-    "AWS::Lambda::Permission": Rights(
+    "AWS::Lambda::Permission": ResourcePermissions(
         _FUNCTION, on="FunctionName", create=("lambda:AddPermission",), delete=("lambda:RemovePermission",)
     ),
-    "AWS::Logs::LogGroup": Rights(
+    "AWS::Logs::LogGroup": ResourcePermissions(
         "arn:aws:logs:{region}:{account}:log-group:{id}",
         "LogGroupName",
         create=("logs:CreateLogGroup",),
         delete=("logs:DeleteLogGroup",),
         properties={"RetentionInDays": "logs:PutRetentionPolicy", "Tags": "logs:TagResource"},
     ),
-    "AWS::SNS::Topic": Rights(
+    "AWS::SNS::Topic": ResourcePermissions(
         _TOPIC,
         "TopicName",
         create=("sns:CreateTopic",),
@@ -107,17 +108,17 @@ TYPES: dict[str, Rights] = {
         delete=("sns:DeleteTopic",),
         properties={"Tags": "sns:TagResource"},
     ),
-    "AWS::SNS::TopicPolicy": Rights(
+    "AWS::SNS::TopicPolicy": ResourcePermissions(
         _TOPIC,
         on="Topics",
         create=("sns:SetTopicAttributes",),
         update=("sns:SetTopicAttributes",),
         delete=("sns:SetTopicAttributes",),
     ),
-    "AWS::SNS::Subscription": Rights(
+    "AWS::SNS::Subscription": ResourcePermissions(
         _TOPIC, on="TopicArn", create=("sns:Subscribe",), delete=("sns:Unsubscribe",)
     ),
-    "AWS::Events::Rule": Rights(
+    "AWS::Events::Rule": ResourcePermissions(
         "arn:aws:events:{region}:{account}:rule/{id}",
         "Name",
         create=("events:PutRule",),
@@ -126,7 +127,7 @@ TYPES: dict[str, Rights] = {
         properties={"Targets": "events:PutTargets"},
         passes={"RoleArn": "events.amazonaws.com", "Targets": "events.amazonaws.com"},
     ),
-    "AWS::Scheduler::Schedule": Rights(
+    "AWS::Scheduler::Schedule": ResourcePermissions(
         "arn:aws:scheduler:{region}:{account}:schedule/default/{id}",
         "Name",
         create=("scheduler:CreateSchedule",),
@@ -134,14 +135,14 @@ TYPES: dict[str, Rights] = {
         delete=("scheduler:DeleteSchedule",),
         passes={"Target": "scheduler.amazonaws.com"},
     ),
-    "AWS::KMS::Key": Rights(
+    "AWS::KMS::Key": ResourcePermissions(
         "arn:aws:kms:{region}:{account}:key/{id}",
         create=("kms:CreateKey",),
         update=("kms:PutKeyPolicy",),
         delete=("kms:ScheduleKeyDeletion",),
         properties={"EnableKeyRotation": "kms:EnableKeyRotation", "Tags": "kms:TagResource"},
     ),
-    "AWS::CloudWatch::Alarm": Rights(
+    "AWS::CloudWatch::Alarm": ResourcePermissions(
         _ALARM,
         "AlarmName",
         create=("cloudwatch:PutMetricAlarm",),
@@ -149,21 +150,21 @@ TYPES: dict[str, Rights] = {
         delete=("cloudwatch:DeleteAlarms",),
         properties={"Tags": "cloudwatch:TagResource"},
     ),
-    "AWS::CloudWatch::CompositeAlarm": Rights(
+    "AWS::CloudWatch::CompositeAlarm": ResourcePermissions(
         _ALARM,
         "AlarmName",
         create=("cloudwatch:PutCompositeAlarm",),
         update=("cloudwatch:PutCompositeAlarm",),
         delete=("cloudwatch:DeleteAlarms",),
     ),
-    "AWS::CloudWatch::Dashboard": Rights(
+    "AWS::CloudWatch::Dashboard": ResourcePermissions(
         "arn:aws:cloudwatch::{account}:dashboard/{id}",
         "DashboardName",
         create=("cloudwatch:PutDashboard",),
         update=("cloudwatch:PutDashboard",),
         delete=("cloudwatch:DeleteDashboards",),
     ),
-    "AWS::StepFunctions::StateMachine": Rights(
+    "AWS::StepFunctions::StateMachine": ResourcePermissions(
         "arn:aws:states:{region}:{account}:stateMachine:{id}",
         "StateMachineName",
         create=("states:CreateStateMachine",),
@@ -172,14 +173,14 @@ TYPES: dict[str, Rights] = {
         properties={"Tags": "states:TagResource"},
         passes={"RoleArn": "states.amazonaws.com"},
     ),
-    "AWS::ECR::Repository": Rights(
+    "AWS::ECR::Repository": ResourcePermissions(
         "arn:aws:ecr:{region}:{account}:repository/{id}",
         "RepositoryName",
         create=("ecr:CreateRepository",),
         delete=("ecr:DeleteRepository",),
         properties={"LifecyclePolicy": "ecr:PutLifecyclePolicy", "Tags": "ecr:TagResource"},
     ),
-    "AWS::SSM::Parameter": Rights(
+    "AWS::SSM::Parameter": ResourcePermissions(
         "arn:aws:ssm:{region}:{account}:parameter/{id}",
         "Name",
         create=("ssm:PutParameter",),
@@ -188,7 +189,7 @@ TYPES: dict[str, Rights] = {
         properties={"Tags": "ssm:AddTagsToResource"},
     ),
 }
-CUSTOM = Rights(
+CUSTOM_RESOURCE = ResourcePermissions(
     _FUNCTION,
     on="ServiceToken",
     create=("lambda:InvokeFunction",),

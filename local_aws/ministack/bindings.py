@@ -1,173 +1,205 @@
-"""The one place that says where ministack keeps what the extension leans on.
+"""Every attribute of ministack that this package depends on, with its place and its type.
 
-ministack promises none of these names, so `check` looks for every one of them before the server starts, and
-the version is pinned exactly. The other rooms say `names.get("roles")` and never a name of ministack.
+ministack promises none of these names, so `check` looks for each of them before the server starts, and the
+version is pinned exactly. Other modules read ``ministack.roles`` and wrap ``Ministack.run_execution``.
 """
 
-import importlib
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
-# our word -> where ministack keeps it, and each module that imported it from there
-NAMES: dict[str, tuple[str, ...]] = {
-    "application": ("app:app",),
-    "service handlers": ("app:SERVICE_HANDLERS",),
-    "service modules": ("app:_loaded_modules",),
-    "state files": ("app:_state_map",),
-    "state to save": ("app:_build_persistence_save_dict",),
-    "load state": ("app:_load_persisted_state",),
-    "save all": ("core.persistence:save_all", "app:save_all"),
-    "pin request origin": ("app:pin_request_origin",),
-    "routes": ("core.router:SERVICE_PATTERNS",),
-    "access key of request": ("core.router:extract_access_key_id",),
-    "account": ("core.responses:get_account_id",),
-    "region": ("core.responses:get_region",),
-    "set region": ("core.responses:set_request_region",),
-    "namespaces": ("core.iam_actions:SERVICE_TO_IAM_NAMESPACE",),
-    "rest models": ("core.iam_actions:_BOTOCORE_SERVICE_MAP",),
-    "iam action": ("core.iam_actions:extract_iam_action",),
-    "resource arn": ("core.iam_actions:extract_resource_arn",),
-    "request conditions": ("core.iam_actions:request_tag_context",),
-    "denied response": ("core.iam_actions:access_denied_response",),
-    "denial message": ("core.iam_actions:identity_denial_message",),
-    "enforce": ("core.iam_evaluator:enforce",),
-    "evaluation context": ("core.iam_evaluator:EvalContext",),
-    "evaluate trust": ("core.iam_evaluator:evaluate_trust_policy",),
-    "resolve principal": ("core.iam_evaluator:resolve_principal",),
-    "register session": ("services.sts:register_session",),
-    "roles": ("services.iam:_roles",),
-    "resource handlers": ("services.cloudformation.provisioners:_RESOURCE_HANDLERS",),
-    "replacing properties": ("services.cloudformation.provisioners:_REPLACING_PROPERTIES",),
-    "stack tag properties": ("services.cloudformation.provisioners:_STACK_TAG_PROPERTY",),
-    "provision": (
-        "services.cloudformation.stacks:_provision_resource",
-        "services.cloudformation.provisioners:_provision_resource",
-    ),
-    "update": ("services.cloudformation.stacks:_update_resource",),
-    "delete": (
-        "services.cloudformation.stacks:_delete_resource",
-        "services.cloudformation.provisioners:_delete_resource",
-    ),
-    "physical name": ("services.cloudformation.provisioners:_physical_name",),
-    "replacing change": ("services.cloudformation.provisioners:_replacing_change",),
-    "start stack operation": (
-        "services.cloudformation.stacks:_create_stack_task_in_region",
-        "services.cloudformation.handlers:_create_stack_task_in_region",
-        "services.cloudformation.changesets:_create_stack_task_in_region",
-    ),
-    "validate template": (
-        "services.cloudformation.engine:validate_template_support",
-        "services.cloudformation.handlers:validate_template_support",
-        "services.cloudformation.changesets:validate_template_support",
-    ),
-    "evaluate conditions": (
-        "services.cloudformation.engine:_evaluate_conditions",
-        "services.cloudformation.stacks:_evaluate_conditions",
-        "services.cloudformation.handlers:_evaluate_conditions",
-        "services.cloudformation.changesets:_evaluate_conditions",
-    ),
-    "stacks": ("services.cloudformation:_stacks",),
-    "stack": ("services.cloudformation.handlers:_resolve_stack",),
-    "change sets": ("services.cloudformation:_change_sets",),
-    "runs on worker thread": ("services.cloudformation.stacks:_runs_on_worker_thread",),
-    "machines": ("services.stepfunctions:_state_machines",),
-    "executions": ("services.stepfunctions:_executions",),
-    "machine definition": ("services.cloudformation.provisioners:_sfn_definition",),
-    "jsonata": ("services.stepfunctions:jsonata",),
-    "run execution": ("services.stepfunctions:_run_execution",),
-    "task arguments": ("services.stepfunctions:_apply_jsonata_arguments",),
-    "task parameters": ("services.stepfunctions:_apply_parameters",),
-    "fail execution": ("services.stepfunctions:_fail_execution",),
-    "add execution event": ("services.stepfunctions:_add_event",),
-    "execution status event": ("services.stepfunctions:_emit_execution_status_event",),
-    "error of fail state": ("services.stepfunctions:_fail_state_error",),
-    "execute Pass": ("services.stepfunctions:_execute_pass",),
-    "execute Task": ("services.stepfunctions:_execute_task",),
-    "execute Choice": ("services.stepfunctions:_execute_choice",),
-    "execute Wait": ("services.stepfunctions:_execute_wait",),
-    "execute Parallel": ("services.stepfunctions:_execute_parallel",),
-    "execute Map": ("services.stepfunctions:_execute_map",),
-    "run branches": ("services.stepfunctions:_run_parallel_branches",),
-    "run iterations": ("services.stepfunctions:_run_map_items",),
-    "run states": ("services.stepfunctions:_run_sub_machine",),
-    "query language": ("services.stepfunctions:_state_query_language",),
-    "jsonata field": ("services.stepfunctions:_jsonata_state_field",),
-    "jsonata template": ("services.stepfunctions:_apply_jsonata_template",),
-    "jsonata output": ("services.stepfunctions:_apply_jsonata_output",),
-    "assign": ("services.stepfunctions:_apply_state_assign",),
-    "input path": ("services.stepfunctions:_apply_input_path",),
-    "output path": ("services.stepfunctions:_apply_output_path",),
-    "result path": ("services.stepfunctions:_apply_result_path",),
-    "result selector": ("services.stepfunctions:_apply_result_selector",),
-    "resolve path": ("services.stepfunctions:_resolve_path_or_ctx",),
-    "resolve template": ("services.stepfunctions:_resolve_params_obj",),
-    "find retrier": ("services.stepfunctions:_find_matching_retrier",),
-    "sleep": ("services.stepfunctions:_scaled_sleep",),
-    "invoke with time limit": ("services.stepfunctions:_invoke_resource_with_timeout",),
-    "invoke": ("services.stepfunctions:_invoke_resource",),
-    "execute function": ("services.lambda_svc:_execute_function_warm",),
-    "encryption of writes": ("services.s3:_resolve_sse_write_headers",),
-    "write function log": ("services.lambda_svc:_emit_lambda_logs",),
-    "log groups": ("services.cloudwatch_logs:_log_groups",),
-    "filter log events": ("services.cloudwatch_logs:_filter_log_events",),
-    "evaluate alarms": ("services.cloudwatch:_evaluate_all_alarms",),
-    "alarm actions": ("services.cloudwatch:_dispatch_alarm_actions",),
-    "invoke target": ("services.eventbridge:_invoke_target",),
-    "start execution of target": ("services.eventbridge:_dispatch_to_stepfunctions",),
-    "publish to target": ("services.eventbridge:_dispatch_to_sns",),
-    "topics": ("services.sns:_topics",),
-    "kms key": ("services.kms:_resolve_key",),
-    "record metric": ("services.cloudwatch:record_metric",),
-    "integrations": ("services.stepfunctions:_SERVICE_DISPATCH",),
-    "task error": ("services.stepfunctions:_ExecutionError",),
-}
+from local_aws.ministack import signatures as types
+from local_aws.ministack.binding import Binding
+from local_aws.ministack.documents import (
+    ChangeSet,
+    Context,
+    Execution,
+    Key,
+    LogGroup,
+    Policy,
+    Principal,
+    Properties,
+    Role,
+    Scoped,
+    Session,
+    Stack,
+    State,
+    StateMachine,
+    Topic,
+)
+
+_STACKS = "services.cloudformation.stacks"
+_HANDLERS = "services.cloudformation.handlers"
+_CHANGE_SETS = "services.cloudformation.changesets"
+_ENGINE = "services.cloudformation.engine"
+_PROVISIONERS = "services.cloudformation.provisioners"
+_STATES = "services.stepfunctions"
 
 
-class MissingHookError(RuntimeError):
-    """ministack has no longer what the extension leans on; the message names it and the version."""
+class Ministack:
+    """What ministack keeps private, as typed attributes."""
+
+    # The server: its services, the requests that it routes, and the state that it saves.
+    application = Binding[types.Application]("app:app")
+    service_handlers = Binding[dict[str, types.Handler]]("app:SERVICE_HANDLERS")
+    service_modules = Binding[dict[str, Any]]("app:_loaded_modules")
+    state_files = Binding[dict[str, str]]("app:_state_map")
+    state_getters = Binding[Callable[[], dict[str, types.GetState]]]("app:_build_persistence_save_dict")
+    load_state = Binding[Callable[[], None]]("app:_load_persisted_state")
+    save_all = Binding[types.SaveAll]("core.persistence:save_all", "app:save_all")
+    pin_request_origin = Binding[Callable[[str, bool], None]]("app:pin_request_origin")
+    routes = Binding[dict[str, dict[str, list[str]]]]("core.router:SERVICE_PATTERNS")
+    access_key_id = Binding[Callable[[types.Headers, types.Query], str]]("core.router:extract_access_key_id")
+    account_id = Binding[Callable[[], str]]("core.responses:get_account_id")
+    region = Binding[Callable[[], str]]("core.responses:get_region")
+    set_region = Binding[Callable[[str], None]]("core.responses:set_request_region")
+
+    # IAM and STS
+    iam_namespaces = Binding[dict[str, str]]("core.iam_actions:SERVICE_TO_IAM_NAMESPACE")
+    rest_models = Binding[dict[str, list[str]]]("core.iam_actions:_BOTOCORE_SERVICE_MAP")
+    iam_action = Binding[Callable[[str, str, str, types.Headers, bytes, types.Query], str | None]](
+        "core.iam_actions:extract_iam_action"
+    )
+    resource_arn = Binding[types.ResourceArn]("core.iam_actions:extract_resource_arn")
+    request_conditions = Binding[types.RequestConditions]("core.iam_actions:request_tag_context")
+    denied_response = Binding[types.DeniedResponse]("core.iam_actions:access_denied_response")
+    denial_message = Binding[Callable[[str, str, str, bool], str]]("core.iam_actions:identity_denial_message")
+    enforce = Binding[types.Enforce]("core.iam_evaluator:enforce")
+    evaluation_context = Binding[types.EvaluationContext]("core.iam_evaluator:EvalContext")
+    evaluate_trust_policy = Binding[Callable[[Policy, str, object], bool]](
+        "core.iam_evaluator:evaluate_trust_policy"
+    )
+    resolve_principal = Binding[Callable[[str, str], Principal]]("core.iam_evaluator:resolve_principal")
+    register_session = Binding[Callable[[str, Session], None]]("services.sts:register_session")
+    roles = Binding[Scoped[Role]]("services.iam:_roles")
+
+    # CloudFormation
+    stacks = Binding[Scoped[Stack]]("services.cloudformation:_stacks")
+    find_stack = Binding[Callable[[str], Stack | None]](f"{_HANDLERS}:_resolve_stack")
+    change_sets = Binding[Scoped[ChangeSet]]("services.cloudformation:_change_sets")
+    start_stack_operation = Binding[types.StartStackOperation](
+        f"{_STACKS}:_create_stack_task_in_region",
+        f"{_HANDLERS}:_create_stack_task_in_region",
+        f"{_CHANGE_SETS}:_create_stack_task_in_region",
+    )
+    validate_template = Binding[types.ValidateTemplate](
+        f"{_ENGINE}:validate_template_support",
+        f"{_HANDLERS}:validate_template_support",
+        f"{_CHANGE_SETS}:validate_template_support",
+    )
+    evaluate_conditions = Binding[types.EvaluateConditions](
+        f"{_ENGINE}:_evaluate_conditions",
+        f"{_STACKS}:_evaluate_conditions",
+        f"{_HANDLERS}:_evaluate_conditions",
+        f"{_CHANGE_SETS}:_evaluate_conditions",
+    )
+    resource_handlers = Binding[dict[str, types.ResourceHandlers]](f"{_PROVISIONERS}:_RESOURCE_HANDLERS")
+    replacing_properties = Binding[dict[str, tuple[str, ...]]](f"{_PROVISIONERS}:_REPLACING_PROPERTIES")
+    stack_tag_properties = Binding[dict[str, tuple[str, str]]](f"{_PROVISIONERS}:_STACK_TAG_PROPERTY")
+    provision_resource = Binding[types.ProvisionResource](
+        f"{_STACKS}:_provision_resource", f"{_PROVISIONERS}:_provision_resource"
+    )
+    update_resource = Binding[types.UpdateResource](f"{_STACKS}:_update_resource")
+    delete_resource = Binding[types.DeleteResource](
+        f"{_STACKS}:_delete_resource", f"{_PROVISIONERS}:_delete_resource"
+    )
+    physical_name = Binding[types.PhysicalName](f"{_PROVISIONERS}:_physical_name")
+    is_replacing_change = Binding[Callable[[str, Properties, Properties], bool]](
+        f"{_PROVISIONERS}:_replacing_change"
+    )
+    runs_on_worker_thread = Binding[Callable[[str], bool]](f"{_STACKS}:_runs_on_worker_thread")
+    state_machine_definition = Binding[Callable[[Properties], str]](f"{_PROVISIONERS}:_sfn_definition")
+
+    # Step Functions: state machines and executions
+    state_machines = Binding[Scoped[StateMachine]](f"{_STATES}:_state_machines")
+    executions = Binding[Scoped[Execution]](f"{_STATES}:_executions")
+    run_execution = Binding[Callable[[str], None]](f"{_STATES}:_run_execution")
+    fail_execution = Binding[Callable[[Execution, str, str], None]](f"{_STATES}:_fail_execution")
+    add_event = Binding[types.AddEvent](f"{_STATES}:_add_event")
+    emit_status_event = Binding[Callable[[Execution], None]](f"{_STATES}:_emit_execution_status_event")
+    wait_scale = Binding[float](f"{_STATES}:_SFN_WAIT_SCALE")
+    clock = Binding[Any](f"{_STATES}:time")
+    sleep = Binding[Callable[[float], None]](f"{_STATES}:_scaled_sleep")
+
+    # Step Functions: the states of an execution
+    execute_pass = Binding[types.ExecuteState](f"{_STATES}:_execute_pass")
+    execute_choice = Binding[types.ExecuteState](f"{_STATES}:_execute_choice")
+    execute_wait = Binding[types.ExecuteState](f"{_STATES}:_execute_wait")
+    execute_task = Binding[types.ExecuteCompositeState](f"{_STATES}:_execute_task")
+    execute_parallel = Binding[types.ExecuteCompositeState](f"{_STATES}:_execute_parallel")
+    execute_map = Binding[types.ExecuteCompositeState](f"{_STATES}:_execute_map")
+    run_branches = Binding[types.ExecuteCompositeState](f"{_STATES}:_run_parallel_branches")
+    run_iterations = Binding[types.ExecuteCompositeState](f"{_STATES}:_run_map_items")
+    run_states = Binding[Callable[[dict[str, State], str, Any, Execution, Context], Any]](
+        f"{_STATES}:_run_sub_machine"
+    )
+    fail_state_error = Binding[Callable[[State, Any, Context | None], tuple[str, str]]](
+        f"{_STATES}:_fail_state_error"
+    )
+    find_retrier = Binding[types.FindRetrier](f"{_STATES}:_find_matching_retrier")
+    invoke_with_time_limit = Binding[Callable[[str, Any, float], Any]](
+        f"{_STATES}:_invoke_resource_with_timeout"
+    )
+    invoke_resource = Binding[types.InvokeIntegration](f"{_STATES}:_invoke_resource")
+    integrations = Binding[dict[str, types.InvokeIntegration]](f"{_STATES}:_SERVICE_DISPATCH")
+    task_error = Binding[type[Exception]](f"{_STATES}:_ExecutionError")
+
+    # Step Functions: a state's fields
+    query_language = Binding[Callable[[State, Context | None], str]](f"{_STATES}:_state_query_language")
+    jsonata = Binding[types.JsonataLibrary](f"{_STATES}:jsonata")
+    evaluate_jsonata = Binding[Callable[[str, Any, Context | None], Any]](f"{_STATES}:_evaluate_jsonata")
+    jsonata_arguments = Binding[types.ApplyToInput](f"{_STATES}:_apply_jsonata_arguments")
+    jsonata_field = Binding[Callable[[State, str, str, Any, Context | None], Any]](
+        f"{_STATES}:_jsonata_state_field"
+    )
+    jsonata_template = Binding[Callable[[Any, Any, Context | None], Any]](
+        f"{_STATES}:_apply_jsonata_template"
+    )
+    jsonata_output = Binding[types.JsonataOutput](f"{_STATES}:_apply_jsonata_output")
+    assign_variables = Binding[types.AssignVariables](f"{_STATES}:_apply_state_assign")
+    parameters = Binding[types.ApplyToInput](f"{_STATES}:_apply_parameters")
+    input_path = Binding[types.ApplyToInput](f"{_STATES}:_apply_input_path")
+    output_path = Binding[types.ApplyToInput](f"{_STATES}:_apply_output_path")
+    result_path = Binding[Callable[[State, Any, Any], Any]](f"{_STATES}:_apply_result_path")
+    result_selector = Binding[Callable[[State, Any], Any]](f"{_STATES}:_apply_result_selector")
+    resolve_path = Binding[Callable[[str, Any, Context | None], Any]](f"{_STATES}:_resolve_path_or_ctx")
+    resolve_template = Binding[Callable[[Any, Any, Context | None], Any]](f"{_STATES}:_resolve_params_obj")
+
+    # The other services
+    execute_function = Binding[types.ExecuteFunction]("services.lambda_svc:_execute_function_warm")
+    write_function_log = Binding[types.WriteFunctionLog]("services.lambda_svc:_emit_lambda_logs")
+    write_encryption = Binding[types.WriteEncryption]("services.s3:_resolve_sse_write_headers")
+    log_groups = Binding[Scoped[LogGroup]]("services.cloudwatch_logs:_log_groups")
+    filter_log_events = Binding[Callable[[dict[str, Any]], Any]](
+        "services.cloudwatch_logs:_filter_log_events"
+    )
+    evaluate_alarms = Binding[Callable[[], None]]("services.cloudwatch:_evaluate_all_alarms")
+    dispatch_alarm_actions = Binding[types.DispatchAlarmActions](
+        "services.cloudwatch:_dispatch_alarm_actions"
+    )
+    record_metric = Binding[Callable[[str, str, float, str, dict[str, str]], None]](
+        "services.cloudwatch:record_metric"
+    )
+    invoke_target = Binding[types.InvokeTarget]("services.eventbridge:_invoke_target")
+    start_execution_of_target = Binding[Callable[[str, str], None]](
+        "services.eventbridge:_dispatch_to_stepfunctions"
+    )
+    publish_to_target = Binding[Callable[[str, str], None]]("services.eventbridge:_dispatch_to_sns")
+    topics = Binding[Scoped[Topic]]("services.sns:_topics")
+    find_key = Binding[Callable[[str | None], Key | None]]("services.kms:_resolve_key")
 
 
-def check() -> None:
-    """Look for every name of `NAMES`, in every module.
+ministack = Ministack()
+
+
+def check(table: type = Ministack) -> None:
+    """Look for the attribute of every binding of a class, in every module.
 
     Raises
     ------
-    MissingHookError
-        Naming what is missing, where, and the versions.
+    MissingBindingError
+        Naming what is missing, where, and the version.
     """
-    for places in NAMES.values():
-        for place in places:
-            _place(place)
-
-
-def get(name: str) -> Any:
-    """Return what stands in `NAMES` under that word, as it is now."""
-    module, attribute = _place(NAMES[name][0])
-    return getattr(module, attribute)
-
-
-def wrap(name: str, around: Callable[[Any], Any]) -> None:
-    """Put ``around(original)`` in the place of what `NAMES` lists, in every module that imported it."""
-    replacement = around(get(name))
-    for place in NAMES[name]:
-        module, attribute = _place(place)
-        setattr(module, attribute, replacement)
-
-
-def _place(place: str) -> tuple[Any, str]:
-    path, _, attribute = place.partition(":")
-    try:
-        module = importlib.import_module(f"ministack.{path}")
-    except ImportError as error:
-        raise _missing(place) from error
-    if not hasattr(module, attribute):
-        raise _missing(place)
-    return module, attribute
-
-
-def _missing(place: str) -> MissingHookError:
-    return MissingHookError(
-        f"ministack {version('ministack')} has no {place.replace(':', '.')}, which local_aws leans on. "
-        "Install the version that requirements.txt pins (make install)."
-    )
+    for binding in vars(table).values():
+        if isinstance(binding, Binding):
+            for _ in binding.places():
+                pass

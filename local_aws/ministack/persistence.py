@@ -1,19 +1,20 @@
-"""Save after each finished stack operation and execution too; end what a stop broke off."""
+"""The state of every service: saved after each stack operation and execution, settled when it is loaded."""
 
 import functools
 import json
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
 
-from local_aws.ministack import bindings
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Stack
+from local_aws.ministack.signatures import GetState, SaveAll
 
 _LOG = logging.getLogger("local_aws")
 _SAVING = threading.Lock()
-_WANTED = threading.Event()
-_TRIES = 5
-_BROKEN_OFF = {  # what a stack is whose operation ended with the server
+_SAVE_REQUESTED = threading.Event()
+_COPY_ATTEMPTS = 5
+_SETTLED_STATUSES = {  # the status of a stack whose operation ended with the server
     "CREATE_IN_PROGRESS": "ROLLBACK_FAILED",  # the cdk CLI deletes such a stack before it deploys again
     "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
     "DELETE_IN_PROGRESS": "DELETE_FAILED",
@@ -23,84 +24,83 @@ _BROKEN_OFF = {  # what a stack is whose operation ended with the server
 
 
 def install() -> None:
-    """Let nothing wait for ever that was under way, and quieten ministack's line for every file."""
-    bindings.wrap("load state", _settled)
-    bindings.wrap("save all", one_at_a_time)
+    """Save on a thread, settle stacks when they are loaded, and omit ministack's log line for each file."""
+    Ministack.load_state.wrap(_settle_after)
+    Ministack.save_all.wrap(one_at_a_time)
     logging.getLogger("persistence").setLevel(logging.WARNING)
-    threading.Thread(target=_work, name="state", daemon=True).start()
+    threading.Thread(target=_save_forever, name="state", daemon=True).start()
 
 
-def _settled(original: Any) -> Any:
+def _settle_after(original: Callable[[], None]) -> Callable[[], None]:
     """Fail the stack operations that the last server didn't finish, once its state is loaded."""
 
     @functools.wraps(original)
     def load() -> None:
         original()
-        for stack in bindings.get("stacks").all_values():
-            if stack["StackStatus"] in _BROKEN_OFF:
+        for stack in ministack.stacks.all_values():
+            if stack["StackStatus"] in _SETTLED_STATUSES:
                 _settle(stack)
 
     return load
 
 
-def _settle(stack: dict[str, Any]) -> None:
-    """Say that the operation failed; a stack that was updated has the template and parameters from before."""
+def _settle(stack: Stack) -> None:
+    """Fail the stack's operation; after an update, the stack has its former template and parameters."""
     updated = stack["StackStatus"].startswith("UPDATE")
-    stack["StackStatus"] = _BROKEN_OFF[stack["StackStatus"]]
+    stack["StackStatus"] = _SETTLED_STATUSES[stack["StackStatus"]]
     stack["StackStatusReason"] = "The server stopped during the operation."
     if updated:
         # Their processed forms are replaced at the end of an update only.
         template, parameters = stack["_template"], stack["_resolved_params"]
         stack["_template_body"] = json.dumps(template)
-        stack["_conditions"] = bindings.get("evaluate conditions")(template, parameters)
+        stack["_conditions"] = ministack.evaluate_conditions(template, parameters)
         stack["Parameters"] = [
-            {"ParameterKey": name, "ParameterValue": given["Value"], "NoEcho": given["NoEcho"]}
-            for name, given in parameters.items()
+            {"ParameterKey": name, "ParameterValue": parameter["Value"], "NoEcho": parameter["NoEcho"]}
+            for name, parameter in parameters.items()
         ]
 
 
 def save_soon() -> None:
-    """Save without letting anybody wait; whatever ends while a save goes on is saved by one more."""
-    _WANTED.set()
+    """Request a save and return; a request during a save leads to one more save."""
+    _SAVE_REQUESTED.set()
 
 
-def save_when_wanted() -> None:
-    """Wait until somebody wants a save, and save."""
-    _WANTED.wait()
-    _WANTED.clear()
+def save_when_requested() -> None:
+    """Wait until a save is requested, and save."""
+    _SAVE_REQUESTED.wait()
+    _SAVE_REQUESTED.clear()
     try:
         save()
-    except Exception:  # noqa: BLE001 -- whatever failed, the next is tried
+    except Exception:  # noqa: BLE001 -- after any failure, the next save is tried
         _LOG.exception("The state could not be saved")
 
 
-def _work() -> None:
+def _save_forever() -> None:
     while True:
-        save_when_wanted()
+        save_when_requested()
 
 
 def save() -> None:
-    """Save the state of every service; each file is written aside, then put in place."""
-    states = {name: _steady(get_state) for name, get_state in bindings.get("state to save")().items()}
-    bindings.get("save all")(states)
+    """Save the state of every service; each file is written under another name, then renamed."""
+    ministack.save_all({name: _retried(get_state) for name, get_state in ministack.state_getters().items()})
 
 
-def one_at_a_time(original: Callable[..., None]) -> Callable[..., None]:
-    """Let a save wait for the one before it, that of a clean stop too: both write the same files aside."""
+def one_at_a_time(original: SaveAll) -> SaveAll:
+    """Let a save wait for the one before it, also at a clean stop: both write the same temporary files."""
 
     @functools.wraps(original)
-    def save_all(states: dict[str, Callable[[], Any]]) -> None:
+    def save_all(states: dict[str, GetState]) -> None:
         with _SAVING:
             original(states)
 
     return save_all
 
 
-def _steady(get_state: Callable[[], Any]) -> Callable[[], Any]:
-    """Copy again what changed while it was copied."""
+def _retried(get_state: GetState) -> GetState:
+    """Copy a state again if it changed while it was copied."""
 
-    def copy() -> Any:
-        for _ in range(_TRIES - 1):
+    def copy() -> dict[str, object] | None:
+        for _ in range(_COPY_ATTEMPTS - 1):
             try:
                 return get_state()
             except RuntimeError:

@@ -1,4 +1,4 @@
-"""Work that must not wait on the event loop: it is done in order on a thread of its own."""
+"""Work that must not block the event loop, done in order on one thread."""
 
 import functools
 import logging
@@ -18,7 +18,7 @@ def start() -> None:
 
 
 def later(function: Callable[..., object], *arguments: Any) -> None:
-    """Do it soon, in the account and region of the caller; what it raises is logged."""
+    """Call a function soon, in the account and region of the caller; an exception is logged."""
     _WORK.put(functools.partial(copy_context().run, function, *arguments))
 
 
@@ -27,5 +27,5 @@ def _work() -> None:
         work = _WORK.get()
         try:
             work()
-        except Exception:  # noqa: BLE001 -- whatever failed, the next is done
+        except Exception:  # noqa: BLE001 -- after any failure, the next work is done
             _LOG.exception("Work in the background failed")

@@ -1,4 +1,4 @@
-"""The programs that the server starts, on record, so that none of them outlives it unnoticed."""
+"""The processes that the server starts, recorded in its state folder, so that none outlives it unnoticed."""
 
 import contextlib
 import json
@@ -13,45 +13,45 @@ from typing import NamedTuple
 PATIENCE = 5  # seconds between SIGTERM and SIGKILL
 
 
-class Program(NamedTuple):
-    """A program that was started: its pid is only meaningful together with when it started."""
+class ChildProcess(NamedTuple):
+    """A process that was started; its pid identifies it only together with its start time."""
 
     pid: int
     started: str
-    what: str
+    description: str
 
     @property
-    def runs(self) -> bool:
-        """Whether this very program still runs, and not a stranger with its pid."""
+    def is_running(self) -> bool:
+        """Whether this process still runs, and not another one with the same pid."""
         return start_time(self.pid) == self.started
 
-    def end(self, patience: float = PATIENCE) -> None:
-        """Stop it: SIGTERM, and SIGKILL when the patience is over; the rest of its group is killed too."""
-        if not self.runs:
+    def stop(self, patience: float = PATIENCE) -> None:
+        """Send SIGTERM, and SIGKILL after ``patience`` seconds; kill the rest of its process group too."""
+        if not self.is_running:
             return
         with contextlib.suppress(ProcessLookupError):
-            self._end(patience)
+            self._stop(patience)
 
-    def _end(self, patience: float) -> None:
-        leads = os.getpgid(self.pid) == self.pid
-        self.ask()
-        until = time.monotonic() + patience
-        while self.runs and time.monotonic() < until:
+    def _stop(self, patience: float) -> None:
+        is_group_leader = os.getpgid(self.pid) == self.pid
+        self.terminate()
+        deadline = time.monotonic() + patience
+        while self.is_running and time.monotonic() < deadline:
             time.sleep(0.05)
-        if leads:
+        if is_group_leader:
             os.killpg(self.pid, signal.SIGKILL)
-        elif self.runs:
+        elif self.is_running:
             os.kill(self.pid, signal.SIGKILL)
 
-    def ask(self) -> None:
-        """Ask it to stop, and don't wait."""
-        if self.runs:
+    def terminate(self) -> None:
+        """Send SIGTERM and return."""
+        if self.is_running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
 
 
 def start_time(pid: int) -> str | None:
-    """Return when a process started, as the system counts it, or None if there is none (a zombie is none)."""
+    """Return when a process started, in the system's own format; None if there is none, or a zombie."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
@@ -65,45 +65,45 @@ def start_time(pid: int) -> str | None:
     return None if not answer or answer[0].startswith("Z") else answer[1].strip()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that another process may read at this moment: it finds the former text or all of this."""
-    aside = path.with_suffix(".new")
-    aside.write_text(text)
-    aside.replace(path)
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that another process reads either the former text or all of the new one."""
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text)
+    temporary.replace(path)
 
 
-class Record:
-    """The programs on record in a state folder, one small file each."""
+class ChildProcesses:
+    """The recorded processes of a state folder, one small file each."""
 
     def __init__(self, state: Path) -> None:
         self.folder = state / "processes"
 
-    def add(self, pid: int, what: str) -> Program:
-        """Put a program that has just been started on record, with a word on what it does."""
-        program = Program(pid, start_time(pid) or "", what)
+    def add(self, pid: int, description: str) -> ChildProcess:
+        """Record a process that has just been started."""
+        process = ChildProcess(pid, start_time(pid) or "", description)
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self.folder / f"{pid}.json", json.dumps(program._asdict()))
-        return program
+        write_atomically(self.folder / f"{pid}.json", json.dumps(process._asdict()))
+        return process
 
     def remove(self, pid: int) -> None:
-        """Take a program that has ended off the record."""
+        """Remove the record of a process that has ended."""
         (self.folder / f"{pid}.json").unlink(missing_ok=True)
 
-    def __iter__(self) -> Iterator[Program]:
+    def __iter__(self) -> Iterator[ChildProcess]:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 text = path.read_text()
-            except FileNotFoundError:  # the server has just taken it off the record
+            except FileNotFoundError:  # the server has just removed it
                 continue
-            yield Program(**json.loads(text))
+            yield ChildProcess(**json.loads(text))
 
-    def end_all(self) -> list[Program]:
-        """End every program on record that still runs; return those that did."""
-        running = [program for program in self if program.runs]
-        for program in running:
-            program.ask()
-        for program in running:
-            program.end()
-        for program in list(self):
-            self.remove(program.pid)
+    def stop_all(self) -> list[ChildProcess]:
+        """Stop every recorded process that still runs; return those that did."""
+        running = [process for process in self if process.is_running]
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.stop()
+        for process in list(self):
+            self.remove(process.pid)
         return running

@@ -1,12 +1,12 @@
-"""The environment variables of the server, and those that point AWS's own tools at it."""
+"""Environment variables: those of the server, and those that point AWS's own tools at it."""
 
 import os
 import shutil
 from pathlib import Path
 
 ACCOUNT = "123456789012"
-ADMINISTRATOR = "test"  # access key and secret of the account's root, as ministack has them
-WAIT_SCALE = 0.1  # of the seconds that Wait states and retries really wait
+ADMINISTRATOR = "test"  # ministack's access key and secret of the account's root
+WAIT_SCALE = 0.1  # Wait states and retries wait this part of their seconds
 
 
 def client_exports(port: int, region: str) -> dict[str, str]:
@@ -24,23 +24,23 @@ def client_exports(port: int, region: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_VALIDATION": "false",
-        # Where both are set, Python and curl read the lower-case one alone.
+        # Where both are set, Python and curl read only the lower-case one.
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
 
 
 def server_environment(port: int, region: str, state: Path, modules: Path | None) -> dict[str, str]:
-    """Return the server's environment: the caller's without his AWS settings, and ministack's settings.
+    """Return the server's environment: the caller's without AWS settings, with ministack's settings.
 
     Parameters
     ----------
     port, region
-        Where the server listens, and the region of whoever names none.
+        The server's port, and the region of requests that name none.
     state
-        The state folder; everything that the server writes lies in it.
+        The state folder; the server writes only there.
     modules
-        The node_modules that Node.js functions may load from, if there is one.
+        The node_modules from which Node.js functions may load packages, if there is one.
     """
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "LOCALSTACK_"))
@@ -68,22 +68,22 @@ def server_environment(port: int, region: str, state: Path, modules: Path | None
 
 
 def node_modules() -> Path | None:
-    """Return the nearest node_modules of the working directory and the folders above it."""
-    here = Path.cwd()
+    """Return the node_modules of the working directory or of the nearest folder above that has one."""
+    current = Path.cwd()
     return next(
-        (path for folder in (here, *here.parents) if (path := folder / "node_modules").is_dir()), None
+        (path for folder in (current, *current.parents) if (path := folder / "node_modules").is_dir()), None
     )
 
 
-def node_complaint(modules: Path | None) -> str | None:
-    """Say what Node.js functions will lack, if anything: CDK empties buckets with one."""
-    cost = "Until then a bucket with auto_delete_objects cannot be deployed or destroyed."
+def node_warning(modules: Path | None) -> str | None:
+    """Return a warning if Node.js functions can't run: CDK empties buckets with one."""
+    consequence = "Until then a bucket with auto_delete_objects cannot be deployed or destroyed."
     path = os.pathsep.join([str(modules / ".bin") if modules else "", os.environ.get("PATH", os.defpath)])
     if shutil.which("node", path=path) is None:
-        return f"Node.js is missing: install it (https://nodejs.org), then npm install. {cost}"
+        return f"Node.js is missing: install it (https://nodejs.org), then npm install. {consequence}"
     if modules is None or not (modules / "@aws-sdk" / "client-s3").is_dir():
         return (
             "@aws-sdk/client-s3 is in no node_modules of the working directory or above it: "
-            f"npm install @aws-sdk/client-s3. {cost}"
+            f"npm install @aws-sdk/client-s3. {consequence}"
         )
     return None

@@ -1,17 +1,18 @@
-"""Ports for programs that are about to start."""
+"""Free ports for servers that are about to start."""
 
 import socket
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on, and that nobody else is given for a minute.
+    """Return a free port of 127.0.0.1, which the system assigns to no other program for a minute.
 
-    A connection through it has just ended, and the system remembers that for so long (TIME_WAIT): whoever
-    asks for any port gets another, but a server, which sets SO_REUSEADDR, may listen on this one.
+    A connection through the port has just been closed, and the system remembers that for a minute
+    (TIME_WAIT): a program that requests any free port gets another one, but a server, which sets
+    SO_REUSEADDR, may listen on this one.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             accepted, _ = listener.accept()
-            accepted.close()  # whoever closes first is the one that remembers
+            accepted.close()  # the side that closes first has the connection in TIME_WAIT
     return port

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws.ministack import extensions
-from local_aws.process.child_processes import Record
+from local_aws.process.child_processes import ChildProcesses
 from local_aws.sagemaker import (
     api,
     authorization,
@@ -43,7 +43,7 @@ def install(images_file: Path, folder: Path) -> None:
     local_aws.sagemaker.images.BadImagesFileError
         The images file can't be used.
     """
-    service = Service(images.load(images_file), folder / "sagemaker", Record(folder))
+    service = Service(images.load(images_file), folder / "sagemaker", ChildProcesses(folder))
     shutil.rmtree(service.folder, ignore_errors=True)  # what a server that was killed has left
     _services.append(service)
     _register(service)

@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from local_aws import identity
-from local_aws.identity import iam
-from local_aws.ministack.extensions import Request, Response
+from local_aws.ministack.requests import Request
+from local_aws.ministack.signatures import Response
 from local_aws.sagemaker import (
     authorization,
     endpoint_configs,
@@ -65,7 +65,7 @@ def json_service(
 
 
 def _answer(service: Service, name: str, operations: Mapping[str, Operation], request: Request) -> Response:
-    operation = iam.operation(request)
+    operation = request.operation()
     inputs = authorization.inputs_of(request)
     if operation not in operations:
         raise ServiceError(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from local_aws import identity
 from local_aws.identity import iam
-from local_aws.ministack.extensions import Request
+from local_aws.ministack.requests import Request
 from local_aws.sagemaker.calls import Record, resource_arn
 from local_aws.sagemaker.errors import ServiceError
 from local_aws.sagemaker.runtime import endpoint_name
@@ -72,7 +72,7 @@ def _arn(inputs: Record, member: str) -> str:
 
 def scalable_target_of(request: Request) -> str:
     """Return the ARN of a scalable target, whose id AWS generates, and "*" for the calls that only read."""
-    if "Describe" in iam.operation(request):
+    if "Describe" in request.operation():
         return "*"
     return (
         f"arn:aws:application-autoscaling:{identity.region()}:{identity.account()}:scalable-target/generated"
@@ -91,7 +91,7 @@ def require_the_rest(request: Request, operation: str, inputs: Record) -> None:
     ServiceError
         ``AccessDeniedException`` in IAM's wording.
     """
-    principal = iam.caller(request)
+    principal = request.caller()
     for need in (
         *_of_endpoints(operation, inputs),
         *_of_tags(request, operation, inputs),

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import identity
-from local_aws.ministack import bindings
+from local_aws.ministack.bindings import ministack
 from local_aws.sagemaker.calls import Record, now
 
 NAMESPACE = "AWS/SageMaker"
@@ -74,7 +74,7 @@ class EndpointMetrics:
 
     @staticmethod
     def _send(region: str, data: list[Record]) -> None:
-        bindings.get("set region")(region)
+        ministack.set_region(region)
         cloudwatch: Any = identity.administrator_client("cloudwatch")
         for start in range(0, len(data), 1000):  # PutMetricData's limit
             cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + 1000])

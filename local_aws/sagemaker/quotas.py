@@ -9,8 +9,7 @@ import hashlib
 import uuid
 
 from local_aws import identity
-from local_aws.identity import iam
-from local_aws.ministack.extensions import Request
+from local_aws.ministack.requests import Request
 from local_aws.sagemaker.authorization import inputs_of
 from local_aws.sagemaker.calls import Call, Record, now
 from local_aws.sagemaker.errors import ServiceError
@@ -57,7 +56,7 @@ def require(service: Service, call: Call, name: tuple[str, str], active: int, wa
 
 def resource_of(request: Request) -> str:
     """Return the ARN of the quota that an increase is requested for, "*" for the calls that read."""
-    if "Request" not in iam.operation(request):
+    if "Request" not in request.operation():
         return "*"
     inputs = inputs_of(request)
     return _arn(identity.region(), identity.account(), str(inputs.get("QuotaCode")))

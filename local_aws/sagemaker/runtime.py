@@ -8,7 +8,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from local_aws import identity
-from local_aws.ministack.extensions import Request, Response
+from local_aws.ministack.requests import Request
+from local_aws.ministack.signatures import Response
 from local_aws.sagemaker.calls import resource_arn
 from local_aws.sagemaker.endpoint_metrics import EndpointMetrics
 from local_aws.sagemaker.errors import ServiceError

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws.ministack import bindings
-from local_aws.process.child_processes import Record as ProcessRecord
+from local_aws.ministack.bindings import ministack
+from local_aws.process.child_processes import ChildProcesses
 from local_aws.sagemaker.calls import Call, Record
 from local_aws.sagemaker.images import Catalog
 from local_aws.sagemaker.permissions import ExecutionRole
@@ -44,7 +44,7 @@ class Service:
 
     catalog: Catalog
     folder: Path
-    processes: ProcessRecord
+    processes: ChildProcesses
     store: Store = field(default_factory=Store)
     role: Callable[[str], Any] = ExecutionRole
     training_runs: dict[str, "TrainingRun"] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def in_region(region: str, work: Callable[[], None]) -> Callable[[], None]:
     """Return the work as done for a resource of a region, where no request says the region."""
 
     def scoped() -> None:
-        bindings.get("set region")(region)
+        ministack.set_region(region)
         work()
 
     return scoped

@@ -1,64 +1,67 @@
-"""Work of one execution that runs side by side: the first failure stops the rest."""
+"""Runs the branches or iterations of a state concurrently: the first failure cancels the others."""
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from local_aws.ministack import extensions
+from local_aws.ministack.extensions import CURRENT_TASK, Task
 from local_aws.stepfunctions import history
 
 Work = Callable[[], Any]
 
 
 @dataclass(frozen=True)
-class _Outcome:
-    place: int
+class _Result:
+    index: int
     previous: int
     output: Any = None
     error: BaseException | None = None
 
 
-def run(works: Sequence[Work], at_once: int) -> list[Any]:
-    """Do all the work, so many at once, and return what each returned, in their order.
+_Results = queue.SimpleQueue[_Result]
 
-    Every piece runs as the machine's role, on a chain of events of its own; those of one thread follow one
-    another. What the first failing one raises is raised here without waiting for the others, whose tasks are
-    told to stop.
+
+def run(works: Sequence[Work], max_concurrency: int) -> list[Any]:
+    """Do all the work on at most ``max_concurrency`` threads; return the results in order.
+
+    Every piece runs as the machine's role, with its own chain of events; the pieces of one thread continue
+    one chain. The first exception is raised here without waiting for the other pieces, whose tasks are
+    cancelled.
     """
-    task = extensions.CURRENT_TASK.get()
-    ours = replace(task, cancelled=task.cancelled.beneath())
-    outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
-    places = list(enumerate(works))
-    waiting = iter(places[at_once:])  # which threads share: next() on a list's iterator is atomic
-    for first in places[:at_once]:
-        arguments = (ours, replace(history.branch()), chain([first], waiting), outcomes)
-        threading.Thread(target=copy_context().run, args=[_serve, *arguments], daemon=True).start()
-    return _gathered(outcomes, len(works), ours)
+    task = CURRENT_TASK.get()
+    shared = replace(task, cancelled=task.cancelled.child())
+    results: _Results = queue.SimpleQueue()
+    indexed = list(enumerate(works))
+    pending = iter(indexed[max_concurrency:])  # threads share it: next() of a list's iterator is atomic
+    for first in indexed[:max_concurrency]:
+        arguments = (shared, replace(history.branch()), chain([first], pending), results)
+        threading.Thread(target=copy_context().run, args=[_work, *arguments], daemon=True).start()
+    return _collect(results, len(works), shared)
 
 
-def _serve(task: extensions.Task, branch: history.Branch, works: Any, outcomes: Any) -> None:
-    extensions.CURRENT_TASK.set(task)
+def _work(task: Task, branch: history.Branch, works: Iterable[tuple[int, Work]], results: _Results) -> None:
+    CURRENT_TASK.set(task)
     history.enter(branch)
-    for place, work in works:
+    for index, work in works:
         try:
             output = work()
-        except BaseException as error:  # noqa: BLE001 -- it is raised in the thread that waits for the outcome
-            outcomes.put(_Outcome(place, branch.previous, error=error))
+        except BaseException as error:  # noqa: BLE001 -- the thread that waits for the results raises it
+            results.put(_Result(index, branch.previous, error=error))
             return
-        outcomes.put(_Outcome(place, branch.previous, output))
+        results.put(_Result(index, branch.previous, output))
 
 
-def _gathered(outcomes: Any, count: int, task: extensions.Task) -> list[Any]:
-    results: list[Any] = [None] * count
+def _collect(results: _Results, count: int, task: Task) -> list[Any]:
+    outputs: list[Any] = [None] * count
     for _ in range(count):
-        outcome = outcomes.get()
-        history.branch().previous = outcome.previous
-        if outcome.error:
+        result = results.get()
+        history.branch().previous = result.previous
+        if result.error:
             task.cancelled.set()
-            raise outcome.error
-        results[outcome.place] = outcome.output
-    return results
+            raise result.error
+        outputs[result.index] = result.output
+    return outputs

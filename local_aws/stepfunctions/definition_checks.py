@@ -1,4 +1,4 @@
-"""Check a state machine's definition as Step Functions does when a machine is created.
+"""Checks a state machine's definition as Step Functions does when a machine is created.
 
 The Amazon States Language: https://states-language.net/spec.html
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 from local_aws.stepfunctions import state_field_checks
 
-_ENDS = {"Succeed", "Fail"}
-_NEEDS = {"Task": "Resource", "Choice": "Choices", "Parallel": "Branches"}
+_END_STATES = {"Succeed", "Fail"}
+_REQUIRED_FIELDS = {"Task": "Resource", "Choice": "Choices", "Parallel": "Branches"}
 
 _MACHINE = {"Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version"}
 _INNER = {"Comment", "ProcessorConfig", "StartAt", "States"}
@@ -20,7 +20,7 @@ Definition = dict[str, Any]
 
 
 def problems(text: str) -> list[str]:
-    """Return what is wrong with a definition, in Step Functions' words; nothing if it may be created."""
+    """Return the errors of a definition, with Step Functions' messages."""
     try:
         definition = json.loads(text)
     except ValueError as error:
@@ -33,8 +33,8 @@ def problems(text: str) -> list[str]:
 
 def refusal(text: str) -> str | None:
     """Return the message of InvalidDefinition, or None."""
-    found = problems(text)
-    return f"Invalid State Machine Definition: '{', '.join(found)}'" if found else None
+    errors = problems(text)
+    return f"Invalid State Machine Definition: '{', '.join(errors)}'" if errors else None
 
 
 def _machine(definition: Any, language: str, place: str) -> Iterator[str]:
@@ -48,15 +48,15 @@ def _machine(definition: Any, language: str, place: str) -> Iterator[str]:
     for name in definition.keys() - (_INNER if place else _MACHINE):
         yield f"SCHEMA_VALIDATION_FAILED: Field '{name}' is not supported at {place or '/'}"
     states = definition["States"]
-    if broken := [name for name, state in states.items() if not isinstance(state, dict)]:
-        yield f"SCHEMA_VALIDATION_FAILED: A state must be an object at {place}/States/{broken[0]}"
+    if invalid := [name for name, state in states.items() if not isinstance(state, dict)]:
+        yield f"SCHEMA_VALIDATION_FAILED: A state must be an object at {place}/States/{invalid[0]}"
         return
     if definition["StartAt"] not in states:
         start = definition["StartAt"]
         yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {start} at {place}/StartAt"
     for name, state in states.items():
         yield from _state(state, f"{place}/States/{name}", states, language)
-    for name in states.keys() - _reached(definition):
+    for name in states.keys() - _reachable(definition):
         yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}/States/{name}'
 
 
@@ -66,10 +66,10 @@ def _state(state: Definition, place: str, states: Definition, language: str) -> 
         types = sorted(state_field_checks.STATES)
         yield f"SCHEMA_VALIDATION_FAILED: The field 'Type' must be one of {types} at {place}/Type"
         return
-    needed = "ItemProcessor" if kind == "Map" and "Iterator" not in state else _NEEDS.get(kind)
+    needed = "ItemProcessor" if kind == "Map" and "Iterator" not in state else _REQUIRED_FIELDS.get(kind)
     if needed and not state.get(needed):
         yield _required([needed], place)
-    if kind not in _ENDS | {"Choice"} and not (state.get("Next") or state.get("End")):
+    if kind not in _END_STATES | {"Choice"} and not (state.get("Next") or state.get("End")):
         yield f"MISSING_END: Neither 'Next' nor 'End' is given at {place}"
     yield from state_field_checks.problems(state, language, place)
     for target, where in _transitions(state):
@@ -84,7 +84,7 @@ def _required(fields: list[str], place: str) -> str:
 
 
 def _inner(state: Definition) -> Iterator[tuple[Definition, str]]:
-    """Yield the machines within a state, and where they stand."""
+    """Yield the machines within a state, with their places."""
     for number, branch in enumerate(state.get("Branches", [])):
         yield branch, f"/Branches[{number}]"
     for member in ("ItemProcessor", "Iterator"):
@@ -93,7 +93,7 @@ def _inner(state: Definition) -> Iterator[tuple[Definition, str]]:
 
 
 def _machines(definition: Definition, place: str = "") -> Iterator[tuple[Definition, str]]:
-    """Yield a machine and all that it holds, and where they stand."""
+    """Yield a machine and the machines within it, with their places."""
     yield definition, place
     for name, state in definition["States"].items():
         for inner, where in _inner(state):
@@ -101,16 +101,16 @@ def _machines(definition: Definition, place: str = "") -> Iterator[tuple[Definit
 
 
 def _duplicates(definition: Definition) -> Iterator[str]:
-    names_of_states = Counter(name for machine, _ in _machines(definition) for name in machine["States"])
-    for name, count in names_of_states.items():
+    counts = Counter(name for machine, _ in _machines(definition) for name in machine["States"])
+    for name, count in counts.items():
         if count > 1:
             yield f"DUPLICATE_STATE_NAME: Duplicate State name: {name}"
 
 
 def _scopes(definition: Definition) -> Iterator[str]:
-    """Yield the variables of a branch or an iteration that the machine around it assigns too.
+    """Yield the variables that both a branch or an iteration and the machine around it assign.
 
-    AWS documents the rule, not its words, which are ours here.
+    AWS documents the rule, and not its message.
     docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
     """
     for outer, place in _machines(definition):
@@ -129,7 +129,7 @@ def _assigned(machine: Definition) -> set[str]:
 
 
 def _transitions(state: Definition) -> Iterator[tuple[str, str]]:
-    """Yield where a state may go, and the place that says so."""
+    """Yield the targets of a state's transitions, with their places."""
     if "Next" in state:
         yield state["Next"], "/Next"
     if "Default" in state:
@@ -140,13 +140,13 @@ def _transitions(state: Definition) -> Iterator[tuple[str, str]]:
                 yield rule["Next"], f"/{member}[{number}]/Next"
 
 
-def _reached(definition: Definition) -> set[str]:
+def _reachable(definition: Definition) -> set[str]:
     states = definition["States"]
-    reached: set[str] = set()
-    waiting = [str(definition.get("StartAt"))]
-    while waiting:
-        name = waiting.pop()
-        if name in states and name not in reached:
-            reached.add(name)
-            waiting += [target for target, _ in _transitions(states[name])]
-    return reached
+    reachable: set[str] = set()
+    pending = [str(definition.get("StartAt"))]
+    while pending:
+        name = pending.pop()
+        if name in states and name not in reachable:
+            reachable.add(name)
+            pending += [target for target, _ in _transitions(states[name])]
+    return reachable

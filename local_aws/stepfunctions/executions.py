@@ -1,21 +1,23 @@
-"""Executions as they run: their time limits, their metrics, who they act as, and how they are stopped."""
+"""Running executions: their role, their time limits, their metrics, and how they are stopped."""
 
 import functools
 import json
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from local_aws.ministack import bindings, extensions, persistence
-from local_aws.ministack.extensions import Cancellation, StoppedError, Task
+from local_aws.ministack import persistence
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Execution
+from local_aws.ministack.extensions import CURRENT_TASK, Cancellation, StoppedError, Task
 from local_aws.process import background
 from local_aws.stepfunctions import history
 
-Execution = dict[str, Any]
-
+# docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 _METRICS = {
     "RUNNING": "ExecutionsStarted",
     "SUCCEEDED": "ExecutionsSucceeded",
@@ -27,21 +29,23 @@ _RUNNING: dict[str, Cancellation] = {}
 
 
 def install() -> None:
-    """Put the extension around ministack's interpreter of states."""
-    bindings.wrap("run execution", _run)
-    bindings.wrap("fail execution", _fail)
-    bindings.wrap("execution status event", _status)
-    bindings.wrap("invoke with time limit", _limited)
+    """Wrap ministack's interpreter of executions."""
+    Ministack.run_execution.wrap(_run)
+    Ministack.fail_execution.wrap(_fail)
+    Ministack.emit_status_event.wrap(_emit)
+    Ministack.invoke_with_time_limit.wrap(_invoke)
     background.start()
 
 
-def _run(original: Any) -> Any:
+def _run(original: Callable[[str], None]) -> Callable[[str], None]:
+    """Run an execution as its machine's role, within its machine's time limit."""
+
     @functools.wraps(original)
     def run(arn: str) -> None:
-        execution = bindings.get("executions")[arn]
-        machine = bindings.get("machines")[execution["stateMachineArn"]]
+        execution = ministack.executions[arn]
+        machine = ministack.state_machines[execution["stateMachineArn"]]
         task = Task(arn, machine["stateMachineArn"], machine["roleArn"])
-        extensions.CURRENT_TASK.set(task)
+        CURRENT_TASK.set(task)
         _RUNNING[arn] = task.cancelled
         history.start(execution)
         limit = json.loads(machine["definition"]).get("TimeoutSeconds")
@@ -63,13 +67,15 @@ def _run(original: Any) -> Any:
 def _time_out(execution: Execution) -> None:
     if execution["status"] != "RUNNING":
         return
-    execution.update(status="TIMED_OUT", error="States.Timeout", stopDate=history.now())
-    bindings.get("add execution event")(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
-    bindings.get("execution status event")(execution)
+    execution["status"] = "TIMED_OUT"
+    execution["error"] = "States.Timeout"
+    execution["stopDate"] = history.now()
+    ministack.add_event(execution, "ExecutionTimedOut", {"executionTimedOutEventDetails": {}})
+    ministack.emit_status_event(execution)
 
 
-def _fail(original: Any) -> Any:
-    """Let an execution that was stopped or timed out stay that when its last state then fails."""
+def _fail(original: Callable[[Execution, str, str], None]) -> Callable[[Execution, str, str], None]:
+    """Leave the status of an execution that was stopped or timed out when its last state then fails."""
 
     @functools.wraps(original)
     def fail(execution: Execution, error: str, cause: str) -> None:
@@ -79,13 +85,13 @@ def _fail(original: Any) -> Any:
     return fail
 
 
-def _status(original: Any) -> Any:
-    """Count every change of status, and when it is over tell the tasks and save."""
+def _emit(original: Callable[[Execution], None]) -> Callable[[Execution], None]:
+    """Record each change of status; at the end, cancel the tasks and save."""
 
     @functools.wraps(original)
     def emit(execution: Execution) -> None:
         original(execution)
-        _count(execution)
+        _record_metrics(execution)
         if execution["status"] != "RUNNING":
             _RUNNING.pop(execution["executionArn"], Cancellation()).set()
             persistence.save_soon()
@@ -93,27 +99,26 @@ def _status(original: Any) -> Any:
     return emit
 
 
-def _count(execution: Execution) -> None:
-    """Record the metrics of https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html."""
-    record, machine = bindings.get("record metric"), {"StateMachineArn": execution["stateMachineArn"]}
+def _record_metrics(execution: Execution) -> None:
+    record, machine = ministack.record_metric, {"StateMachineArn": execution["stateMachineArn"]}
     record("AWS/States", _METRICS[execution["status"]], 1, "Count", machine)
     if execution["stopDate"]:
-        took = datetime.fromisoformat(execution["stopDate"]) - datetime.fromisoformat(execution["startDate"])
-        record("AWS/States", "ExecutionTime", took.total_seconds() * 1000, "Milliseconds", machine)
+        time = datetime.fromisoformat(execution["stopDate"]) - datetime.fromisoformat(execution["startDate"])
+        record("AWS/States", "ExecutionTime", time.total_seconds() * 1000, "Milliseconds", machine)
 
 
-def _limited(original: Any) -> Any:
-    """Give a task with a time limit its own sign to stop."""
+def _invoke(original: Callable[[str, Any, float], Any]) -> Callable[[str, Any, float], Any]:
+    """Cancel a task when its time limit ends, and not the rest of its execution."""
 
     @functools.wraps(original)
     def invoke(resource: str, arguments: Any, limit: float) -> Any:
-        around = extensions.CURRENT_TASK.get()
-        task = replace(around, cancelled=around.cancelled.beneath())
-        before = extensions.CURRENT_TASK.set(task)
+        current = CURRENT_TASK.get()
+        task = replace(current, cancelled=current.cancelled.child())
+        token = CURRENT_TASK.set(task)
         try:
             return original(resource, arguments, limit)
         finally:
             task.cancelled.set()
-            extensions.CURRENT_TASK.reset(before)
+            CURRENT_TASK.reset(token)
 
     return invoke

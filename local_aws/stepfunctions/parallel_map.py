@@ -1,4 +1,4 @@
-"""Parallel and inline Map, as AWS runs and records them.
+"""Parallel and inline Map states, as AWS runs and records them.
 
 docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 Variables have scopes: docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
@@ -10,140 +10,149 @@ import json
 import threading
 from typing import Any
 
-from local_aws.ministack import bindings, extensions
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Context, Execution, State
+from local_aws.ministack.extensions import StoppedError, stop_if_cancelled, task_failed
+from local_aws.ministack.signatures import ExecuteCompositeState, Outcome
 from local_aws.stepfunctions import concurrency, history
-from local_aws.stepfunctions.history import Execution
-from local_aws.stepfunctions.state_semantics import Context, State, is_jsonata
+from local_aws.stepfunctions.state_semantics import is_jsonata
 
-AT_ONCE = 40  # iterations of an inline Map, at most
-
-Reached = tuple[Any, str | None]
+MAX_CONCURRENCY = 40  # iterations of an inline Map
 
 
 def install() -> None:
-    """Run branches and iterations in ministack's place."""
-    bindings.wrap("run states", lambda _: run_states)
-    bindings.wrap("run branches", lambda _: _run_branches)
-    bindings.wrap("run iterations", _run_iterations)
+    """Replace how ministack runs branches and iterations."""
+    Ministack.run_states.wrap(lambda _: run_states)
+    Ministack.run_branches.wrap(lambda _: _run_branches)
+    Ministack.run_iterations.wrap(_run_iterations)
 
 
 def run_states(
-    states: dict[str, State], start: str, given: Any, execution: Execution, context: Context
+    states: dict[str, State], start: str, raw_input: Any, execution: Execution, context: Context
 ) -> Any:
-    """Run the states of a branch or an iteration; return the last one's output."""
-    if not execution["events"]:  # a child of a distributed Map has a history of its own
+    """Run the states of a branch or an iteration; return the output of the last one."""
+    if not execution["events"]:  # a child execution of a distributed Map has its own history
         history.enter(history.Branch())
     name: str | None = start
-    data = copy.deepcopy(given)
+    data = copy.deepcopy(raw_input)
     while name:
-        extensions.stop_if_cancelled()
+        stop_if_cancelled()
         data, name = _run_state(name, states[name], data, execution, context)
     return data
 
 
-def _run_state(name: str, state: State, given: Any, execution: Execution, context: Context) -> Reached:
-    kind = state["Type"]
+def _run_state(name: str, state: State, raw_input: Any, execution: Execution, context: Context) -> Outcome:
+    state_type = state["Type"]
     context["State"] = {"Name": name, "EnteredTime": history.now(), "RetryCount": 0}
-    history.add(execution, f"{kind}StateEntered", name=name, input=json.dumps(given))
-    if kind == "Fail":
-        raise extensions.task_failed(*bindings.get("error of fail state")(state, given, context))
+    history.add(execution, f"{state_type}StateEntered", name=name, input=json.dumps(raw_input))
+    if state_type == "Fail":
+        raise task_failed(*ministack.fail_state_error(state, raw_input, context))
     try:
-        output, following = _executed(kind, state, given, execution, context)
-    except bindings.get("task error"):
+        output, next_state = _execute(state, raw_input, execution, context)
+    except ministack.task_error:
         raise
     except Exception as error:
-        raise extensions.task_failed("States.Runtime", str(error)) from error
-    extensions.stop_if_cancelled()
-    history.add(execution, f"{kind}StateExited", name=name, output=json.dumps(output))
-    return output, following
+        raise task_failed("States.Runtime", str(error)) from error
+    stop_if_cancelled()
+    history.add(execution, f"{state_type}StateExited", name=name, output=json.dumps(output))
+    return output, next_state
 
 
-def _executed(kind: str, state: State, given: Any, execution: Execution, context: Context) -> Reached:
-    if kind == "Succeed":
-        selected = bindings.get("input path")(state, given, context)
-        return bindings.get("output path")(state, selected, context), None
-    execute = bindings.get(f"execute {kind}")
-    arguments = (execution, context) if kind in {"Task", "Parallel", "Map"} else (context,)
-    reached: Reached = execute(state, given, *arguments)
-    return reached
+def _execute(state: State, raw_input: Any, execution: Execution, context: Context) -> Outcome:
+    simple = {
+        "Pass": ministack.execute_pass,
+        "Choice": ministack.execute_choice,
+        "Wait": ministack.execute_wait,
+    }
+    composite = {
+        "Task": ministack.execute_task,
+        "Parallel": ministack.execute_parallel,
+        "Map": ministack.execute_map,
+    }
+    state_type = state["Type"]
+    if state_type == "Succeed":
+        selected = ministack.input_path(state, raw_input, context)
+        return ministack.output_path(state, selected, context), None
+    if state_type in simple:
+        return simple[state_type](state, raw_input, context)
+    return composite[state_type](state, raw_input, execution, context)
 
 
-def _run_branches(state: State, given: Any, execution: Execution, context: Context) -> Reached:
+def _run_branches(state: State, raw_input: Any, execution: Execution, context: Context) -> Outcome:
     """Make one attempt at a Parallel state."""
-    select = bindings.get("task arguments" if is_jsonata(state, context) else "task parameters")
-    selected = select(state, bindings.get("input path")(state, given, context), context)
+    select = ministack.jsonata_arguments if is_jsonata(state, context) else ministack.parameters
+    selected = select(state, ministack.input_path(state, raw_input, context), context)
     history.add(execution, "ParallelStateStarted")
-    works = [
+    branches = [
         functools.partial(
             run_states, branch["States"], branch["StartAt"], selected, execution, copy.deepcopy(context)
         )
         for branch in state["Branches"]
     ]
     try:
-        results = concurrency.run(works, len(works))
-    except bindings.get("task error"):
+        results = concurrency.run(branches, len(branches))
+    except ministack.task_error:
         history.add(execution, "ParallelStateFailed")
         raise
     history.add(execution, "ParallelStateSucceeded")
-    return _left(state, given, context, results)
+    return _outcome(state, raw_input, context, results)
 
 
-def _run_iterations(original: Any) -> Any:
-    """Make one attempt at a Map state, here if it is inline."""
+def _run_iterations(original: ExecuteCompositeState) -> ExecuteCompositeState:
+    """Make one attempt at a Map state; ministack runs distributed ones."""
 
     @functools.wraps(original)
-    def run(state: State, given: Any, execution: Execution, context: Context) -> Reached:
+    def run(state: State, raw_input: Any, execution: Execution, context: Context) -> Outcome:
         processor = state.get("ItemProcessor") or state["Iterator"]
         if processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
-            distributed: Reached = original(state, given, execution, context)
-            return distributed
-        items = _items(state, given, context)
-        at_once = _at_once(state, given, context)
+            return original(state, raw_input, execution, context)
+        items = _items(state, raw_input, context)
+        max_concurrency = _max_concurrency(state, raw_input, context)
         history.add(execution, "MapStateStarted", length=len(items))
-        results = _Iterations(state, given, execution, context).run(items, at_once)
+        results = _Iterations(state, raw_input, execution, context).run(items, max_concurrency)
         history.add(execution, "MapStateSucceeded")
-        return _left(state, given, context, results)
+        return _outcome(state, raw_input, context, results)
 
     return run
 
 
-def _items(state: State, given: Any, context: Context) -> list[Any]:
+def _items(state: State, raw_input: Any, context: Context) -> list[Any]:
     if "Items" in state:
-        items = bindings.get("jsonata field")(state, "Items", "array", given, context)
+        items = ministack.jsonata_field(state, "Items", "array", raw_input, context)
     else:
-        selected = bindings.get("input path")(state, given, context)
-        items = bindings.get("resolve path")(state.get("ItemsPath", "$"), selected, context)
+        selected = ministack.input_path(state, raw_input, context)
+        items = ministack.resolve_path(state.get("ItemsPath", "$"), selected, context)
     if not isinstance(items, list):
         path = state.get("ItemsPath", "$")
-        raise extensions.task_failed("States.Runtime", f'Reference path "{path}" must point to array.')
+        raise task_failed("States.Runtime", f'Reference path "{path}" must point to array.')
     return items
 
 
-def _at_once(state: State, given: Any, context: Context) -> int:
+def _max_concurrency(state: State, raw_input: Any, context: Context) -> int:
     if "MaxConcurrencyPath" in state:
-        asked = bindings.get("resolve path")(state["MaxConcurrencyPath"], given, context)
+        value = ministack.resolve_path(state["MaxConcurrencyPath"], raw_input, context)
     elif "MaxConcurrency" in state:
-        asked = bindings.get("jsonata field")(state, "MaxConcurrency", "number", given, context)
+        value = ministack.jsonata_field(state, "MaxConcurrency", "number", raw_input, context)
     else:
-        asked = 0
-    return min(int(asked) or AT_ONCE, AT_ONCE)
+        value = 0
+    return min(int(value) or MAX_CONCURRENCY, MAX_CONCURRENCY)
 
 
 class _Iterations:
     """One attempt at the iterations of an inline Map."""
 
-    def __init__(self, state: State, given: Any, execution: Execution, context: Context) -> None:
-        self._state, self._given, self._execution, self._context = state, given, execution, context
+    def __init__(self, state: State, raw_input: Any, execution: Execution, context: Context) -> None:
+        self._state, self._raw_input, self._execution, self._context = state, raw_input, execution, context
         self._name = context["State"]["Name"]
         self._running: dict[int, history.Branch] = {}
         self._last_ended = history.branch().previous
         self._lock = threading.Lock()
 
-    def run(self, items: list[Any], at_once: int) -> list[Any]:
-        works = [functools.partial(self._iterate, index, item) for index, item in enumerate(items)]
+    def run(self, items: list[Any], max_concurrency: int) -> list[Any]:
+        iterations = [functools.partial(self._iterate, index, item) for index, item in enumerate(items)]
         try:
-            results = concurrency.run(works, at_once)
-        except bindings.get("task error"):
+            results = concurrency.run(iterations, max_concurrency)
+        except ministack.task_error:
             self._abort()
             history.add(self._execution, "MapStateFailed")
             raise
@@ -153,56 +162,56 @@ class _Iterations:
     def _iterate(self, index: int, item: Any) -> Any:
         context = copy.deepcopy(self._context) | {"Map": {"Item": {"Index": index, "Value": item}}}
         with self._lock:
-            self._tell("Started", index)
+            self._record("Started", index)
             self._running[index] = history.branch()
         try:
             selected = self._selected(item, context)
             processor = self._state.get("ItemProcessor") or self._state["Iterator"]
             output = run_states(processor["States"], processor["StartAt"], selected, self._execution, context)
-        except bindings.get("task error"):
+        except ministack.task_error:
             self._end(index, "Failed")
             raise
         self._end(index, "Succeeded")
         return output
 
     def _selected(self, item: Any, context: Context) -> Any:
-        """Return an iteration's input: the item, or what ItemSelector (once Parameters) makes of it."""
+        """Return an iteration's input: the item, or the result of ItemSelector (formerly Parameters)."""
         selector = self._state.get("ItemSelector") or self._state.get("Parameters")
         if not selector:
             return item
         if is_jsonata(self._state, context):
-            return bindings.get("jsonata template")(selector, self._given, context)
-        selected = bindings.get("input path")(self._state, self._given, context)
-        return bindings.get("resolve template")(selector, selected, context)
+            return ministack.jsonata_template(selector, self._raw_input, context)
+        selected = ministack.input_path(self._state, self._raw_input, context)
+        return ministack.resolve_template(selector, selected, context)
 
-    def _end(self, index: int, how: str) -> None:
+    def _end(self, index: int, result: str) -> None:
         with self._lock:
-            self._last_ended = self._tell(how, index)
+            self._last_ended = self._record(result, index)
             del self._running[index]
 
     def _abort(self) -> None:
-        ours = history.branch()
+        own = history.branch()
         with self._lock:
             for index, branch in self._running.items():
                 history.enter(branch)
-                self._tell("Aborted", index)
-        history.enter(ours)
+                self._record("Aborted", index)
+        history.enter(own)
 
-    def _tell(self, what: str, index: int) -> int:
-        event = history.add(self._execution, f"MapIteration{what}", name=self._name, index=index)
+    def _record(self, change: str, index: int) -> int:
+        event = history.add(self._execution, f"MapIteration{change}", name=self._name, index=index)
         if event is None:  # another iteration has failed, or the execution was stopped
-            raise extensions.StoppedError
-        number: int = event["id"]
-        return number
+            raise StoppedError
+        event_id: int = event["id"]
+        return event_id
 
 
-def _left(state: State, given: Any, context: Context, results: list[Any]) -> Reached:
-    """Return the state's output and where it leads, after its branches or iterations have succeeded."""
-    following = state.get("Next")
+def _outcome(state: State, raw_input: Any, context: Context, results: list[Any]) -> Outcome:
+    """Return the state's output and its next state, after its branches or iterations have succeeded."""
+    next_state = state.get("Next")
     if is_jsonata(state, context):
-        output = bindings.get("jsonata output")(state, given, context, result=results, default=results)
-        bindings.get("assign")(state, given, context, result=results)
-        return output, following
-    selected = bindings.get("result selector")(state, results)
-    joined = bindings.get("result path")(state, given, selected)
-    return bindings.get("output path")(state, joined, context), following
+        output = ministack.jsonata_output(state, raw_input, context, result=results, default=results)
+        ministack.assign_variables(state, raw_input, context, result=results)
+        return output, next_state
+    selected = ministack.result_selector(state, results)
+    output = ministack.result_path(state, raw_input, selected)
+    return ministack.output_path(state, output, context), next_state

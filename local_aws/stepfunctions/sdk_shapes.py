@@ -1,4 +1,4 @@
-"""Names and shapes between Step Functions' SDK integrations, which follow the SDK for Java, and botocore.
+"""Converts names and documents of Step Functions' SDK integrations (SDK for Java) to botocore's and back.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
@@ -10,7 +10,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-# Where the integration's name of a service is not botocore's.
+# The integration's name of a service -> botocore's, where they differ.
 _SERVICES = {
     "applicationautoscaling": "application-autoscaling",
     "cloudwatchlogs": "logs",
@@ -31,11 +31,11 @@ def method_name(action: str) -> str:
 
 
 def arguments(value: Any, shape: Shape | None) -> Any:
-    """Return a task's arguments with their members named as botocore does; Step Functions' are PascalCase."""
+    """Return a task's arguments with botocore's names of their members; Step Functions' are PascalCase."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         known: dict[str, str] = {name.lower(): name for name in shape.members}
-        named = {known.get(str(name).lower(), str(name)): part for name, part in value.items()}
-        return {name: arguments(part, shape.members.get(name)) for name, part in named.items()}
+        renamed = {known.get(str(name).lower(), str(name)): part for name, part in value.items()}
+        return {name: arguments(part, shape.members.get(name)) for name, part in renamed.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [arguments(part, shape.member) for part in value]
     if isinstance(shape, MapShape) and isinstance(value, dict):
@@ -44,7 +44,7 @@ def arguments(value: Any, shape: Shape | None) -> Any:
 
 
 def result(value: Any, shape: Shape | None) -> Any:
-    """Return an answer of botocore's as a state's output: PascalCase, times and bodies as text."""
+    """Return an answer of botocore as a state's output: PascalCase, with times and bodies as text."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
             name[:1].upper() + name[1:]: result(part, shape.members.get(name))
@@ -62,9 +62,9 @@ def result(value: Any, shape: Shape | None) -> Any:
 
 
 def error_name(error: ClientError, client: Any) -> str:
-    """Return how Step Functions calls an error: the exception that the SDK for Java throws.
+    """Return Step Functions' name of an error: the exception that the SDK for Java throws.
 
-    A modelled error is its shape's name with "Exception" at the end, any other the service's base exception:
+    A modelled error has its shape's name, ending in "Exception", any other the service's base exception:
     "SageMaker.ResourceNotFoundException", "CloudFormation.CloudFormationException".
     """
     service = "".join(

@@ -1,7 +1,7 @@
-"""Which fields the states of a machine may have, in each query language.
+"""Checks of a state's fields, which depend on its type and its query language.
 
-The wording is AWS's, as ValidateStateMachineDefinition answers (https://github.com/floci-io/floci/issues/2968),
-but for expressions that are not closed, of which AWS says only that it refuses them.
+The messages are those of ValidateStateMachineDefinition (https://github.com/floci-io/floci/issues/2968),
+except for expressions that are not closed: AWS documents that it refuses them, and not its message.
 The table: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
 """
 
@@ -54,22 +54,22 @@ _RETRIER = {
     "JitterStrategy",
     "Comment",
 }
-_OF_JSONATA = {"Arguments", "Output", "Items", "Condition"}
-_OF_JSONPATH = {"Parameters", "ResultSelector", "Result", "Variable"}  # and every field that is a path
+_JSONATA_ONLY = {"Arguments", "Output", "Items", "Condition"}
+_JSONPATH_ONLY = {"Parameters", "ResultSelector", "Result", "Variable"}  # and every field that is a path
 _INNER = {"Branches", "ItemProcessor", "Iterator"}
 
 
 def problems(state: Fields, language: str, place: str) -> Iterator[str]:
-    """Yield what is wrong with a state's fields, its retriers', catchers' and rules' included.
+    """Yield the errors of a state's fields, and of those of its retriers, catchers and choice rules.
 
     Parameters
     ----------
     state
-        A state of a type that there is.
+        A state of a known type.
     language
         The machine's query language.
     place
-        Where it stands: "/States/Train".
+        The state's place in the definition: "/States/Train".
     """
     own = state.get("QueryLanguage", language)
     if (own, language) == ("JSONPath", "JSONata"):
@@ -87,7 +87,7 @@ def problems(state: Fields, language: str, place: str) -> Iterator[str]:
 
 def _fields(fields: Fields, allowed: Any, language: str, place: str) -> Iterator[str]:
     for name in fields:
-        other = _only_of(name)
+        other = _only_language(name)
         if name not in allowed:
             yield _problem(f"Field '{name}' is not supported", place)
         elif other and other != language:
@@ -98,14 +98,14 @@ def _fields(fields: Fields, allowed: Any, language: str, place: str) -> Iterator
             )
 
 
-def _only_of(field: str) -> str:
-    if field in _OF_JSONATA:
+def _only_language(field: str) -> str:
+    if field in _JSONATA_ONLY:
         return "JSONata"
-    return "JSONPath" if field in _OF_JSONPATH or field.endswith("Path") else ""
+    return "JSONPath" if field in _JSONPATH_ONLY or field.endswith("Path") else ""
 
 
 def _expressions(value: Any, place: str) -> Iterator[str]:
-    """Yield what is wrong with the expressions, and the strings that are half of one."""
+    """Yield the errors of expressions, and of strings with only one of ``{%`` and ``%}``."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name != "Comment":
@@ -122,5 +122,5 @@ def _expressions(value: Any, place: str) -> Iterator[str]:
             yield _problem("A JSONata expression must start with '{%' and end with '%}'", place)
 
 
-def _problem(sentence: str, place: str) -> str:
-    return f"SCHEMA_VALIDATION_FAILED: {sentence} at {place}"
+def _problem(message: str, place: str) -> str:
+    return f"SCHEMA_VALIDATION_FAILED: {message} at {place}"

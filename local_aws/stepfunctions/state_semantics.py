@@ -1,125 +1,137 @@
-"""Where AWS reads a state otherwise than ministack: Retry, waiting, Assign, time limits, two of Output.
+"""AWS's semantics of a state's fields where ministack's differ: Retry, Wait, Assign, time limits, Output.
 
 The Amazon States Language: https://states-language.net/spec.html
 """
 
 import functools
 import random
+from collections.abc import Callable
 from typing import Any
 
-from local_aws.ministack import bindings, extensions
+from local_aws.ministack.bindings import Ministack, ministack
+from local_aws.ministack.documents import Context, Execution, State
+from local_aws.ministack.extensions import CURRENT_TASK, StoppedError, stop_if_cancelled
+from local_aws.ministack.signatures import (
+    ApplyToInput,
+    AssignVariables,
+    ExecuteCompositeState,
+    ExecuteState,
+    FindRetrier,
+    Outcome,
+)
 from local_aws.process.environment import WAIT_SCALE
-
-State = dict[str, Any]
-Context = dict[str, Any]
 
 
 def install() -> None:
-    """Put AWS's reading around ministack's."""
-    bindings.wrap("find retrier", _find_retrier)
-    bindings.wrap("sleep", _sleep)
-    bindings.wrap("assign", _assign)
-    bindings.wrap("output path", _output_path)
-    bindings.wrap("execute Choice", _choose)
-    bindings.wrap("execute Task", _limit)
+    """Wrap ministack's functions for the fields of states."""
+    Ministack.find_retrier.wrap(_find_retrier)
+    Ministack.sleep.wrap(_sleep)
+    Ministack.assign_variables.wrap(_assign)
+    Ministack.output_path.wrap(_output_path)
+    Ministack.execute_choice.wrap(_choice)
+    Ministack.execute_task.wrap(_task)
 
 
 def is_jsonata(state: State, context: Context | None) -> bool:
     """Whether a state's fields are JSONata."""
-    return bool(bindings.get("query language")(state, context) == "JSONata")
+    return ministack.query_language(state, context) == "JSONata"
 
 
 def seconds_before_retry(retrier: dict[str, Any], retries: int) -> float:
-    """Return how long a retrier waits after so many retries."""
+    """Return how long a retrier waits after a number of retries."""
     seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** retries
     seconds = min(seconds, retrier.get("MaxDelaySeconds", seconds))
     if retrier.get("JitterStrategy") == "FULL":
-        return random.uniform(0, seconds)  # noqa: S311 -- it keeps callers apart, and no secret
+        return random.uniform(0, seconds)  # noqa: S311 -- jitter spreads retries; it is no secret
     return float(seconds)
 
 
-def _find_retrier(original: Any) -> Any:
-    """Wait here as the retrier says, since ministack knows neither its jitter nor its longest delay."""
+def _find_retrier(original: FindRetrier) -> FindRetrier:
+    """Wait here, since ministack supports neither JitterStrategy nor MaxDelaySeconds."""
 
     @functools.wraps(original)
-    def find(retriers: list[Any], error: str, counts: dict[int, int]) -> Any:
-        extensions.stop_if_cancelled()
+    def find(
+        retriers: list[dict[str, Any]], error: str, counts: dict[int, int]
+    ) -> tuple[dict[str, Any] | None, int]:
+        stop_if_cancelled()
         retrier, index = original(retriers, error, counts)
-        if retrier is None or extensions.CURRENT_TASK.get(None) is None:  # TestState tries no state again
+        if retrier is None or CURRENT_TASK.get(None) is None:  # TestState retries no state
             return retrier, index
-        bindings.get("sleep")(seconds_before_retry(retrier, counts.get(index, 0)))
+        ministack.sleep(seconds_before_retry(retrier, counts.get(index, 0)))
         return {**retrier, "IntervalSeconds": 0}, index
 
     return find
 
 
-def _sleep(original: Any) -> Any:
-    """Wake up, and end the thread, when the execution or the branch is stopped."""
+def _sleep(original: Callable[[float], None]) -> Callable[[float], None]:
+    """End the wait and the thread when the execution or the branch is stopped."""
 
     @functools.wraps(original)
     def sleep(seconds: float) -> None:
-        task = extensions.CURRENT_TASK.get(None)
+        task = CURRENT_TASK.get(None)
         if task is None:
             original(seconds)
         elif task.cancelled.wait(seconds * WAIT_SCALE):
-            raise extensions.StoppedError
+            raise StoppedError
 
     return sleep
 
 
-def _assign(original: Any) -> Any:
-    """Evaluate every expression with the values from before: none sees what its neighbours assign."""
+def _assign(original: AssignVariables) -> AssignVariables:
+    """Evaluate every expression with the former values: no expression uses what another one assigns."""
 
     @functools.wraps(original)
-    def assign(state: State, given: Any, context: Context | None, **more: Any) -> None:
+    def assign(state: State, raw_input: Any, context: Context | None, /, **values: Any) -> None:
         if context is None or not is_jsonata(state, context):
             return
         variables = context["variables"]
         assigned = {}
         for name, template in state.get("Assign", {}).items():
-            alone = {**context, "variables": dict(variables)}
-            original({**state, "Assign": {name: template}}, given, alone, **more)
-            assigned[name] = alone["variables"][name]
+            copied = {**context, "variables": dict(variables)}
+            original({**state, "Assign": {name: template}}, raw_input, copied, **values)
+            assigned[name] = copied["variables"][name]
         variables |= assigned
 
     return assign
 
 
-def _output_path(original: Any) -> Any:
+def _output_path(original: ApplyToInput) -> ApplyToInput:
+    """Evaluate the Output of a Succeed state."""
+
     @functools.wraps(original)
-    def apply(state: State, given: Any, context: Context | None = None) -> Any:
+    def apply(state: State, raw_input: Any, context: Context | None = None) -> Any:
         if state.get("Type") == "Succeed" and is_jsonata(state, context):
-            return bindings.get("jsonata output")(state, given, context, default=given)
-        return original(state, given, context)
+            return ministack.jsonata_output(state, raw_input, context, default=raw_input)
+        return original(state, raw_input, context)
 
     return apply
 
 
-def _choose(original: Any) -> Any:
-    """Let a Choice state's own Output count where its Default is taken, as if that were its last rule."""
+def _choice(original: ExecuteState) -> ExecuteState:
+    """Apply a Choice state's own Assign and Output to its Default, as if that were its last rule."""
 
     @functools.wraps(original)
-    def choose(state: State, given: Any, context: Context | None = None) -> Any:
+    def execute(state: State, raw_input: Any, context: Context | None = None) -> Outcome:
         if "Default" not in state or not is_jsonata(state, context):
-            return original(state, given, context)
+            return original(state, raw_input, context)
         fields: State = {name: state[name] for name in ("Assign", "Output") if name in state}
         default: State = {"Condition": True, "Next": state["Default"], **fields}
-        return original({**state, "Choices": [*state["Choices"], default]}, given, context)
+        return original({**state, "Choices": [*state["Choices"], default]}, raw_input, context)
 
-    return choose
+    return execute
 
 
-def _limit(original: Any) -> Any:
-    """Evaluate a task's time limit, which ministack takes as it stands."""
+def _task(original: ExecuteCompositeState) -> ExecuteCompositeState:
+    """Evaluate a task's time limit, which ministack uses unevaluated."""
 
     @functools.wraps(original)
-    def execute(state: State, given: Any, execution: dict[str, Any], context: Context) -> Any:
+    def execute(state: State, raw_input: Any, execution: Execution, context: Context) -> Outcome:
         if isinstance(state.get("TimeoutSeconds"), str):
-            seconds = bindings.get("jsonata field")(state, "TimeoutSeconds", "number", given, context)
-            return original({**state, "TimeoutSeconds": seconds}, given, execution, context)
-        if "TimeoutSecondsPath" in state:
-            seconds = bindings.get("resolve path")(state["TimeoutSecondsPath"], given, context)
-            return original({**state, "TimeoutSeconds": seconds}, given, execution, context)
-        return original(state, given, execution, context)
+            seconds = ministack.jsonata_field(state, "TimeoutSeconds", "number", raw_input, context)
+            state = {**state, "TimeoutSeconds": seconds}
+        elif "TimeoutSecondsPath" in state:
+            seconds = ministack.resolve_path(state["TimeoutSecondsPath"], raw_input, context)
+            state = {**state, "TimeoutSeconds": seconds}
+        return original(state, raw_input, execution, context)
 
     return execute

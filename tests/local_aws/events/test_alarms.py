@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 
 from local_aws.events import alarms
-from local_aws.events.alarms import verdict
+from local_aws.events.alarms import alarm_state
 
 ALARM = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1.0, "EvaluationPeriods": 3}
 
@@ -24,12 +24,12 @@ ALARM = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1.0
         ({"ComparisonOperator": "LessThanThreshold"}, [0, 0, 0], "ALARM"),
     ],
 )
-def test_an_alarm_is_what_its_metric_says(rules: Any, values: Any, state: str | None) -> None:
-    assert verdict({**ALARM, **rules}, values) == state
+def test_an_alarms_state_follows_its_metric(rules: Any, values: Any, state: str | None) -> None:
+    assert alarm_state({**ALARM, **rules}, values) == state
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(30, "ALARM"), (62, "ALARM"), (70, "OK")])
-def test_what_comes_at_the_end_of_a_period_is_judged_when_the_period_is_over(
+def test_values_from_the_end_of_a_period_are_evaluated_after_the_period(
     monkeypatch: pytest.MonkeyPatch, seconds: int, state: str
 ) -> None:
     start = 1_800_000_000 // 60 * 60
@@ -43,7 +43,7 @@ def test_what_comes_at_the_end_of_a_period_is_judged_when_the_period_is_over(
     cloudwatch.get_metric_statistics.side_effect = lambda StartTime, EndTime, **_: {  # noqa: N803 -- boto3's
         "Datapoints": [answered] if StartTime <= answered["Timestamp"] < EndTime else []
     }
-    alarms.judge(cloudwatch)
+    alarms.evaluate(cloudwatch)
     assert cloudwatch.set_alarm_state.call_args.kwargs["StateValue"] == state
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.identity import actions
+from local_aws.identity.actions import actions_of
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,14 @@ from local_aws.identity import actions
         "tag:GetResources",
     ],
 )
-def test_actions_are_named_as_policies_name_them(action: str) -> None:
-    assert action in actions.of(action.partition(":")[0])
+def test_actions_have_their_names_in_policies(action: str) -> None:
+    assert action in actions_of(action.partition(":")[0])
 
 
 @pytest.mark.parametrize("operation", ["s3:HeadObject", "s3:ListObjectsV2", "lambda:Invoke", "iam:PassRole"])
-def test_a_name_that_no_call_is_authorised_by_is_none(operation: str) -> None:
-    assert operation not in actions.of(operation.partition(":")[0])
+def test_operations_that_no_call_is_authorised_by_are_excluded(operation: str) -> None:
+    assert operation not in actions_of(operation.partition(":")[0])
 
 
-def test_nothing_is_known_of_a_service_that_botocore_does_not_describe() -> None:
-    assert actions.of("nowhere") == frozenset()
+def test_a_service_without_a_botocore_model_has_no_actions() -> None:
+    assert actions_of("nowhere") == frozenset()

@@ -3,82 +3,88 @@ from typing import Any
 import pytest
 
 from local_aws.identity.resource_permissions import TYPES
-from local_aws.identity.stack_permissions import Need, needs
+from local_aws.identity.stack_permissions import Permission, required
 
 
 @pytest.fixture(autouse=True)
-def _somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def _account_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local_aws.identity.account", lambda: "123456789012")
     monkeypatch.setattr("local_aws.identity.region", lambda: "eu-west-1")
 
 
-def asked(operation: str, kind: str, identifier: str, properties: Any, old: Any = None) -> list[Need]:
-    return list(needs(operation, kind, identifier, properties, old or {}))
+def permissions(
+    operation: str, resource_type: str, identifier: str, properties: Any, old: Any = None
+) -> list[Permission]:
+    return list(required(operation, resource_type, identifier, properties, old or {}))
 
 
-def test_a_creation_needs_its_action_and_those_of_its_properties() -> None:
+def test_a_creation_takes_its_action_and_those_of_its_properties() -> None:
     properties = {"LogGroupName": "/a", "RetentionInDays": 7}
     arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/a"
-    assert asked("create", "AWS::Logs::LogGroup", "/a", properties) == [
-        Need("logs:CreateLogGroup", arn),
-        Need("logs:PutRetentionPolicy", arn),
+    assert permissions("create", "AWS::Logs::LogGroup", "/a", properties) == [
+        Permission("logs:CreateLogGroup", arn),
+        Permission("logs:PutRetentionPolicy", arn),
     ]
 
 
-def test_an_update_needs_the_actions_of_what_changes() -> None:
+def test_an_update_takes_the_actions_of_the_changed_properties() -> None:
     arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/a"
     old = {"RetentionInDays": 7, "Tags": [{"Key": "a", "Value": "b"}]}
     new = {**old, "RetentionInDays": 14}
-    assert asked("update", "AWS::Logs::LogGroup", "/a", new, old) == [Need("logs:PutRetentionPolicy", arn)]
+    assert permissions("update", "AWS::Logs::LogGroup", "/a", new, old) == [
+        Permission("logs:PutRetentionPolicy", arn)
+    ]
 
 
-def test_a_function_needs_its_role_passed_when_it_changes() -> None:
+def test_changing_a_functions_role_takes_pass_role() -> None:
     role = "arn:aws:iam::123456789012:role/f"
-    made = asked("create", "AWS::Lambda::Function", "f", {"Role": role})
-    assert made[-1] == Need("iam:PassRole", role, "lambda.amazonaws.com")
-    kept = asked("update", "AWS::Lambda::Function", "f", {"Role": role, "Timeout": 5}, {"Role": role})
-    assert [need.action for need in kept] == ["lambda:UpdateFunctionConfiguration"]
+    created = permissions("create", "AWS::Lambda::Function", "f", {"Role": role})
+    assert created[-1] == Permission("iam:PassRole", role, "lambda.amazonaws.com")
+    updated = permissions(
+        "update", "AWS::Lambda::Function", "f", {"Role": role, "Timeout": 5}, {"Role": role}
+    )
+    assert [permission.action for permission in updated] == ["lambda:UpdateFunctionConfiguration"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "property_", "service"),
+    ("resource_type", "name", "service"),
     [("AWS::Events::Rule", "Targets", "events"), ("AWS::Scheduler::Schedule", "Target", "scheduler")],
 )
-def test_the_role_of_a_target_needs_to_be_passed(kind: str, property_: str, service: str) -> None:
+def test_a_target_with_a_role_takes_pass_role(resource_type: str, name: str, service: str) -> None:
     role = "arn:aws:iam::123456789012:role/f"
     target = {"Arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:m", "RoleArn": role}
-    made = asked("create", kind, "x", {property_: [target] if property_ == "Targets" else target})
-    assert made[-1] == Need("iam:PassRole", role, f"{service}.amazonaws.com")
+    created = permissions("create", resource_type, "x", {name: [target] if name == "Targets" else target})
+    assert created[-1] == Permission("iam:PassRole", role, f"{service}.amazonaws.com")
 
 
-def test_a_policy_acts_on_each_of_its_roles() -> None:
-    made = asked("create", "AWS::IAM::Policy", "p", {"Roles": ["one", "two"]})
-    assert [need.resource.rpartition("/")[2] for need in made] == ["one", "two"]
+def test_a_policy_takes_permissions_on_each_of_its_roles() -> None:
+    created = permissions("create", "AWS::IAM::Policy", "p", {"Roles": ["one", "two"]})
+    assert [permission.resource.rpartition("/")[2] for permission in created] == ["one", "two"]
 
 
-def test_a_custom_resource_needs_its_function_invoked() -> None:
+def test_a_custom_resource_takes_the_invocation_of_its_function() -> None:
     function = "arn:aws:lambda:eu-west-1:123456789012:function:f"
-    (need,) = asked("delete", "Custom::Thing", "x", {"ServiceToken": function})
-    assert need == Need("lambda:InvokeFunction", function)
+    (permission,) = permissions("delete", "Custom::Thing", "x", {"ServiceToken": function})
+    assert permission == Permission("lambda:InvokeFunction", function)
 
 
-def test_tags_of_cloudformations_own_take_no_right() -> None:
+def test_tags_that_cloudformation_adds_take_no_permission() -> None:
     tags = [{"Key": "aws:cloudformation:stack-name", "Value": "s"}]
-    made = asked("create", "AWS::Logs::LogGroup", "/a", {"Tags": tags})
-    assert [need.action for need in made] == ["logs:CreateLogGroup"]
+    created = permissions("create", "AWS::Logs::LogGroup", "/a", {"Tags": tags})
+    assert [permission.action for permission in created] == ["logs:CreateLogGroup"]
 
 
 def test_a_parameters_path_is_not_doubled() -> None:
-    (need,) = asked("delete", "AWS::SSM::Parameter", "/cdk/version", {})
-    assert need.resource == "arn:aws:ssm:eu-west-1:123456789012:parameter/cdk/version"
+    (permission,) = permissions("delete", "AWS::SSM::Parameter", "/cdk/version", {})
+    assert permission.resource == "arn:aws:ssm:eu-west-1:123456789012:parameter/cdk/version"
 
 
-def test_an_arn_is_taken_as_it_is() -> None:
+def test_an_identifier_that_is_an_arn_is_used_unchanged() -> None:
     arn = "arn:aws:sns:eu-west-1:123456789012:topic"
-    assert asked("delete", "AWS::SNS::Topic", arn, {}) == [Need("sns:DeleteTopic", arn)]
+    assert permissions("delete", "AWS::SNS::Topic", arn, {}) == [Permission("sns:DeleteTopic", arn)]
 
 
-@pytest.mark.parametrize("kind", TYPES)
-def test_every_type_has_a_creation_and_a_deletion(kind: str) -> None:
-    assert TYPES[kind].create
-    assert TYPES[kind].delete
+@pytest.mark.parametrize("resource_type", TYPES)
+def test_every_type_has_a_creation_and_a_deletion(resource_type: str) -> None:
+    assert TYPES[resource_type].create
+    assert TYPES[resource_type].delete

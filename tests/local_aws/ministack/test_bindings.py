@@ -1,28 +1,51 @@
+from collections.abc import Callable
+
 import pytest
 
 from local_aws.ministack import bindings
+from local_aws.ministack.binding import Binding, MissingBindingError
+
+PRESENT = "services.s3:_buckets"
+PLACES = ("core.iam_evaluator:validate_role_arn", "core.arn:parse_arn")
 
 
-def test_every_name_is_there_in_the_pinned_ministack() -> None:
+class TwoPlaces:
+    both = Binding[Callable[[], str]](*PLACES)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> TwoPlaces:
+    """A table whose binding has two places; both are restored after the test."""
+    for module, attribute in TwoPlaces.both.places():
+        monkeypatch.setattr(module, attribute, getattr(module, attribute))
+    return TwoPlaces()
+
+
+def test_every_binding_exists_in_the_pinned_ministack() -> None:
     bindings.check()
 
 
 @pytest.mark.parametrize("place", ["services.s3:_no_such_name", "services.no_such_module:name"])
-@pytest.mark.parametrize("before", [(), ("services.s3:_buckets",)])
-def test_a_missing_name_is_said_with_the_version(
-    monkeypatch: pytest.MonkeyPatch, place: str, before: tuple[str, ...]
+@pytest.mark.parametrize("before", [(), (PRESENT,)])
+def test_a_missing_binding_is_reported_with_its_place_and_the_version(
+    place: str, before: tuple[str, ...]
 ) -> None:
-    monkeypatch.setitem(bindings.NAMES, "missing", (*before, place))
-    with pytest.raises(bindings.MissingHookError) as caught:
-        bindings.check()
+    class Table:
+        missing = Binding[object](*before, place)
+
+    with pytest.raises(MissingBindingError) as caught:
+        bindings.check(Table)
     assert str(caught.value).startswith(f"ministack 1.5.33 has no {place.replace(':', '.')}, which local_aws")
 
 
-def test_a_wrapper_replaces_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = ("core.iam_evaluator:validate_role_arn", "core.arn:parse_arn")
-    for place in places:
-        module, attribute = bindings._place(place)
-        monkeypatch.setattr(module, attribute, getattr(module, attribute))
-    monkeypatch.setitem(bindings.NAMES, "both", places)
-    bindings.wrap("both", lambda _original: "wrapped")
-    assert [getattr(*bindings._place(place)) for place in places] == ["wrapped", "wrapped"]
+def test_a_binding_of_an_instance_is_the_current_value(table: TwoPlaces) -> None:
+    (module, attribute), _ = TwoPlaces.both.places()
+    assert table.both is getattr(module, attribute)
+    TwoPlaces.both.wrap(lambda _original: lambda: "wrapped")
+    assert table.both() == "wrapped"
+
+
+def test_wrap_replaces_every_place(table: TwoPlaces) -> None:
+    original = table.both
+    TwoPlaces.both.wrap(lambda replaced: lambda: str(replaced is original))
+    assert [getattr(module, attribute)() for module, attribute in TwoPlaces.both.places()] == ["True"] * 2

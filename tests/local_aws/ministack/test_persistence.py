@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from local_aws.ministack import bindings, persistence
+from local_aws.ministack import persistence
+from local_aws.ministack.bindings import ministack
 
 SILENT = "def handler(event, context):\n    return None\n"
 
 
-def test_a_copy_is_tried_again_when_its_source_changed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_repeated_when_its_source_changes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([RuntimeError("dictionary changed size during iteration"), {"kept": 1}])
     saved: dict[str, Any] = {}
 
@@ -21,16 +22,17 @@ def test_a_copy_is_tried_again_when_its_source_changed_meanwhile(monkeypatch: py
             raise answer
         return answer
 
-    kept = {
-        "state to save": lambda: {"service": get_state},
-        "save all": lambda states: saved.update({name: copy() for name, copy in states.items()}),
-    }
-    monkeypatch.setattr(bindings, "get", kept.get)
+    monkeypatch.setattr(ministack, "state_getters", lambda: {"service": get_state})
+    monkeypatch.setattr(
+        ministack,
+        "save_all",
+        lambda states: saved.update({name: copy() for name, copy in states.items()}),
+    )
     persistence.save()
     assert saved == {"service": {"kept": 1}}
 
 
-def test_what_ends_together_is_saved_once_and_what_ends_meanwhile_once_more(
+def test_simultaneous_requests_are_saved_once_and_requests_during_a_save_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     saves: list[dict[str, Any]] = []
@@ -41,37 +43,36 @@ def test_what_ends_together_is_saved_once_and_what_ends_meanwhile_once_more(
             persistence.save_soon()
         return {}
 
-    kept = {
-        "state to save": lambda: {"service": get_state},
-        "save all": lambda states: saves.extend(copy() for copy in states.values()),
-    }
-    monkeypatch.setattr(bindings, "get", kept.get)
+    monkeypatch.setattr(ministack, "state_getters", lambda: {"service": get_state})
+    monkeypatch.setattr(
+        ministack, "save_all", lambda states: saves.extend(copy() for copy in states.values())
+    )
     persistence.save_soon()
     persistence.save_soon()
-    persistence.save_when_wanted()
-    persistence.save_when_wanted()
+    persistence.save_when_requested()
+    persistence.save_when_requested()
     assert len(saves) == 2
 
 
 def test_a_save_waits_for_the_one_before_it() -> None:
-    told: list[str] = []
+    written: list[str] = []
 
     def write(states: dict[str, Any]) -> None:
-        told.extend([*states, "written"])
+        written.extend([*states, "written"])
 
     def write_slowly(states: dict[str, Any]) -> None:
         second.start()
         second.join(timeout=0.2)
-        told.extend([*states, "written"])
+        written.extend([*states, "written"])
 
-    second = threading.Thread(target=lambda: persistence.one_at_a_time(write)({"at the stop": None}))
-    persistence.one_at_a_time(write_slowly)({"soon": None})
+    second = threading.Thread(target=lambda: persistence.one_at_a_time(write)({"at the stop": dict}))
+    persistence.one_at_a_time(write_slowly)({"soon": dict})
     second.join()
-    assert told == ["soon", "written", "at the stop", "written"]
+    assert written == ["soon", "written", "at the stop", "written"]
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
+def test_a_stack_creation_that_a_stop_or_kill_interrupts_has_failed_after_the_restart(
     command: Any, new_aws: Any, eventually: Any, end: str
 ) -> None:
     command.up()
@@ -96,7 +97,7 @@ def test_an_operation_that_the_server_did_not_live_to_end_has_failed(
     assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
 
 
-def test_an_update_that_the_server_did_not_live_to_end_is_as_before(
+def test_a_stack_update_that_a_stop_interrupts_is_rolled_back_after_the_restart(
     command: Any, new_aws: Any, eventually: Any
 ) -> None:
     command.up()
@@ -123,7 +124,7 @@ def test_an_update_that_the_server_did_not_live_to_end_is_as_before(
     assert aws.settled("updated")["StackStatus"] == "UPDATE_COMPLETE"
 
 
-def test_what_an_execution_left_is_there_after_a_kill(command: Any, new_aws: Any, eventually: Any) -> None:
+def test_a_finished_execution_is_restored_after_a_kill(command: Any, new_aws: Any, eventually: Any) -> None:
     command.up()
     aws = new_aws(f"http://127.0.0.1:{command.port}", command.state)
     done = aws.run(aws.machine({"A": {"Type": "Pass", "End": True}}), kept=1)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process.environment import client_exports, node_complaint, node_modules, server_environment
+from local_aws.process.environment import client_exports, node_modules, node_warning, server_environment
 
 
 @pytest.fixture
@@ -18,40 +18,40 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_with_node_and_the_s3_client_there_is_nothing_to_say(modules: Path) -> None:
-    assert node_complaint(modules) is None
+def test_node_with_the_s3_client_leads_to_no_warning(modules: Path) -> None:
+    assert node_warning(modules) is None
 
 
-def test_without_node_it_says_how_to_get_it(modules: Path) -> None:
+def test_the_warning_explains_how_to_install_node(modules: Path) -> None:
     (modules / ".bin" / "node").unlink()
-    assert str(node_complaint(modules)).startswith("Node.js is missing: install it")
+    assert str(node_warning(modules)).startswith("Node.js is missing: install it")
 
 
-def test_without_the_s3_client_it_says_how_to_get_it(modules: Path) -> None:
+def test_the_warning_explains_how_to_install_the_s3_client(modules: Path) -> None:
     (modules / "@aws-sdk" / "client-s3").rmdir()
-    assert "npm install @aws-sdk/client-s3" in str(node_complaint(modules))
+    assert "npm install @aws-sdk/client-s3" in str(node_warning(modules))
 
 
-def test_the_nearest_node_modules_upwards_is_taken(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nearest_node_modules_above_is_used(modules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inner = modules.parent / "a" / "b"
     inner.mkdir(parents=True)
     monkeypatch.chdir(inner)
     assert node_modules() == modules
 
 
-def test_the_servers_environment_has_none_of_the_callers_keys(
+def test_the_servers_environment_excludes_the_callers_credentials(
     modules: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "his")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "his")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "callers")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "callers")
     environment = server_environment(4566, "eu-west-1", modules.parent, modules)
-    assert "his" not in environment.values()
+    assert "callers" not in environment.values()
     assert environment["NODE_PATH"] == str(modules)
     assert environment["PATH"].startswith(str(modules / ".bin"))
     assert environment["TMPDIR"] == str(modules.parent / "tmp")
 
 
-def test_clients_find_every_service_and_no_other_configuration() -> None:
+def test_exports_point_clients_at_every_service_and_at_no_other_configuration() -> None:
     exports = client_exports(4566, "eu-west-1")
     assert exports["AWS_ENDPOINT_URL"] == exports["AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION"]
     assert exports["AWS_CONFIG_FILE"] == exports["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"

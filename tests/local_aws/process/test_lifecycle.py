@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from local_aws.process.child_processes import PATIENCE, start_time
-from local_aws.process.lifecycle import Machine, Server
+from local_aws.process.lifecycle import LocalAws, Server
 
 SAVES_SLOWLY = f"""
 import signal, sys, time
@@ -19,14 +19,14 @@ time.sleep(600)
 """
 
 
-def test_a_server_that_takes_its_time_to_save_is_not_killed(tmp_path: Path) -> None:
+def test_a_server_that_saves_slowly_is_not_killed(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SAVES_SLOWLY], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout is not None
     process.stdout.readline()
-    machine = Machine(tmp_path)
+    local_aws = LocalAws(tmp_path)
     server = Server(process.pid, start_time(process.pid) or "", 4566, "us-east-1")
-    machine.file.write_text(json.dumps(asdict(server)))
-    assert machine.down()
+    local_aws.file.write_text(json.dumps(asdict(server)))
+    assert local_aws.down()
     assert process.communicate(timeout=5)[0] == "saved\n"

@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_aws.process import environment
-from local_aws.process.lifecycle import who
+from local_aws.process.control import describe_server
 from local_aws.process.ports import free_port
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -66,7 +66,7 @@ class Aws:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.wait(lambda: who(self.port))
+        self.wait(lambda: describe_server(self.port))
 
     def end(self, number: int = signal.SIGTERM) -> None:
         assert self.process is not None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.process.lifecycle import Server, faults
+from local_aws.process.control import request_faults
 from tests.local_aws.sagemaker.machine import BUCKET, IMAGE
 from tests.local_aws.sagemaker.transform import data_log, ended, outputs, put, request, run, tell, waiting
 
@@ -189,8 +189,7 @@ def test_the_caller_needs_the_right_on_the_job(aws: Any, role: str, missing: str
 
 def test_a_job_that_is_to_fail_ends_before_it_reads_anything(aws: Any, role: str) -> None:
     reason = "CapacityError: Unable to provision requested ML compute capacity."
-    server = Server(pid=0, started="", port=aws.port, region="us-east-1")
-    faults(server, "POST", {"target": "transform-job", "error": reason, "times": 1})
+    request_faults(aws.port, "POST", {"target": "transform-job", "error": reason, "times": 1})
     model, uri = aws.model(role, "m"), put(aws, {"a": b"1"})
     first, second = request(aws, model, uri), request(aws, model, uri)
     failed = run(aws, first)
