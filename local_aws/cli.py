@@ -48,7 +48,15 @@ def main() -> None:
         sys.exit(str(error))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _OrderedGroup(click.Group):
+    """Lists its commands in the order of their definition."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+@click.group(cls=_OrderedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """AWS on 127.0.0.1."""
 
@@ -57,6 +65,7 @@ def _state_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--state",
         type=click.Path(path_type=Path),
+        metavar="FOLDER",
         default=Path(".local_aws"),
         show_default=True,
         help="The folder of its state and its log.",
@@ -73,6 +82,7 @@ def _json_option(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--images",
     type=click.Path(path_type=Path),
+    metavar="FILE",
     help="A TOML file with the programs that stand for SageMaker's images.",
 )
 def up(state: Path, port: int, images: Path | None) -> None:
@@ -159,7 +169,10 @@ def _server_status(local_aws: LocalAws, server: Server | None) -> str:
 @_state_option
 @_json_option
 def env(state: Path, *, as_json: bool) -> None:
-    """Print the shell's exports that point AWS's tools at it, as the administrator."""
+    """Print the exports that point AWS's tools at it.
+
+    They are shell commands, with the credentials of the administrator.
+    """
     server = _running_server(state)
     exports = client_exports(server.port, server.region)
     if as_json:

@@ -1,1 +1,1 @@
-"""CloudFormation: stack operations, what a template may contain, and S3 buckets."""
+"""CloudFormation: stack operations, checks of templates, and S3 buckets."""

@@ -1,4 +1,4 @@
-"""S3 buckets of stacks: the S3 API sets what ministack ignores, and deletes empty buckets only."""
+"""S3 buckets of stacks: properties that ministack ignores, and deletion of empty buckets only."""
 
 import functools
 from collections.abc import Callable

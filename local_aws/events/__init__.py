@@ -1,1 +1,1 @@
-"""Events and what they reach: targets of rules and schedules, topics, alarms, functions and their logs."""
+"""EventBridge targets, SNS topics, CloudWatch alarms and logs, and Lambda functions."""

@@ -1,4 +1,4 @@
-"""Principals: their credentials and boto3 clients, and what IAM allows them."""
+"""Principals: their credentials, their boto3 clients and their permissions."""
 
 from local_aws.identity.clients import (
     STACK_PRINCIPAL,

@@ -71,7 +71,7 @@ _UNTRUSTED = {
 
 
 def install() -> None:
-    """Enforce what ministack doesn't, for the services that are registered by now."""
+    """Extend ministack's IAM, for the services that are registered by now."""
     Ministack.pin_request_origin.wrap(_over_tls)
     Ministack.denied_response.wrap(_with_resource)
     Ministack.request_conditions.wrap(_with_cloudformation_keys)

@@ -43,7 +43,7 @@ def allows(policy: Policy, action: str, resource_arn: str, source: str, source_a
 
 
 def _context(principal: str, action: str, resource_arn: str, source_arn: str) -> object:
-    """Return what a policy's conditions are evaluated against when a service acts on a resource."""
+    """Return the context for a policy's conditions when a service acts on a resource."""
     service, account, region = principal.partition(".")[0], ministack.account_id(), ministack.region()
     resource_type = _RESOURCE_TYPES.get(service, "resource")
     return ministack.evaluation_context(

@@ -1,1 +1,1 @@
-"""ministack: the typed bindings to what it keeps private, and the points where this package extends it."""
+"""ministack: typed bindings to its private attributes, and the points where this package extends it."""

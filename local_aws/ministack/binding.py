@@ -1,4 +1,4 @@
-"""A typed name for an attribute that ministack keeps private."""
+"""A typed name for a private attribute of ministack."""
 
 import importlib
 from collections.abc import Callable, Iterator

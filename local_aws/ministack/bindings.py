@@ -36,7 +36,7 @@ _STATES = "services.stepfunctions"
 
 
 class Ministack:
-    """What ministack keeps private, as typed attributes."""
+    """Private attributes of ministack, with their types."""
 
     # The server: its services, the requests that it routes, and the state that it saves.
     application = Binding[types.Application]("app:app")
@@ -116,7 +116,6 @@ class Ministack:
     fail_execution = Binding[Callable[[Execution, str, str], None]](f"{_STATES}:_fail_execution")
     add_event = Binding[types.AddEvent](f"{_STATES}:_add_event")
     emit_status_event = Binding[Callable[[Execution], None]](f"{_STATES}:_emit_execution_status_event")
-    wait_scale = Binding[float](f"{_STATES}:_SFN_WAIT_SCALE")
     clock = Binding[Any](f"{_STATES}:time")
     sleep = Binding[Callable[[float], None]](f"{_STATES}:_scaled_sleep")
 
@@ -146,7 +145,6 @@ class Ministack:
     # Step Functions: a state's fields
     query_language = Binding[Callable[[State, Context | None], str]](f"{_STATES}:_state_query_language")
     jsonata = Binding[types.JsonataLibrary](f"{_STATES}:jsonata")
-    evaluate_jsonata = Binding[Callable[[str, Any, Context | None], Any]](f"{_STATES}:_evaluate_jsonata")
     jsonata_arguments = Binding[types.ApplyToInput](f"{_STATES}:_apply_jsonata_arguments")
     jsonata_field = Binding[Callable[[State, str, str, Any, Context | None], Any]](
         f"{_STATES}:_jsonata_state_field"
@@ -197,7 +195,7 @@ def check(table: type = Ministack) -> None:
     Raises
     ------
     MissingBindingError
-        Naming what is missing, where, and the version.
+        Naming the missing attribute, its module and the version.
     """
     for binding in vars(table).values():
         if isinstance(binding, Binding):

@@ -1,4 +1,4 @@
-"""The documents that ministack's services keep, as far as this package reads or writes them."""
+"""The documents of ministack's services: the members that this package reads or writes."""
 
 from typing import Any, NotRequired, Protocol, TypedDict, TypeVar
 
@@ -39,7 +39,7 @@ class Parameter(TypedDict):
 
 
 class Stack(TypedDict):
-    """A stack in CloudFormation; what starts with an underscore is no part of DescribeStacks."""
+    """A stack in CloudFormation; members with an underscore are not in DescribeStacks."""
 
     StackStatus: str
     StackStatusReason: str

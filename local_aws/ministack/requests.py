@@ -49,7 +49,7 @@ class Request(NamedTuple):
 def wrap_service(service: str, wrapper: Callable[[Request, Answer], Awaitable[Response]]) -> None:
     """Answer a service's authorised requests with ``await wrapper(request, answer)``.
 
-    ``await answer()`` returns what the service answered before.
+    ``await answer()`` returns the service's own answer.
     """
     handle = ministack.service_handlers[service]
 

@@ -86,7 +86,7 @@ class Enforce(Protocol):
 
 
 class EvaluationContext(Protocol):
-    """Makes what a policy's conditions are evaluated against."""
+    """Returns the context that a policy's conditions are evaluated against."""
 
     def __call__(
         self,
@@ -186,7 +186,7 @@ class JsonataLibrary(Protocol):
 
 
 class WriteFunctionLog(Protocol):
-    """Writes what an invocation of a function has printed."""
+    """Writes the output of an invocation of a function."""
 
     def __call__(self, function: dict[str, Any], /, *arguments: Any, **options: Any) -> None: ...
 

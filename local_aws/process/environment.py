@@ -10,7 +10,7 @@ WAIT_SCALE = 0.1  # Wait states and retries wait this part of their seconds
 
 
 def client_exports(port: int, region: str) -> dict[str, str]:
-    """Return what boto3, the AWS CLI and the cdk CLI need to find the server, as the administrator."""
+    """Return the variables that point boto3 and the CLIs of AWS and CDK at the server, as administrator."""
     endpoint = f"http://127.0.0.1:{port}"
     return {
         "AWS_ENDPOINT_URL": endpoint,

@@ -148,7 +148,7 @@ class LocalAws:
         return self.log.exists() or self.file.exists()
 
     def _refuse_other_folder(self) -> None:
-        """Refuse a folder with other content: whatever is in a state folder may be deleted."""
+        """Refuse a folder with other content: the content of a state folder may be deleted."""
         if self.state.is_dir() and any(self.state.iterdir()) and not self._is_state_folder():
             raise UserError(
                 f"{self.state} holds something else than a local AWS: name a folder of its own with --state."

@@ -36,7 +36,7 @@ def created(aws: Any, resource: dict[str, Any]) -> tuple[dict[str, Any], str]:
     return stack, stack["Outputs"][0]["OutputValue"]
 
 
-def test_a_stacks_bucket_has_all_that_its_properties_say(aws: Any) -> None:
+def test_a_stacks_bucket_has_all_its_properties(aws: Any) -> None:
     _, bucket = created(aws, BUCKET)
     s3 = aws.client("s3")
     assert {"Key": "project", "Value": "x"} in s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
@@ -53,7 +53,7 @@ def test_a_stacks_bucket_has_all_that_its_properties_say(aws: Any) -> None:
     assert owner["ObjectOwnership"] == "BucketOwnerEnforced"
 
 
-def test_what_an_update_no_longer_says_is_removed(aws: Any) -> None:
+def test_an_update_removes_properties_that_the_template_no_longer_has(aws: Any) -> None:
     stack, bucket = created(aws, BUCKET)
     properties = {**BUCKET["Properties"], "Tags": [{"Key": "project", "Value": "y"}]}  # type: ignore[dict-item]  # a literal of mixed types
     properties.pop("LifecycleConfiguration")
@@ -66,27 +66,27 @@ def test_what_an_update_no_longer_says_is_removed(aws: Any) -> None:
         s3.get_bucket_lifecycle_configuration(Bucket=bucket)
 
 
-def test_a_bucket_that_holds_a_version_is_not_deleted_with_its_stack(aws: Any) -> None:
+def test_a_bucket_with_object_versions_is_not_deleted_with_its_stack(aws: Any) -> None:
     stack, bucket = created(aws, BUCKET)
     s3 = aws.client("s3")
     version = s3.put_object(Bucket=bucket, Key="key", Body=b"")["VersionId"]
     marker = s3.delete_object(Bucket=bucket, Key="key")["VersionId"]
     assert aws.delete(stack)["StackStatus"] == "DELETE_FAILED"
     assert "BucketNotEmpty" in aws.failures(stack)
-    for each in (version, marker):
-        s3.delete_object(Bucket=bucket, Key="key", VersionId=each)
+    for version_id in (version, marker):
+        s3.delete_object(Bucket=bucket, Key="key", VersionId=version_id)
     assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
     with aws.refused("404"):
         s3.head_bucket(Bucket=bucket)
 
 
-def test_a_bucket_that_is_gone_already_does_not_hold_up_its_stack(aws: Any) -> None:
+def test_a_stack_is_deleted_if_its_bucket_was_deleted_before(aws: Any) -> None:
     stack, bucket = created(aws, {"Type": "AWS::S3::Bucket"})
     aws.client("s3").delete_bucket(Bucket=bucket)
     assert aws.delete(stack)["StackStatus"] == "DELETE_COMPLETE"
 
 
-def test_a_write_that_asks_for_kms_takes_the_accounts_key(aws: Any) -> None:
+def test_a_write_with_kms_and_no_key_uses_the_accounts_managed_key(aws: Any) -> None:
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="managed-key")
     s3.put_object(Bucket="managed-key", Key="key", Body=b"", ServerSideEncryption="aws:kms")

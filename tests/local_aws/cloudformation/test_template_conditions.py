@@ -9,7 +9,7 @@ MAPPINGS = {"M": {"one": {"two": "three"}}}
 
 
 @pytest.fixture(autouse=True)
-def _somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def _account_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local_aws.identity.account", lambda: "123456789012")
     monkeypatch.setattr("local_aws.identity.region", lambda: "eu-west-1")
 
@@ -31,5 +31,5 @@ def _somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"Fn::Not": [{"Fn::Equals": ["", {"Ref": "Empty"}]}]}, {"Fn::Not": [{"Fn::Equals": ["", ""]}]}),
     ],
 )
-def test_functions_are_resolved_wherever_they_stand(node: Any, value: Any) -> None:
+def test_functions_are_resolved_at_every_depth(node: Any, value: Any) -> None:
     assert resolve(node, VALUES, MAPPINGS) == value

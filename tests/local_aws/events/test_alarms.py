@@ -34,20 +34,20 @@ def test_values_from_the_end_of_a_period_are_evaluated_after_the_period(
 ) -> None:
     start = 1_800_000_000 // 60 * 60
     monkeypatch.setattr("local_aws.events.alarms.time.time", lambda: start + seconds)
-    answered = {"Timestamp": datetime.fromtimestamp(start, UTC), "Sum": 1.0}
+    datapoint = {"Timestamp": datetime.fromtimestamp(start, UTC), "Sum": 1.0}
     before = "ALARM" if state == "OK" else "OK"
     alarm = {**ALARM, "AlarmName": "a", "Namespace": "n", "MetricName": "m", "Statistic": "Sum"}
     alarm |= {"Period": 60, "EvaluationPeriods": 1, "TreatMissingData": "notBreaching", "StateValue": before}
     cloudwatch = mock.Mock()
     cloudwatch.get_paginator.return_value.paginate.return_value = [{"MetricAlarms": [alarm]}]
     cloudwatch.get_metric_statistics.side_effect = lambda StartTime, EndTime, **_: {  # noqa: N803 -- boto3's
-        "Datapoints": [answered] if StartTime <= answered["Timestamp"] < EndTime else []
+        "Datapoints": [datapoint] if StartTime <= datapoint["Timestamp"] < EndTime else []
     }
     alarms.evaluate(cloudwatch)
     assert cloudwatch.set_alarm_state.call_args.kwargs["StateValue"] == state
 
 
-def test_an_alarm_looks_at_its_own_dimensions_and_tells_its_topic(aws: Any, eventually: Any) -> None:
+def test_an_alarm_evaluates_its_dimensions_and_publishes_to_its_topic(aws: Any, eventually: Any) -> None:
     cloudwatch = aws.client("cloudwatch")
     topic = aws.client("sns").create_topic(Name="alarmed")["TopicArn"]
     queue = aws.client("sqs").create_queue(QueueName="alarmed")["QueueUrl"]
@@ -72,11 +72,11 @@ def test_an_alarm_looks_at_its_own_dimensions_and_tells_its_topic(aws: Any, even
     datum = {"MetricName": "Failures", "Value": 1, "Dimensions": [{"Name": "Machine", "Value": "one"}]}
     cloudwatch.put_metric_data(Namespace="Own", MetricData=[datum])
 
-    def states() -> dict[str, str] | None:
+    def alarm_states() -> dict[str, str] | None:
         alarms = cloudwatch.describe_alarms(AlarmNamePrefix="alarm-")["MetricAlarms"]
-        found = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
-        return found if found["alarm-one"] == "ALARM" and found["alarm-other"] == "OK" else None
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
+        return states if states["alarm-one"] == "ALARM" and states["alarm-other"] == "OK" else None
 
-    eventually(states)
+    eventually(alarm_states)
     (message,) = eventually(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
     assert "alarm-one" in message["Body"]

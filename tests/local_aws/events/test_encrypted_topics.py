@@ -1,4 +1,4 @@
-"""A topic with a key takes messages only of those who may use the key."""
+"""Publishing to a topic with a key takes the permission to use the key."""
 
 import json
 import uuid
@@ -28,12 +28,12 @@ def topic_with_key(aws: Any, allow: Any, *statements: Any) -> tuple[str, str]:
         },
     )
     assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return outputs["T"], outputs["K"]
 
 
 def queue_of(aws: Any, topic: str) -> Any:
-    """What returns the messages that a topic has sent since the last call."""
+    """A function that returns the messages that a topic has sent since the last call."""
     sqs, name = aws.client("sqs"), f"queue-{uuid.uuid4().hex[:8]}"
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     policy = {
@@ -52,17 +52,19 @@ def queue_of(aws: Any, topic: str) -> Any:
 
 
 @pytest.mark.parametrize("action", USE)
-def test_whoever_may_publish_but_not_use_the_key_is_refused(aws: Any, allow: Any, action: str) -> None:
+def test_publishing_without_the_permission_for_the_key_is_refused(aws: Any, allow: Any, action: str) -> None:
     topic, key = topic_with_key(aws, allow)
-    others = [one for one in USE if one != action]
+    others = [used for used in USE if used != action]
     client = aws.user(allow("sns:Publish", topic), allow(others, key))("sns")
-    with aws.refused("KMSAccessDenied") as said:
+    with aws.refused("KMSAccessDenied") as messages:
         client.publish(TopicArn=topic, Message="hello")
-    assert action in said[0]
-    assert key in said[0]
+    assert action in messages[0]
+    assert key in messages[0]
 
 
-def test_whoever_may_use_the_key_through_sns_publishes(aws: Any, allow: Any, eventually: Any) -> None:
+def test_publishing_takes_the_permission_for_the_key_through_sns(
+    aws: Any, allow: Any, eventually: Any
+) -> None:
     topic, key = topic_with_key(aws, allow)
     received = queue_of(aws, topic)
     through = {"StringEquals": {"kms:ViaService": "sns.us-east-1.amazonaws.com"}}
@@ -71,18 +73,20 @@ def test_whoever_may_use_the_key_through_sns_publishes(aws: Any, allow: Any, eve
     assert eventually(received) == ["hello"]
 
 
-def test_a_topic_without_a_key_asks_for_none(aws: Any, allow: Any, eventually: Any) -> None:
+def test_publishing_to_a_topic_without_a_key_takes_no_permission_for_a_key(
+    aws: Any, allow: Any, eventually: Any
+) -> None:
     topic = aws.client("sns").create_topic(Name=f"topic-{uuid.uuid4().hex[:8]}")["TopicArn"]
     received = queue_of(aws, topic)
     aws.user(allow("sns:Publish", topic))("sns").publish(TopicArn=topic, Message="hello")
     assert eventually(received) == ["hello"]
 
 
-def test_alarms_reach_it_only_if_the_keys_policy_lets_cloudwatch_use_it(
+def test_alarms_publish_only_if_the_keys_policy_lets_cloudwatch_use_the_key(
     aws: Any, allow: Any, eventually: Any
 ) -> None:
-    ours = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
-    open_, _ = topic_with_key(aws, allow, allow(USE, "*", Principal=ALARMS, Condition=ours))
+    own_account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    open_, _ = topic_with_key(aws, allow, allow(USE, "*", Principal=ALARMS, Condition=own_account))
     closed, _ = topic_with_key(aws, allow)
     reached, not_reached = queue_of(aws, open_), queue_of(aws, closed)
     cloudwatch, name = aws.client("cloudwatch"), f"alarm-{uuid.uuid4().hex[:8]}"

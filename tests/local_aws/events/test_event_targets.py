@@ -1,4 +1,4 @@
-"""Rules and schedules reach their targets with the role that they were given."""
+"""Rules and schedules invoke their targets with the target's role."""
 
 import json
 import time
@@ -17,11 +17,11 @@ def machine(aws: Any) -> str:
 
 
 def inputs(aws: Any, machine: str) -> list[Any]:
-    """What the executions of a machine were started with."""
+    """The inputs of a machine's executions."""
     states = aws.client("stepfunctions")
     return [
-        json.loads(states.describe_execution(executionArn=one["executionArn"])["input"])
-        for one in states.list_executions(stateMachineArn=machine)["executions"]
+        json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+        for execution in states.list_executions(stateMachineArn=machine)["executions"]
     ]
 
 
@@ -83,7 +83,7 @@ def test_an_upload_starts_an_execution_with_the_objects_key(
 
 
 @pytest.mark.parametrize("trusted", ["events", "scheduler"])
-def test_a_role_that_may_not_start_it_or_is_for_another_service_starts_nothing(
+def test_a_role_without_permission_or_for_another_service_starts_no_execution(
     aws: Any, machine: str, allow: Any, eventually: Any, trusted: str
 ) -> None:
     statements = [allow("states:StartExecution", machine)] if trusted == "scheduler" else []
@@ -91,10 +91,10 @@ def test_a_role_that_may_not_start_it_or_is_for_another_service_starts_nothing(
     aws.stack({"Rule": rule_on_uploads(bucket, machine, aws.role(trusted, *statements))})
     aws.client("s3").put_object(Bucket=bucket, Key="datasets/b/manifest.json", Body=b"{}")
     log = aws.state / "server.log"
-    said = eventually(
+    lines = eventually(
         lambda: [line for line in log.read_text().splitlines() if f"did not reach {machine}" in line]
     )
-    assert ("cannot be assumed by events" if trusted == "scheduler" else "states:StartExecution") in said[0]
+    assert ("cannot be assumed by events" if trusted == "scheduler" else "states:StartExecution") in lines[0]
     assert inputs(aws, machine) == []
 
 
@@ -110,7 +110,7 @@ def schedule(target: str, role: str, expression: str) -> dict[str, Any]:
     }
 
 
-def test_a_schedule_of_a_template_starts_an_execution_when_its_time_has_come(
+def test_a_schedule_of_a_stack_starts_an_execution_at_its_time(
     aws: Any, machine: str, allow: Any, eventually: Any
 ) -> None:
     role = aws.role("scheduler", allow("states:StartExecution", machine))
@@ -121,16 +121,14 @@ def test_a_schedule_of_a_template_starts_an_execution_when_its_time_has_come(
 
 
 @pytest.mark.parametrize("kind", ["template", "call"])
-def test_a_schedules_role_must_be_passed_to_the_scheduler(
-    aws: Any, machine: str, allow: Any, kind: str
-) -> None:
+def test_a_schedule_with_a_role_takes_pass_role(aws: Any, machine: str, allow: Any, kind: str) -> None:
     role = aws.role("scheduler", allow("states:StartExecution", machine))
     client = aws.user(allow(["scheduler:*", "cloudformation:*"]))
     properties = schedule(machine, role, "rate(1 day)")["Properties"]
     if kind == "call":
-        with aws.refused("AccessDeniedException") as said:
+        with aws.refused("AccessDeniedException") as messages:
             client("scheduler").create_schedule(Name=f"schedule-{uuid.uuid4().hex[:8]}", **properties)
-        assert "iam:PassRole" in said[0]
+        assert "iam:PassRole" in messages[0]
         return
     stack = aws.stack(
         {"Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": properties}},

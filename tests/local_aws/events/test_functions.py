@@ -25,11 +25,11 @@ def invoke(aws: Any, function: str, **event: Any) -> Any:
     return json.loads(answer["Payload"].read())
 
 
-def test_a_failures_type_is_the_exceptions_class(aws: Any) -> None:
+def test_the_error_type_is_the_exceptions_class(aws: Any) -> None:
     function = aws.function(CODE)
-    said = invoke(aws, function, **{"raise": "own"})
-    assert (said["errorType"], said["errorMessage"]) == ("OwnError", "line one\nline: two")
-    assert "index.py" in said["stackTrace"][0]
+    answer = invoke(aws, function, **{"raise": "own"})
+    assert (answer["errorType"], answer["errorMessage"]) == ("OwnError", "line one\nline: two")
+    assert "index.py" in answer["stackTrace"][0]
     assert invoke(aws, function, **{"raise": "silent"})["errorType"] == "OwnError"
 
 
@@ -37,21 +37,21 @@ def test_a_function_acts_as_its_role(aws: Any) -> None:
     function = aws.function(CODE)
     assert ":assumed-role/role-" in invoke(aws, function)
     aws.client("s3").create_bucket(Bucket="not-for-functions")
-    said = invoke(aws, function, bucket="not-for-functions")
-    assert "is not authorized to perform: s3:ListBucket" in said["errorMessage"]
+    answer = invoke(aws, function, bucket="not-for-functions")
+    assert "is not authorized to perform: s3:ListBucket" in answer["errorMessage"]
 
 
-def test_a_function_that_may_not_log_runs_unheard(aws: Any, allow: Any) -> None:
+def test_a_function_without_log_permissions_runs_without_a_log(aws: Any, allow: Any) -> None:
     logs = aws.client("logs")
-    for function, heard in (
+    for function, logged in (
         (aws.function(CODE, allow("logs:*")), True),
         (aws.function(CODE, allow("logs:CreateLogStream")), False),
     ):
         assert "assumed-role" in invoke(aws, function)
         group = f"/aws/lambda/{function.rpartition(':')[2]}"
-        found = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-        assert bool(found) is heard
+        groups = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        assert bool(groups) is logged
 
 
-def test_a_traceback_that_tells_no_class_is_an_exception() -> None:
+def test_the_error_type_of_an_empty_traceback_is_exception() -> None:
     assert error_type("", "message") == "Exception"

@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize(("prefix", "expected"), [("a/", ["a/1", "a/2"]), ("b", ["b"]), ("c", [])])
-def test_events_are_searched_by_the_beginning_of_their_streams_names(
+def test_log_events_are_filtered_by_the_prefix_of_their_streams(
     aws: Any, prefix: str, expected: list[str]
 ) -> None:
     logs, group = aws.client("logs"), f"searched-{prefix[0]}"
@@ -13,5 +13,5 @@ def test_events_are_searched_by_the_beginning_of_their_streams_names(
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         event = {"timestamp": 1_700_000_000_000, "message": stream}
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
-    found = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=prefix)["events"]
-    assert [event["logStreamName"] for event in found] == expected
+    events = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=prefix)["events"]
+    assert [event["logStreamName"] for event in events] == expected

@@ -11,10 +11,10 @@ LATE = "import time\ndef handler(event, context):\n    time.sleep(1)\n    raise 
 SLEEPER = "import time\ndef handler(event, context):\n    time.sleep(event.get('seconds', 0))\n"
 
 
-def test_every_event_names_the_one_before_it_but_the_first_states(aws: Any) -> None:
+def test_every_event_names_its_previous_event(aws: Any) -> None:
     done = aws.run(aws.machine({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "End": True}}))
-    told = [(event["id"], event["previousEventId"]) for event in aws.history(done["executionArn"])]
-    assert told == [(1, 0), (2, 0), (3, 2), (4, 3), (5, 4), (6, 5)]
+    chain = [(event["id"], event["previousEventId"]) for event in aws.history(done["executionArn"])]
+    assert chain == [(1, 0), (2, 0), (3, 2), (4, 3), (5, 4), (6, 5)]
 
 
 def test_a_machines_time_limit_ends_its_execution(aws: Any) -> None:
@@ -23,7 +23,7 @@ def test_a_machines_time_limit_ends_its_execution(aws: Any) -> None:
     assert aws.history(ended["executionArn"])[-1]["type"] == "ExecutionTimedOut"
 
 
-def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> None:
+def test_a_task_that_times_out_has_an_event_and_an_error(aws: Any, allow: Any) -> None:
     function = aws.function(SLEEPER)
     task = {
         "Type": "Task",
@@ -38,8 +38,8 @@ def test_a_tasks_time_limit_is_an_event_and_an_error(aws: Any, allow: Any) -> No
 
 
 @pytest.mark.parametrize("language", ["JSONata", "JSONPath"])
-def test_a_scheduled_task_shows_what_it_is_called_with(aws: Any, allow: Any, language: str) -> None:
-    arguments = {"FunctionName": aws.function(LATE), "Payload": {"asked": language}}
+def test_a_scheduled_task_has_its_arguments_in_the_history(aws: Any, allow: Any, language: str) -> None:
+    arguments = {"FunctionName": aws.function(LATE), "Payload": {"language": language}}
     task = {
         "Type": "Task",
         "QueryLanguage": language,
@@ -52,7 +52,7 @@ def test_a_scheduled_task_shows_what_it_is_called_with(aws: Any, allow: Any, lan
     assert json.loads(scheduled["taskScheduledEventDetails"]["parameters"]) == arguments
 
 
-def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(
+def test_an_execution_stays_aborted_when_its_task_fails_afterwards(
     aws: Any, allow: Any, eventually: Any
 ) -> None:
     task = {"Type": "Task", "Resource": aws.function(LATE), "End": True}
@@ -66,8 +66,8 @@ def test_a_stopped_execution_stays_stopped_when_its_task_fails_afterwards(
     assert aws.history(arn)[-1]["type"] == "ExecutionAborted"
 
 
-def test_wait_states_take_a_tenth(aws: Any) -> None:
-    # Unscaled, it would outlast the patience of the tests (60 s).
+def test_wait_states_take_a_tenth_of_their_seconds(aws: Any) -> None:
+    # Unscaled, it would exceed the time limit of the tests (60 s).
     assert aws.run(aws.machine(LONG))["status"] == "SUCCEEDED"
 
 
@@ -75,7 +75,7 @@ def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually:
     aws.client("logs").create_log_group(logGroupName="/states/logged")
     arn = "arn:aws:logs:us-east-1:123456789012:log-group:/states/logged:*"
     states = aws.client("stepfunctions")
-    made = states.create_state_machine(
+    created = states.create_state_machine(
         name="logged",
         definition=json.dumps({"StartAt": "A", "States": PASS}),
         roleArn=aws.role("states", allow("logs:*")),
@@ -85,35 +85,35 @@ def test_an_execution_is_logged_event_by_event(aws: Any, allow: Any, eventually:
             "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
         },
     )
-    aws.run(made["stateMachineArn"], word="hidden")
+    aws.run(created["stateMachineArn"], word="hidden")
 
     def lines() -> list[dict[str, Any]] | None:
         events = aws.client("logs").filter_log_events(logGroupName="/states/logged")["events"]
         return [json.loads(event["message"]) for event in events] if len(events) >= 4 else None
 
-    said = eventually(lines)
-    kinds = [line["type"] for line in said]
-    assert kinds == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
-    assert "hidden" not in json.dumps(said)
+    logged = eventually(lines)
+    types = [line["type"] for line in logged]
+    assert types == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
+    assert "hidden" not in json.dumps(logged)
 
 
 @pytest.mark.parametrize(("states", "metric"), [(PASS, "ExecutionsSucceeded"), (FAIL, "ExecutionsFailed")])
-def test_executions_are_counted_by_their_end(
+def test_executions_have_metrics_of_their_status(
     aws: Any, eventually: Any, states: dict[str, Any], metric: str
 ) -> None:
     machine = aws.machine(states)
     aws.run(machine)
     dimensions = [{"Name": "StateMachineArn", "Value": machine}]
 
-    def counted() -> set[str]:
-        found = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)
-        return {each["MetricName"] for each in found["Metrics"]}
+    def metrics() -> set[str]:
+        listed = aws.client("cloudwatch").list_metrics(Namespace="AWS/States", Dimensions=dimensions)
+        return {metric["MetricName"] for metric in listed["Metrics"]}
 
-    eventually(lambda: "ExecutionTime" in counted())
-    assert counted() == {"ExecutionsStarted", "ExecutionTime", metric}
+    eventually(lambda: "ExecutionTime" in metrics())
+    assert metrics() == {"ExecutionsStarted", "ExecutionTime", metric}
 
 
-def test_a_rule_on_a_status_reaches_its_topics_queue(aws: Any, allow: Any, eventually: Any) -> None:
+def test_a_rule_on_an_execution_status_publishes_to_its_topic(aws: Any, allow: Any, eventually: Any) -> None:
     machine = aws.machine(FAIL)
     publish = {"Principal": {"Service": "events.amazonaws.com"}, **allow("sns:Publish")}
     send = {"Principal": {"Service": "sns.amazonaws.com"}, **allow("sqs:SendMessage")}
@@ -129,6 +129,6 @@ def test_a_rule_on_a_status_reaches_its_topics_queue(aws: Any, allow: Any, event
     aws.client("events").put_targets(Rule="failures", Targets=[{"Id": "topic", "Arn": topic}])
     failed = aws.run(machine)
     (message,) = eventually(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"))
-    told = json.loads(json.loads(message["Body"])["Message"])
-    assert told["detail"]["executionArn"] == failed["executionArn"]
-    assert (told["detail"]["error"], told["detail"]["cause"]) == ("Wrong", "because")
+    event = json.loads(json.loads(message["Body"])["Message"])
+    assert event["detail"]["executionArn"] == failed["executionArn"]
+    assert (event["detail"]["error"], event["detail"]["cause"]) == ("Wrong", "because")

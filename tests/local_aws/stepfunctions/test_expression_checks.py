@@ -17,7 +17,7 @@ from local_aws.stepfunctions.expression_checks import problems
         "(\n    $x := 1;\n    $x + 1\n)",
     ],
 )
-def test_what_starts_from_a_variable_is_fine(text: str) -> None:
+def test_expressions_that_start_from_a_variable_are_valid(text: str) -> None:
     assert list(problems(f"{{% {text} %}}", "/States/A/Output")) == []
 
 
@@ -36,12 +36,12 @@ def test_what_starts_from_a_variable_is_fine(text: str) -> None:
     ],
 )
 def test_a_name_at_the_top_level_is_refused(text: str) -> None:
-    (said,) = problems(f"{{% {text} %}}", "/States/A/Output")
+    (error,) = problems(f"{{% {text} %}}", "/States/A/Output")
     reason = "Reference to 'phone' at the top level is not supported."
-    assert said == f"UNSUPPORTED_JSONATA_EXPRESSION: {reason} at /States/A/Output"
+    assert error == f"UNSUPPORTED_JSONATA_EXPRESSION: {reason} at /States/A/Output"
 
 
-def test_what_does_not_parse_is_refused() -> None:
+def test_an_expression_that_does_not_parse_is_refused() -> None:
     assert list(problems("{% 1 + %}", "/States/A/Output")) == [
         "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/A/Output"
     ]

@@ -32,12 +32,12 @@ def test_an_sdk_integration_answers_in_pascal_case_with_times_as_text(aws: Any, 
     assert stack["CreationTime"].endswith("Z")
 
 
-def test_an_sdk_integration_names_members_that_the_api_has_in_camel_case(aws: Any, allow: Any) -> None:
-    states = task("aws-sdk:cloudwatchlogs:createLogGroup", LogGroupName="/made/by/machine")
+def test_an_sdk_integration_converts_members_in_camel_case(aws: Any, allow: Any) -> None:
+    states = task("aws-sdk:cloudwatchlogs:createLogGroup", LogGroupName="/created/by/machine")
     output(aws.run(aws.machine(states, allow("logs:*"))))
-    states = task("aws-sdk:cloudwatchlogs:describeLogGroups", LogGroupNamePrefix="/made/by/machine")
+    states = task("aws-sdk:cloudwatchlogs:describeLogGroups", LogGroupNamePrefix="/created/by/machine")
     (group,) = output(aws.run(aws.machine(states, allow("logs:*"))))["LogGroups"]
-    assert group["LogGroupName"] == "/made/by/machine"
+    assert group["LogGroupName"] == "/created/by/machine"
 
 
 def test_an_sdk_integration_acts_as_the_machines_role(aws: Any) -> None:
@@ -56,7 +56,7 @@ def test_errors_have_the_names_of_the_sdk_for_java(aws: Any, allow: Any) -> None
     assert "Stack with id nowhere does not exist (Service: CloudFormation, Status Code: 400" in ended["cause"]
 
 
-def test_an_argument_that_the_api_does_not_know_fails_the_task(aws: Any, allow: Any) -> None:
+def test_an_unknown_argument_fails_the_task(aws: Any, allow: Any) -> None:
     ended = aws.run(aws.machine(task("aws-sdk:cloudformation:describeStacks", Stack="x"), allow("*")))
     assert ended["error"] == "States.Runtime"
     assert "Stack" in ended["cause"]
@@ -70,13 +70,13 @@ def test_a_document_where_the_api_takes_bytes_fails_the_task(aws: Any, allow: An
 
 
 @pytest.mark.parametrize("call", ["s3:flyAway", "nowhere:describe"])
-def test_a_call_that_no_sdk_has_fails_the_task(aws: Any, allow: Any, call: str) -> None:
+def test_an_unknown_call_fails_the_task(aws: Any, allow: Any, call: str) -> None:
     ended = aws.run(aws.machine(task(f"aws-sdk:{call}"), allow("*")))
     assert ended["error"] == "States.Runtime"
     assert ended["cause"] == f"There is no call {call} in the AWS SDK."
 
 
-def test_invoking_a_function_takes_the_machines_right_to(aws: Any, allow: Any) -> None:
+def test_invoking_a_function_takes_the_permission_of_the_machines_role(aws: Any, allow: Any) -> None:
     function = aws.function(DOUBLE)
     states = task("lambda:invoke", FunctionName=function, Payload={"number": 4})
     assert output(aws.run(aws.machine(states, allow(INVOKE, function))))["Payload"] == {"doubled": 8}
@@ -85,7 +85,7 @@ def test_invoking_a_function_takes_the_machines_right_to(aws: Any, allow: Any) -
     assert f"is not authorized to perform: lambda:InvokeFunction on resource: {function}" in ended["cause"]
 
 
-def test_a_function_as_the_resource_takes_the_right_too(aws: Any, allow: Any) -> None:
+def test_a_function_as_the_resource_takes_the_permission_of_the_machines_role(aws: Any, allow: Any) -> None:
     function = aws.function(DOUBLE)
     states = {"A": {"Type": "Task", "Resource": function, "End": True}}
     assert output(aws.run(aws.machine(states, allow(INVOKE)), number=2)) == {"doubled": 4}
@@ -99,12 +99,12 @@ def test_a_functions_exception_is_the_tasks_error(aws: Any, allow: Any) -> None:
     assert json.loads(ended["cause"])["errorMessage"] == "so"
 
 
-def test_a_function_that_is_not_there_has_its_error(aws: Any, allow: Any) -> None:
+def test_invoking_a_missing_function_fails_the_task(aws: Any, allow: Any) -> None:
     ended = aws.run(aws.machine(task("lambda:invoke", FunctionName="nowhere"), allow(INVOKE)))
     assert ended["error"] == "Lambda.ResourceNotFoundException"
 
 
-def test_publishing_takes_the_machines_right_to_and_writes_documents_as_json(aws: Any, allow: Any) -> None:
+def test_publishing_takes_the_roles_permission_and_converts_documents_to_json(aws: Any, allow: Any) -> None:
     topic = aws.client("sns").create_topic(Name="published")["TopicArn"]
     states = task("sns:publish", TopicArn=topic, Message={"some": "document"})
     assert "MessageId" in output(aws.run(aws.machine(states, allow("sns:Publish", topic))))
@@ -112,7 +112,7 @@ def test_publishing_takes_the_machines_right_to_and_writes_documents_as_json(aws
     assert "is not authorized to perform: sns:Publish" in ended["cause"]
 
 
-def test_a_role_that_no_longer_trusts_its_machine_fails_the_task(aws: Any, allow: Any) -> None:
+def test_a_role_that_does_not_trust_step_functions_fails_the_task(aws: Any, allow: Any) -> None:
     machine = aws.machine(task("aws-sdk:sts:getCallerIdentity"), allow("*"))
     role = aws.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["roleArn"]
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -122,7 +122,7 @@ def test_a_role_that_no_longer_trusts_its_machine_fails_the_task(aws: Any, allow
     assert "cannot be assumed by states.amazonaws.com" in aws.run(machine)["cause"]
 
 
-def test_a_roles_trust_may_be_confined_to_its_machine(aws: Any, allow: Any) -> None:
+def test_a_roles_trust_may_be_confined_to_a_machine(aws: Any, allow: Any) -> None:
     machine = aws.machine(task("aws-sdk:sts:getCallerIdentity"), allow("*"))
     role = aws.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["roleArn"]
 

@@ -17,29 +17,29 @@ def shape(service: str, operation: str, *, output: bool = False) -> Any:
     ("integration", "name"),
     [("sfn", "stepfunctions"), ("cloudwatchlogs", "logs"), ("sagemaker", "sagemaker")],
 )
-def test_services_have_the_integrations_names(integration: str, name: str) -> None:
+def test_a_service_is_found_by_its_integrations_name(integration: str, name: str) -> None:
     assert sdk_shapes.service_name(integration) == name
 
 
 @pytest.mark.parametrize(
     ("action", "method"), [("describeStacks", "describe_stacks"), ("listObjectsV2", "list_objects_v2")]
 )
-def test_actions_are_methods(action: str, method: str) -> None:
+def test_actions_become_method_names(action: str, method: str) -> None:
     assert sdk_shapes.method_name(action) == method
 
 
-def test_members_get_the_apis_names_at_every_depth() -> None:
-    given = {"LogGroupName": "g", "LogEvents": [{"Timestamp": 1, "Message": "m"}], "Other": 1}
-    assert sdk_shapes.arguments(given, shape("logs", "PutLogEvents")) == {
+def test_members_get_botocores_names_at_every_depth() -> None:
+    arguments = {"LogGroupName": "g", "LogEvents": [{"Timestamp": 1, "Message": "m"}], "Other": 1}
+    assert sdk_shapes.arguments(arguments, shape("logs", "PutLogEvents")) == {
         "logGroupName": "g",
         "logEvents": [{"timestamp": 1, "message": "m"}],
         "Other": 1,
     }
 
 
-def test_the_keys_of_a_map_are_data_and_stay() -> None:
-    given = {"FunctionName": "f", "Environment": {"Variables": {"lower": "x"}}}
-    assert sdk_shapes.arguments(given, shape("lambda", "CreateFunction")) == given
+def test_the_keys_of_a_map_are_unchanged() -> None:
+    arguments = {"FunctionName": "f", "Environment": {"Variables": {"lower": "x"}}}
+    assert sdk_shapes.arguments(arguments, shape("lambda", "CreateFunction")) == arguments
 
 
 def test_answers_are_pascal_case_with_times_as_text_and_without_metadata() -> None:
@@ -60,5 +60,5 @@ def test_answers_are_pascal_case_with_times_as_text_and_without_metadata() -> No
         ("InternalFault", "InternalException"),
     ],
 )
-def test_exceptions_are_the_sdk_for_javas(name: str, exception: str) -> None:
+def test_exceptions_have_the_names_of_the_sdk_for_java(name: str, exception: str) -> None:
     assert sdk_shapes.exception_name(name) == exception

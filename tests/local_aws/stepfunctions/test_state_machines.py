@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 PASS = {"A": {"Type": "Pass", "End": True}}
-LOG_RIGHTS = [
+LOG_ACTIONS = [
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -31,31 +31,31 @@ def machine(role: str, **properties: Any) -> dict[str, Any]:
     }
 
 
-def test_a_machine_with_a_bad_definition_is_refused(aws: Any) -> None:
+def test_an_invalid_definition_is_refused(aws: Any) -> None:
     states, role = aws.client("stepfunctions"), aws.role("states")
-    with aws.refused("InvalidDefinition") as said:
+    with aws.refused("InvalidDefinition") as messages:
         states.create_state_machine(name="unreachable", definition=UNREACHABLE, roleArn=role)
-    assert 'State "B" is not reachable' in said[0]
+    assert 'State "B" is not reachable' in messages[0]
     good = aws.machine(PASS)
     with aws.refused("InvalidDefinition"):
         states.update_state_machine(stateMachineArn=good, definition=UNREACHABLE)
 
 
-def test_an_execution_whose_input_is_no_json_does_not_start(aws: Any) -> None:
+def test_an_input_that_is_no_json_is_refused(aws: Any) -> None:
     states, machine_arn = aws.client("stepfunctions"), aws.machine(PASS)
     with aws.refused("InvalidExecutionInput"):
         states.start_execution(stateMachineArn=machine_arn, input="nojson")
     assert states.list_executions(stateMachineArn=machine_arn)["executions"] == []
 
 
-def test_a_stack_with_a_bad_definition_rolls_back(aws: Any) -> None:
+def test_a_stack_with_an_invalid_definition_rolls_back(aws: Any) -> None:
     stack = aws.stack(machine(aws.role("states"), DefinitionString=UNREACHABLE))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert 'State "B" is not reachable' in aws.failures(stack)
 
 
-def test_a_stacks_machine_keeps_its_logging_and_tracing(aws: Any, allow: Any) -> None:
-    role = aws.role("states", allow(LOG_RIGHTS))
+def test_a_stacks_machine_has_its_logging_and_tracing(aws: Any, allow: Any) -> None:
+    role = aws.role("states", allow(LOG_ACTIONS))
     resources = machine(
         role,
         LoggingConfiguration={**logging(aws, "/states/kept"), "IncludeExecutionData": True},
@@ -65,14 +65,14 @@ def test_a_stacks_machine_keeps_its_logging_and_tracing(aws: Any, allow: Any) ->
     stack = aws.stack(resources)
     assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
     arn = "arn:aws:states:us-east-1:123456789012:stateMachine:kept"
-    said = aws.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
-    assert said["loggingConfiguration"]["level"] == "ALL"
-    assert said["loggingConfiguration"]["includeExecutionData"] is True
-    assert said["tracingConfiguration"] == {"enabled": True}
+    described = aws.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
+    assert described["loggingConfiguration"]["level"] == "ALL"
+    assert described["loggingConfiguration"]["includeExecutionData"] is True
+    assert described["tracingConfiguration"] == {"enabled": True}
 
 
-def test_a_machine_that_may_not_log_is_refused(aws: Any, allow: Any) -> None:
-    role = aws.role("states", allow(LOG_RIGHTS[1:]))
+def test_logging_without_the_permissions_is_refused(aws: Any, allow: Any) -> None:
+    role = aws.role("states", allow(LOG_ACTIONS[1:]))
     stack = aws.stack(machine(role, LoggingConfiguration=logging(aws, "/states/refused")))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "is not authorized to access the Log Destination" in aws.failures(stack)
