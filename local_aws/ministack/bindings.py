@@ -5,6 +5,7 @@ version is pinned exactly. Other modules read ``ministack.roles`` and wrap ``Min
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from local_aws.ministack import signatures as types
@@ -41,7 +42,7 @@ class Ministack:
     # The server: its services, the requests that it routes, and the state that it saves.
     application = Binding[types.Application]("app:app")
     service_handlers = Binding[dict[str, types.Handler]]("app:SERVICE_HANDLERS")
-    service_modules = Binding[dict[str, Any]]("app:_loaded_modules")
+    service_modules = Binding[dict[str, object]]("app:_loaded_modules")
     state_files = Binding[dict[str, str]]("app:_state_map")
     state_getters = Binding[Callable[[], dict[str, types.GetState]]]("app:_build_persistence_save_dict")
     load_state = Binding[Callable[[], None]]("app:_load_persisted_state")
@@ -116,7 +117,7 @@ class Ministack:
     fail_execution = Binding[Callable[[Execution, str, str], None]](f"{_STATES}:_fail_execution")
     add_event = Binding[types.AddEvent](f"{_STATES}:_add_event")
     emit_status_event = Binding[Callable[[Execution], None]](f"{_STATES}:_emit_execution_status_event")
-    clock = Binding[Any](f"{_STATES}:time")
+    clock = Binding[ModuleType](f"{_STATES}:time")
     sleep = Binding[Callable[[float], None]](f"{_STATES}:_scaled_sleep")
 
     # Step Functions: the states of an execution
