@@ -16,6 +16,7 @@ from local_aws.process.lifecycle import LocalAws, Server
 
 PROGRAM = "python -m local_aws"
 MAX_PORT = 65535
+INTERRUPTED = 130
 
 
 class _Port(click.ParamType[int]):
@@ -41,9 +42,15 @@ class _Times(click.ParamType[int]):
 
 
 def main() -> None:
-    """Run a command; a failure is one sentence on stderr and exit code 1."""
+    """Run a command; a failure is one sentence on stderr and exit code 1, Ctrl-C is exit code 130."""
     try:
-        cli(prog_name=PROGRAM)
+        cli.main(prog_name=PROGRAM, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except (UserError, OSError) as error:
         sys.exit(str(error))
 

@@ -1,5 +1,7 @@
 """The documents of ministack's services: the members that this package reads or writes."""
 
+from abc import abstractmethod
+from collections.abc import MutableMapping
 from typing import Any, NotRequired, Protocol, TypedDict, TypeVar
 
 V = TypeVar("V")
@@ -117,18 +119,13 @@ class Principal(Protocol):
         """Its ARN."""
 
 
-class Scoped(Protocol[V]):
-    """Documents by their names or ARNs, in the current account (and region)."""
+class Scoped(MutableMapping[str, V]):
+    """ministack's dictionaries: documents by their names or ARNs, in the current account (and region)."""
 
-    def __getitem__(self, key: str, /) -> V: ...
-
-    def __setitem__(self, key: str, value: V, /) -> None: ...
-
-    def get(self, key: str, /) -> V | None:
-        """Return a document, or None."""
-
+    @abstractmethod
     def get_scoped(self, account: str, region: str | None, key: str, /) -> V | None:
         """Return a document of an account (and region), or None."""
 
+    @abstractmethod
     def all_values(self) -> list[V]:
         """Return the documents of every account and region."""

@@ -217,3 +217,18 @@ def test_up_reports_why_the_server_can_not_start(command: Any) -> None:
     assert result.returncode == 1
     assert "The server ended before it was ready: " in result.stderr
     assert not command.status()["running"]
+
+
+def test_ctrl_c_during_up_stops_the_server(command: Any, eventually: Any) -> None:
+    arguments = ["up", "--state", str(command.state), "--port", str(command.port)]
+    up = subprocess.Popen(
+        [sys.executable, "-m", "local_aws", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    eventually((command.state / "server.json").exists)
+    up.send_signal(signal.SIGINT)
+    output, messages = up.communicate(timeout=90)
+    assert (up.returncode, output, messages.splitlines()[-1]) == (130, "", "Interrupted.")
+    assert not command.status()["running"]
