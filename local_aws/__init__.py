@@ -1,1 +1,1 @@
-"""AWS on 127.0.0.1: ministack, extended by what it lacks for a SageMaker project (docs/local-aws.md)."""
+"""AWS on 127.0.0.1: ministack, extended for SageMaker projects (docs/local-aws.md)."""

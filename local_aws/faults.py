@@ -1,4 +1,4 @@
-"""Failures that somebody asks for, so that a workflow's own handling of them can be seen at work."""
+"""Fault injection: calls and jobs fail on request, to test how a workflow handles failures."""
 
 import difflib
 import functools
@@ -8,28 +8,30 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from local_aws import actions, hooks, iam, names
-from local_aws.hooks import Answer, Request, Response
+from local_aws.identity.actions import actions_of
+from local_aws.ministack.bindings import ministack
+from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.signatures import Response
 
 JOBS = ("training-job", "transform-job")
-_OPERATION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
-_ASKED_FOR = "This failure was asked for with python -m local_aws fault."
-# boto3 retries by the status too; errors of other names answer 400.
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
+_DEFAULT_MESSAGE = "This failure was asked for with python -m local_aws fault."
+# boto3 retries by the status too; other errors have the status 400.
 _STATUSES = {"Internal": 500, "ServiceUnavailable": 503, "SlowDown": 503, "TooManyRequests": 429}
 
 
 class FaultRefusedError(ValueError):
-    """A fault that can't be; the message says what to ask for instead."""
+    """An impossible fault; the message says what to request instead."""
 
 
 @dataclass
 class Fault:
-    """What fails, how, and how often still.
+    """A target that fails, its error, and the number of failures that are left.
 
     Parameters
     ----------
     target
-        An action as IAM names it ("sagemaker:CreateTrainingJob"), or one of `JOBS`.
+        An action by its IAM name ("sagemaker:CreateTrainingJob"), or one of `JOBS`.
     error
         The error's code; of a job its FailureReason.
     message
@@ -49,13 +51,13 @@ _LOCK = threading.Lock()
 
 
 def install() -> None:
-    """Let authorised calls of every service fail that are to fail."""
-    for service in list(names.get("service handlers")):
-        hooks.around(service, functools.partial(_perhaps_fail, service))
+    """Inject faults into authorised calls of every service."""
+    for service in list(ministack.service_handlers):
+        wrap_service(service, functools.partial(_inject, service))
 
 
 def next_job_failure(kind: str) -> str | None:
-    """Return the FailureReason that the next job of a kind is to end with, and count it; None if it may run.
+    """Return the FailureReason of the next job of a kind, and count it; None if the job may run.
 
     Parameters
     ----------
@@ -67,16 +69,16 @@ def next_job_failure(kind: str) -> str | None:
 
 
 def serve(method: str, body: bytes) -> dict[str, Any]:
-    """Do what the command line asks the server for: POST adds a fault, DELETE clears, GET only lists.
+    """Answer a request of the command line: POST adds a fault, DELETE clears all, GET lists them.
 
     Raises
     ------
     FaultRefusedError
-        If there can be no such fault.
+        If the fault is impossible.
     """
-    asked = [_checked(Fault(**json.loads(body)))] if method == "POST" else []
+    added = [_checked(Fault(**json.loads(body)))] if method == "POST" else []
     with _LOCK:
-        _FAULTS.extend(asked)
+        _FAULTS.extend(added)
         if method == "DELETE":
             _FAULTS.clear()
         return {"faults": [asdict(fault) for fault in _FAULTS]}
@@ -88,14 +90,14 @@ def _checked(fault: Fault) -> Fault:
             raise FaultRefusedError(f"A {fault.target} has a FailureReason alone: leave out --message.")
         return fault
     service = fault.target.partition(":")[0]
-    if not _OPERATION.fullmatch(fault.target) or service not in names.get("namespaces").values():
+    if not _ACTION.fullmatch(fault.target) or service not in ministack.iam_namespaces.values():
         raise FaultRefusedError(
             f"{fault.target!r} can't be made to fail: name an action as IAM policies do "
             f"(sagemaker:CreateTrainingJob), or {' or '.join(JOBS)}."
         )
-    known = actions.of(service)
+    known = actions_of(service)
     if known and fault.target not in known:
-        raise FaultRefusedError(_unknown(fault.target, known))
+        raise FaultRefusedError(_unknown_action(fault.target, known))
     if not re.fullmatch(r"[\w.]+", fault.error):
         raise FaultRefusedError(
             f"{fault.error!r} is no error's code, which is one word (ThrottlingException): "
@@ -104,15 +106,16 @@ def _checked(fault: Fault) -> Fault:
     return fault
 
 
-def _unknown(target: str, known: frozenset[str]) -> str:
+def _unknown_action(target: str, known: frozenset[str]) -> str:
     service, _, name = target.partition(":")
-    # Compared without the service, which makes everything alike.
-    near = difflib.get_close_matches(name, sorted(action.partition(":")[2] for action in known))
-    like = f" Like it are {', '.join(f'{service}:{one}' for one in near)}." if near else ""
-    return f"{target!r} can't be made to fail: no call of {service} is authorised by that name.{like}"
+    # Compared without the service, which all of them share.
+    similar = difflib.get_close_matches(name, sorted(action.partition(":")[2] for action in known))
+    hint = f" Like it are {', '.join(f'{service}:{action}' for action in similar)}." if similar else ""
+    return f"{target!r} can't be made to fail: no call of {service} is authorised by that name.{hint}"
 
 
 def _take(target: str) -> Fault | None:
+    """Return the first fault of a target, if any, and count it down."""
     with _LOCK:
         fault = next((fault for fault in _FAULTS if fault.target == target), None)
         if fault:
@@ -122,10 +125,10 @@ def _take(target: str) -> Fault | None:
     return fault
 
 
-async def _perhaps_fail(service: str, request: Request, answer: Answer) -> Response:
-    fault = _take(names.get("iam action")(service, *request) or "") if _FAULTS else None
+async def _inject(service: str, request: Request, answer: Answer) -> Response:
+    fault = _take(ministack.iam_action(service, *request) or "") if _FAULTS else None
     if fault is None:
         return await answer()
-    _, headers, body = iam.error(request, service, fault.error, fault.message or _ASKED_FOR)
-    status = next((status for start, status in _STATUSES.items() if fault.error.startswith(start)), 400)
+    _, headers, body = request.error(service, fault.error, fault.message or _DEFAULT_MESSAGE)
+    status = next((status for prefix, status in _STATUSES.items() if fault.error.startswith(prefix)), 400)
     return status, headers, body

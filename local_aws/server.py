@@ -1,4 +1,4 @@
-"""The background process: ministack with the extension, on one port of 127.0.0.1."""
+"""The server process: ministack with the extensions of this package, on one port of 127.0.0.1."""
 
 import argparse
 import asyncio
@@ -14,100 +14,95 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local_aws import (
-    alarms,
-    buckets,
-    cloudformation,
-    conditions,
-    encrypted_topics,
-    event_targets,
-    faults,
-    functions,
-    iam,
-    integrations,
-    log_events,
-    machines,
-    names,
-    state,
-)
+from local_aws import faults
+from local_aws.cloudformation import buckets, stack_operations, template_conditions
+from local_aws.events import alarms, encrypted_topics, event_targets, functions, log_events
+from local_aws.identity import iam
+from local_aws.ministack import bindings, persistence
+from local_aws.ministack.binding import MissingBindingError
+from local_aws.ministack.bindings import ministack
+from local_aws.process.control import DESCRIPTION_PATH, FAULTS_PATH
+from local_aws.stepfunctions import integrations, state_machines
 
-ROOMS = (
-    *(iam, conditions, cloudformation, buckets, functions, machines, integrations),
-    *(event_targets, encrypted_topics, alarms, log_events, state, faults),
+# In the order of their installation: of two wrappers of one function, the later one runs first.
+EXTENSIONS = (
+    *(iam, template_conditions, stack_operations, buckets, functions, state_machines, integrations),
+    *(event_targets, encrypted_topics, alarms, log_events, persistence, faults),
 )
 
 
 def main() -> None:
-    """Serve until SIGTERM, then save the state and end."""
+    """Serve until SIGTERM, then save the state and exit."""
     parser = argparse.ArgumentParser(prog="python -m local_aws.server")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--images", type=Path)
     arguments = parser.parse_args()
     try:
-        names.check()
+        bindings.check()
         extend(arguments.images, arguments.state)
-    except names.MissingHookError as error:
+    except MissingBindingError as error:
         sys.exit(str(error))
     asyncio.run(_serve(arguments.port, arguments.state))
 
 
 def extend(images: Path | None, folder: Path) -> None:
-    """Register the extension with ministack; SageMaker comes with a file that says what its images are."""
+    """Install the extensions; SageMaker requires the file that maps its images to programs."""
     if images:
         from local_aws import sagemaker  # noqa: PLC0415 -- only with images; it starts threads
 
         sagemaker.install(images, folder)
-    for room in ROOMS:
-        room.install()
+    for extension in EXTENSIONS:
+        extension.install()
 
 
 async def _serve(port: int, folder: Path) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.graceful_timeout = 1
-    config.keep_alive_timeout = 75  # seconds; boto3 keeps its connections
+    config.keep_alive_timeout = 75  # seconds; boto3 keeps its connections open
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ministack = names.get("application")
+    aws = ministack.application
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == "/_local_aws":
-            await _say(send, 200, {"pid": os.getpid(), "state": str(folder)})
-        elif scope["type"] == "http" and scope["path"] == "/_local_aws/faults":
-            await _answer_about_faults(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else None
+        if path == DESCRIPTION_PATH:
+            await _send(send, 200, {"pid": os.getpid(), "state": str(folder)})
+        elif path == FAULTS_PATH:
+            await _answer_fault_request(scope, receive, send)
         else:
-            await ministack(scope, receive, send)
+            await aws(scope, receive, send)
 
     await serve(application, config, shutdown_trigger=stop.wait)
-    _end(folder)
+    _exit(folder)
 
 
-async def _answer_about_faults(scope: Any, receive: Any, send: Any) -> None:
+async def _answer_fault_request(scope: Any, receive: Any, send: Any) -> None:
     body = b""
     more = True
     while more:
         part = await receive()
         body, more = body + part.get("body", b""), part.get("more_body", False)
-    # A web page could post forms here: no form has this type.
+    # A web page could post forms to this path: no form has this content type.
     if scope["method"] == "POST" and (b"content-type", b"application/json") not in scope["headers"]:
-        await _say(send, 415, {"message": "A fault is asked for in JSON."})
+        await _send(send, 415, {"message": "A fault is asked for in JSON."})
         return
     try:
-        await _say(send, 200, await asyncio.to_thread(faults.serve, scope["method"], body))
+        await _send(send, 200, await asyncio.to_thread(faults.serve, scope["method"], body))
     except faults.FaultRefusedError as refusal:
-        await _say(send, 400, {"message": str(refusal)})
+        await _send(send, 400, {"message": str(refusal)})
 
 
-async def _say(send: Any, status: int, said: dict[str, Any]) -> None:
+async def _send(send: Any, status: int, document: dict[str, Any]) -> None:
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(said).encode()})
+    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
 
 
-def _end(folder: Path) -> None:
-    """Leave at once: a thread that waits for a custom resource's answer would hold it for an hour."""
+def _exit(folder: Path) -> None:
+    """Exit without waiting for threads: one that waits for a custom resource would delay it by an hour."""
     if "local_aws.sagemaker" in sys.modules:
         sys.modules["local_aws.sagemaker"].shutdown()
     shutil.rmtree(folder / "tmp", ignore_errors=True)

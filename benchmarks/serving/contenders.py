@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.environments import ROOT, python_with
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
 CORES = os.cpu_count() or 1

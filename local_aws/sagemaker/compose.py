@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from local_aws import hooks
-from local_aws.hooks import Request, Response
-from local_aws.processes import Record
+from local_aws.ministack import extensions
+from local_aws.ministack.requests import Request
+from local_aws.ministack.signatures import Response
+from local_aws.process.child_processes import ChildProcesses
 from local_aws.sagemaker import step_functions
 from local_aws.sagemaker.autoscaling import cloudformation as autoscaling_cloudformation
 from local_aws.sagemaker.autoscaling import scalable_targets, scaling_policies
@@ -41,7 +42,7 @@ def install(images_file: Path, folder: Path) -> None:
     local_aws.sagemaker.processes.image_catalog.BadImagesFileError
         The images file is invalid.
     """
-    service = Service(image_catalog.load(images_file), folder / "sagemaker", Record(folder))
+    service = Service(image_catalog.load(images_file), folder / "sagemaker", ChildProcesses(folder))
     shutil.rmtree(service.folder, ignore_errors=True)  # the files of a server that was killed
     deployments = Deployments(service)
     _installed.append(deployments)
@@ -59,7 +60,7 @@ def _register_services(service: Service, deployments: Deployments) -> None:
         transform_jobs.fail_interrupted_jobs(service.store)
         deployments.restart_all()
 
-    hooks.register_service(
+    extensions.register_service(
         "sagemaker",
         "SageMaker.",
         sagemaker_handler(service, deployments),
@@ -69,13 +70,13 @@ def _register_services(service: Service, deployments: Deployments) -> None:
         restore=restore,
     )
     scaling = {**scalable_targets.OPERATIONS, **scaling_policies.OPERATIONS}
-    hooks.register_service(
+    extensions.register_service(
         "application-autoscaling",
         "AnyScaleFrontendService.",
         json_handler("application-autoscaling", bind(service, scaling)),
         resource_arn=authorization.scalable_target_of,
     )
-    hooks.register_service(
+    extensions.register_service(
         "servicequotas",
         "ServiceQuotasV20190624.",
         json_handler("service-quotas", bind(service, quotas.OPERATIONS)),

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws import hooks, iam, identity
+from local_aws import identity
+from local_aws.identity import iam
+from local_aws.ministack import extensions
 
 PREFIX = "arn:aws:states:::sagemaker:"
 PRINCIPAL = "states.amazonaws.com"
@@ -49,11 +51,11 @@ def install() -> None:
     """Register the integrations."""
     for word in ("Training", "Transform"):
         run = functools.partial(create_job, JobKind(word))
-        hooks.register_integration(f"{PREFIX}create{word}Job", run)
-    hooks.register_integration(f"{PREFIX}createModel", create_model)
+        extensions.register_integration(f"{PREFIX}create{word}Job", run)
+    extensions.register_integration(f"{PREFIX}createModel", create_model)
 
 
-def create_job(kind: JobKind, resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
+def create_job(kind: JobKind, resource: str, arguments: Arguments, task: extensions.Task) -> Arguments:
     """Run a Task state that creates a job.
 
     Parameters
@@ -82,13 +84,13 @@ def create_job(kind: JobKind, resource: str, arguments: Arguments, task: hooks.T
         answer = _without_metadata(kind.call(sagemaker, "create", **arguments))
         if not suffix:
             return answer
-        hooks.task_submitted(task, answer)
+        extensions.task_submitted(task, answer)
         return _wait_for_job(kind, sagemaker, arguments[kind.name], task)
 
     return _with_sagemaker(task, run)
 
 
-def create_model(resource: str, arguments: Arguments, task: hooks.Task) -> Arguments:
+def create_model(resource: str, arguments: Arguments, task: extensions.Task) -> Arguments:
     """Run a Task state that creates a model; return CreateModel's answer."""
     if resource != f"{PREFIX}createModel":
         raise _unknown_resource(resource)
@@ -96,10 +98,10 @@ def create_model(resource: str, arguments: Arguments, task: hooks.Task) -> Argum
 
 
 def _unknown_resource(resource: str) -> Exception:
-    return hooks.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
+    return extensions.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
 
 
-def _with_sagemaker(task: hooks.Task, run: Callable[[Any], Arguments]) -> Arguments:
+def _with_sagemaker(task: extensions.Task, run: Callable[[Any], Arguments]) -> Arguments:
     """Call SageMaker with the state machine's role; its errors fail the task."""
     try:
         return run(
@@ -108,23 +110,23 @@ def _with_sagemaker(task: hooks.Task, run: Callable[[Any], Arguments]) -> Argume
     except ClientError as error:
         raise _task_error(error) from error
     except (BotoCoreError, PermissionError) as error:
-        raise hooks.task_failed("States.Runtime", str(error)) from error
+        raise extensions.task_failed("States.Runtime", str(error)) from error
 
 
-def _require_rule(kind: JobKind, task: hooks.Task) -> None:
+def _require_rule(kind: JobKind, task: extensions.Task) -> None:
     principal = identity.session_arn(task.role_arn, _session(task))
     rule = f"arn:aws:events:{identity.region()}:{identity.account()}:rule/{kind.rule}"
     for action in ("events:PutTargets", "events:PutRule", "events:DescribeRule"):
         denial = iam.denial(principal, action, rule)
         if denial:
-            raise hooks.task_failed("SageMaker.AmazonSageMakerException", denial)
+            raise extensions.task_failed("SageMaker.AmazonSageMakerException", denial)
 
 
-def _session(task: hooks.Task) -> str:
+def _session(task: extensions.Task) -> str:
     return task.execution_arn.rpartition(":")[2][:64]
 
 
-def _wait_for_job(kind: JobKind, sagemaker: Any, name: str, task: hooks.Task) -> Arguments:
+def _wait_for_job(kind: JobKind, sagemaker: Any, name: str, task: extensions.Task) -> Arguments:
     while True:
         job = describe_job(kind, sagemaker, name)
         if job[kind.status] in ENDED:
@@ -132,9 +134,9 @@ def _wait_for_job(kind: JobKind, sagemaker: Any, name: str, task: hooks.Task) ->
         if task.cancelled.wait(POLL_SECONDS):
             kind.call(sagemaker, "stop", **{kind.name: name})
             cause = f"The {kind.word.lower()} job {name} was stopped with its task."
-            raise hooks.task_failed("States.TaskFailed", cause)
+            raise extensions.task_failed("States.TaskFailed", cause)
     if job[kind.status] == "Failed":
-        raise hooks.task_failed("States.TaskFailed", json.dumps(job))
+        raise extensions.task_failed("States.TaskFailed", json.dumps(job))
     return job
 
 
@@ -161,4 +163,4 @@ def _task_error(error: ClientError) -> Exception:
         f"Request ID: {request}"
     )
     cause = f"{details['Message']} ({source})"
-    return hooks.task_failed(f"SageMaker.{name}", cause)
+    return extensions.task_failed(f"SageMaker.{name}", cause)

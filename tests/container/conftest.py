@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from spectral_lda import Model
 
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,7 @@ from botocore.config import Config
 
 from data_prep import dataset
 from data_prep.dataset import upload
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = ROOT / "container" / "local-images.toml"

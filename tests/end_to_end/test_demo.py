@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from tests.end_to_end.machine import PATH, ROOT, processes, until
 
 pytestmark = pytest.mark.end_to_end

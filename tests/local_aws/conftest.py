@@ -1,4 +1,4 @@
-"""One real server for the tests of this folder, and what they say to it."""
+"""One real server for the tests of this folder, and the helpers that call it."""
 
 import io
 import json
@@ -17,16 +17,16 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"
 Statement = dict[str, Any]
-ENDS = {f"Execution{how}" for how in ("Succeeded", "Failed", "TimedOut", "Aborted")}
+ENDS = {f"Execution{status}" for status in ("Succeeded", "Failed", "TimedOut", "Aborted")}
 
 
 class CommandLine:
-    """python -m local_aws with a state folder of its own, from a working directory of its own."""
+    """python -m local_aws with its own state folder and its own working directory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,20 +48,20 @@ class CommandLine:
         return self("up", "--port", str(self.port))
 
     def status(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(self("status", "--json").stdout)
-        return said
+        status: dict[str, Any] = json.loads(self("status", "--json").stdout)
+        return status
 
 
 class Aws:
-    """A running server: clients of anybody, and the resources that tests need."""
+    """A running server: clients of any user, and the resources that tests need."""
 
     def __init__(self, endpoint: str, state: Path) -> None:
         self.endpoint = endpoint
         self.state = state
 
     def client(self, service: str, key: str = "test", secret: str = "test") -> Any:  # noqa: S107 -- the emulator's
-        make: Any = boto3.client
-        return make(
+        create: Any = boto3.client
+        return create(
             service,
             region_name="us-east-1",
             endpoint_url=self.endpoint,
@@ -70,7 +70,7 @@ class Aws:
         )
 
     def user(self, *statements: Statement) -> Any:
-        """Make a user with a policy; return what makes clients for him."""
+        """Create a user with a policy; return a function that creates clients for the user."""
         iam, name = self.client("iam"), f"user-{uuid.uuid4().hex[:8]}"
         iam.create_user(UserName=name)
         if statements:
@@ -79,7 +79,7 @@ class Aws:
         return lambda service: self.client(service, keys["AccessKeyId"], keys["SecretAccessKey"])
 
     def role(self, service: str, *statements: Statement) -> str:
-        """Make a role that a service may assume; return its ARN."""
+        """Create a role that a service may assume; return its ARN."""
         iam, name = self.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
         trust = allow("sts:AssumeRole", None) | {"Principal": {"Service": f"{service}.amazonaws.com"}}
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]["Arn"]
@@ -88,33 +88,35 @@ class Aws:
         return str(arn)
 
     def function(self, code: str, *statements: Statement) -> str:
-        """Make a Python function whose handler is ``index.handler``; return its ARN."""
+        """Create a Python function whose handler is ``index.handler``; return its ARN."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as file:
             file.writestr("index.py", code)
-        made = self.client("lambda").create_function(
+        created = self.client("lambda").create_function(
             FunctionName=f"function-{uuid.uuid4().hex[:8]}",
             Runtime="python3.13",
             Handler="index.handler",
             Role=self.role("lambda", *statements),
             Code={"ZipFile": archive.getvalue()},
         )
-        return str(made["FunctionArn"])
+        return str(created["FunctionArn"])
 
     def machine(self, states: dict[str, Any], *statements: Statement, **options: Any) -> str:
-        """Make a state machine of the states, the first of which is the start; return its ARN."""
+        """Create a state machine of the states, the first of which is the start; return its ARN."""
         definition = {"StartAt": next(iter(states)), "States": states, **options}
-        made = self.client("stepfunctions").create_state_machine(
+        created = self.client("stepfunctions").create_state_machine(
             name=f"machine-{uuid.uuid4().hex[:8]}",
             definition=json.dumps(definition),
             roleArn=self.role("states", *statements),
         )
-        return str(made["stateMachineArn"])
+        return str(created["stateMachineArn"])
 
-    def run(self, machine: str, **given: Any) -> dict[str, Any]:
-        """Execute a machine to its end; return what DescribeExecution says."""
+    def run(self, machine: str, **execution_input: Any) -> dict[str, Any]:
+        """Execute a machine to its end; return its description."""
         states = self.client("stepfunctions")
-        arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
+        arn = states.start_execution(stateMachineArn=machine, input=json.dumps(execution_input))[
+            "executionArn"
+        ]
         return self.finished(arn)
 
     def finished(self, execution: str) -> dict[str, Any]:
@@ -122,12 +124,12 @@ class Aws:
         states = self.client("stepfunctions")
 
         def described() -> dict[str, Any] | None:
-            said: dict[str, Any] = states.describe_execution(executionArn=execution)
-            told = said["status"] != "RUNNING" and self.history(execution)[-1]["type"] in ENDS
-            return said if told else None
+            description: dict[str, Any] = states.describe_execution(executionArn=execution)
+            ended = description["status"] != "RUNNING" and self.history(execution)[-1]["type"] in ENDS
+            return description if ended else None
 
-        ended: dict[str, Any] = eventually(described)
-        return ended
+        description: dict[str, Any] = eventually(described)
+        return description
 
     def history(self, execution: str) -> list[dict[str, Any]]:
         """All events of an execution."""
@@ -135,7 +137,7 @@ class Aws:
         return [event for page in pages.paginate(executionArn=execution) for event in page["events"]]
 
     def stack(self, resources: dict[str, Any], *, client: Any = None, **options: Any) -> dict[str, Any]:
-        """Create a stack of the resources and wait until it is there or not; return it as described."""
+        """Create a stack of the resources and wait for the end; return its description."""
         cloudformation = client or self.client("cloudformation")
         name = options.pop("StackName", f"stack-{uuid.uuid4().hex[:8]}")
         template = json.dumps({"Resources": resources, **options.pop("template", {})})
@@ -150,12 +152,12 @@ class Aws:
     @staticmethod
     @contextmanager
     def refused(code: str) -> Iterator[list[str]]:
-        """Expect an error of AWS's; its message is in the list afterwards."""
-        said: list[str] = []
+        """Expect an error of AWS; its message is in the list afterwards."""
+        messages: list[str] = []
         with pytest.raises(ClientError) as caught:
-            yield said
+            yield messages
         assert caught.value.response["Error"]["Code"] == code
-        said.append(caught.value.response["Error"]["Message"])
+        messages.append(caught.value.response["Error"]["Message"])
 
     def settled(self, name: str) -> dict[str, Any]:
         cloudformation = self.client("cloudformation")
@@ -168,7 +170,7 @@ class Aws:
         return settled
 
     def failures(self, stack: dict[str, Any]) -> str:
-        """The reasons of what failed in a stack."""
+        """The reasons of the failures in a stack."""
         events = self.client("cloudformation").describe_stack_events(StackName=stack["StackId"])[
             "StackEvents"
         ]
@@ -181,12 +183,12 @@ class Aws:
         return self.settled(stack["StackId"])
 
 
-def eventually(look: Any, seconds: float = 60) -> Any:
-    """What ``look`` returns once it returns something."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := look():
-            return found
+def eventually(poll: Any, seconds: float = 60) -> Any:
+    """Poll until the result is true; return it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := poll():
+            return result
         time.sleep(0.05)
     raise AssertionError(f"nothing within {seconds} seconds")
 
@@ -220,13 +222,13 @@ def command(tmp_path: Path) -> Iterator[CommandLine]:
 
 @pytest.fixture(scope="session")
 def new_command() -> Any:
-    """What makes a command line for a folder."""
+    """The class of command lines, by their folders."""
     return CommandLine
 
 
 @pytest.fixture(scope="session")
 def new_aws() -> Any:
-    """What makes an `Aws` for a server that a test has started."""
+    """The class `Aws`, for a server that a test has started."""
     return Aws
 
 

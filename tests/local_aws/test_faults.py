@@ -23,9 +23,9 @@ def fault(aws: Any, new_command: Any) -> Iterator[Any]:
     fault("--clear")
 
 
-def test_the_next_calls_of_an_action_fail_whoever_makes_them(aws: Any, fault: Any, allow: Any) -> None:
-    said = fault(CREATE_TOPIC, "InvalidParameter", "--message", "not now", "--times", "2")
-    assert said.stdout == "sns:CreateTopic fails 2 times: InvalidParameter (not now)\n"
+def test_the_next_calls_of_an_action_fail_for_every_caller(aws: Any, fault: Any, allow: Any) -> None:
+    result = fault(CREATE_TOPIC, "InvalidParameter", "--message", "not now", "--times", "2")
+    assert result.stdout == "sns:CreateTopic fails 2 times: InvalidParameter (not now)\n"
     for client in (aws.client("sns"), aws.user(allow("sns:*"))("sns")):
         client.list_topics()
         with pytest.raises(ClientError) as caught:
@@ -47,7 +47,7 @@ def test_the_next_calls_of_an_action_fail_whoever_makes_them(aws: Any, fault: An
         ("sqs", "sqs:ListQueues", "list_queues", {}),
     ],
 )
-def test_a_service_of_each_protocol_fails_in_it(
+def test_errors_have_the_protocol_of_the_service(
     aws: Any, fault: Any, service: str, action: str, call: str, arguments: dict[str, Any]
 ) -> None:
     fault(action, "TeapotException", "--message", "short and stout")
@@ -57,7 +57,7 @@ def test_a_service_of_each_protocol_fails_in_it(
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException", "SlowDown"])
-def test_a_client_that_retries_gets_over_a_throttled_call(aws: Any, fault: Any, code: str) -> None:
+def test_a_client_retries_a_throttled_call(aws: Any, fault: Any, code: str) -> None:
     fault("states:ListStateMachines", code)
     aws.client("stepfunctions").list_state_machines()
     assert fault("--list").stdout == "Nothing is asked to fail.\n"
@@ -89,7 +89,7 @@ def test_faults_are_listed_and_cleared(fault: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         ((), "Name what is to fail and how"),
         ((CREATE_TOPIC,), "Name what is to fail and how"),
@@ -110,21 +110,21 @@ def test_faults_are_listed_and_cleared(fault: Any) -> None:
         ((CREATE_TOPIC, "Wrong", "--times", "0"), "'0' is no number of times"),
     ],
 )
-def test_what_can_not_fail_is_refused(fault: Any, arguments: tuple[str, ...], complaint: str) -> None:
-    said = fault(*arguments)
-    assert said.returncode != 0
-    assert complaint in said.stderr
+def test_an_impossible_fault_is_refused(fault: Any, arguments: tuple[str, ...], message: str) -> None:
+    result = fault(*arguments)
+    assert result.returncode != 0
+    assert message in result.stderr
     assert fault("--list").stdout == "Nothing is asked to fail.\n"
 
 
-def test_a_web_page_can_not_ask_for_faults(aws: Any) -> None:
+def test_a_web_page_can_not_add_faults(aws: Any) -> None:
     connection = HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=60)
     connection.request("POST", "/_local_aws/faults", b'{"target": "sns:CreateTopic", "error": "Wrong"}')
     assert connection.getresponse().status == 415
     connection.close()
 
 
-def test_without_a_server_it_says_how_to_start_one(command: Any) -> None:
-    said = command("fault", "--list")
-    assert said.returncode == 1
-    assert "python -m local_aws up" in said.stderr
+def test_fault_explains_how_to_start_a_server_that_does_not_run(command: Any) -> None:
+    result = command("fault", "--list")
+    assert result.returncode == 1
+    assert "python -m local_aws up" in result.stderr

@@ -4,7 +4,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws import hooks, identity
+from local_aws import identity
+from local_aws.ministack import extensions
 from local_aws.sagemaker.core.validation import input_shape
 
 SERVICE = "application-autoscaling"
@@ -15,7 +16,7 @@ Created = tuple[str, Properties]
 
 def install() -> None:
     """Register the resource types."""
-    hooks.register_cloudformation_type(
+    extensions.register_cloudformation_type(
         "AWS::ApplicationAutoScaling::ScalableTarget",
         create_target,
         lambda _id, _old, new, stack: create_target("", new, stack),
@@ -23,7 +24,7 @@ def install() -> None:
         replacing=TARGET_KEY,
         tags=False,
     )
-    hooks.register_cloudformation_type(
+    extensions.register_cloudformation_type(
         "AWS::ApplicationAutoScaling::ScalingPolicy",
         create_policy,
         lambda _id, _old, new, stack: create_policy("", new, stack),

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from local_aws import iam, identity
-from local_aws.hooks import Request, Response
+from local_aws import identity
+from local_aws.ministack.requests import Request
+from local_aws.ministack.signatures import Response
 from local_aws.sagemaker.core.access import authorization
 from local_aws.sagemaker.core.api_call import ApiCall
 from local_aws.sagemaker.core.errors import ServiceError
@@ -57,7 +58,7 @@ def with_error_responses(handle: Handler) -> Handler:
 
 
 def _answer(service: str, operations: Mapping[str, Operation], request: Request) -> Response:
-    operation = iam.operation(request)
+    operation = request.operation()
     inputs = authorization.inputs_of(request)
     if operation not in operations:
         raise ServiceError(

@@ -8,8 +8,8 @@ import functools
 import hashlib
 import uuid
 
-from local_aws import iam, identity
-from local_aws.hooks import Request
+from local_aws import identity
+from local_aws.ministack.requests import Request
 from local_aws.sagemaker.core.access.authorization import inputs_of
 from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import ServiceError
@@ -58,7 +58,7 @@ def require(
 
 def resource_of(request: Request) -> str:
     """Return the ARN of the quota whose increase is requested, "*" for the calls that read."""
-    if "Request" not in iam.operation(request):
+    if "Request" not in request.operation():
         return "*"
     inputs = inputs_of(request)
     return _arn(identity.region(), identity.account(), str(inputs.get("QuotaCode")))

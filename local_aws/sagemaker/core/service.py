@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from local_aws import names
-from local_aws.processes import Record as ProcessRecord
+from local_aws.ministack.bindings import ministack
+from local_aws.process.child_processes import ChildProcesses
 from local_aws.sagemaker.core.store import Store
 
 
@@ -67,7 +67,7 @@ class Service:
 
     images: Images
     folder: Path
-    processes: ProcessRecord
+    processes: ChildProcesses
     store: Store = field(default_factory=Store)
     job_runs: dict[str, JobRun] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ def in_region(region: str, work: Callable[[], None]) -> Callable[[], None]:
     """Return the work bound to a region, for work that no request starts."""
 
     def scoped() -> None:
-        names.get("set region")(region)
+        ministack.set_region(region)
         work()
 
     return scoped

@@ -8,7 +8,8 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from local_aws import hooks, identity
+from local_aws import identity
+from local_aws.ministack import extensions
 from local_aws.sagemaker.core.validation import input_shape
 
 Properties = dict[str, Any]
@@ -27,14 +28,14 @@ def install() -> None:
     """Register the resource types."""
     for kind in ("Model", "EndpointConfig"):
         members = input_shape("sagemaker", f"Create{kind}").members
-        hooks.register_cloudformation_type(
+        extensions.register_cloudformation_type(
             f"AWS::SageMaker::{kind}",
             _creator(kind),
             _tag_updater(kind),
             _deleter(kind),
             replacing=tuple(name for name in members if name != "Tags"),
         )
-    hooks.register_cloudformation_type(
+    extensions.register_cloudformation_type(
         "AWS::SageMaker::Endpoint",
         create_endpoint,
         update_endpoint,

@@ -7,7 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws import identity, names
+from local_aws import identity
+from local_aws.ministack.bindings import ministack
 from local_aws.sagemaker.core.api_call import JsonObject, now
 
 NAMESPACE = "AWS/SageMaker"
@@ -73,7 +74,7 @@ class EndpointMetrics:
 
     @staticmethod
     def _send(region: str, data: list[JsonObject]) -> None:
-        names.get("set region")(region)
+        ministack.set_region(region)
         cloudwatch: Any = identity.administrator_client("cloudwatch")
         for start in range(0, len(data), 1000):  # PutMetricData's limit
             cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + 1000])

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from local_aws import identity
-from local_aws.hooks import Request, Response
+from local_aws.ministack.requests import Request
+from local_aws.ministack.signatures import Response
 from local_aws.sagemaker.core.api_call import resource_arn
 from local_aws.sagemaker.core.errors import ServiceError
 from local_aws.sagemaker.hosting.deployments import Deployments

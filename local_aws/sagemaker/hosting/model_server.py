@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import replace
 
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from local_aws.sagemaker.processes.child_process import ChildProcess, Command
 from local_aws.sagemaker.processes.log_stream import LogStream
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local_aws.processes import Record
+from local_aws.process.child_processes import ChildProcesses
 
 LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 QUICK_GRACE_SECONDS = 3.0  # when the server itself is ending
@@ -63,7 +63,7 @@ class Command:
     program: Sequence[str]
     directory: Path
     environment: dict[str, str]
-    record: Record
+    record: ChildProcesses
     description: str
 
 

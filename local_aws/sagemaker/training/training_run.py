@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import faults
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 from local_aws.sagemaker.core import s3_objects
 from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.api_call import now

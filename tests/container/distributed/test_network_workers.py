@@ -20,7 +20,7 @@ from container.distributed import network_workers
 from container.distributed.cluster import Cluster
 from container.distributed.network_workers import NetworkWorkers
 from container.distributed.sockets import Timeouts
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 ADDER = Path(__file__).parent / "programs" / "adder.py"

@@ -14,7 +14,7 @@ import spectral_lda
 from container.contract.paths import Paths
 from container.training.job import run_job
 from data_prep import recordio
-from local_aws.ports import free_port
+from local_aws.process.ports import free_port
 
 # conftest.Job: test files can't import it.
 Job = Any

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_aws import environment
+from local_aws.process import environment
 from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE, REGION, Aws, archive, running
 
 ACCOUNT = environment.ACCOUNT

@@ -8,8 +8,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from local_aws import iam, identity
-from local_aws.hooks import Request
+from local_aws import identity
+from local_aws.identity import iam
+from local_aws.ministack.requests import Request
 from local_aws.sagemaker.core.api_call import JsonObject, resource_arn
 from local_aws.sagemaker.core.errors import ServiceError
 
@@ -79,7 +80,7 @@ def _member_arn(inputs: JsonObject, member: str) -> str:
 
 def scalable_target_of(request: Request) -> str:
     """Return the ARN of a scalable target, whose id AWS generates, or "*" for the Describe calls."""
-    if "Describe" in iam.operation(request):
+    if "Describe" in request.operation():
         return "*"
     return (
         f"arn:aws:application-autoscaling:{identity.region()}:{identity.account()}:scalable-target/generated"
@@ -98,7 +99,7 @@ def require_additional_permissions(request: Request, operation: str, inputs: Jso
     ServiceError
         ``AccessDeniedException`` in IAM's wording.
     """
-    principal = iam.caller(request)
+    principal = request.caller()
     for permission in (
         *_endpoint_permissions(operation, inputs),
         *_tag_permissions(request, operation, inputs),

@@ -10,14 +10,14 @@ from typing import Any
 
 from botocore.parsers import BaseCBORParser
 
-from local_aws import names
+from local_aws.ministack.bindings import Ministack
 
 MAP_TYPES = range(0xA0, 0xC0)  # the first byte of a CBOR map (RFC 8949, section 3.1)
 
 
 def install() -> None:
     """Provide cloudwatch:namespace and Application Auto Scaling's keys to IAM."""
-    names.wrap("request conditions", _with_keys)
+    Ministack.request_conditions.wrap(_with_keys)
 
 
 def _with_keys(original: Any) -> Any:

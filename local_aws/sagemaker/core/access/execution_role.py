@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws import iam, identity
+from local_aws import identity
+from local_aws.identity import iam
 
 SERVICE_PRINCIPAL = "sagemaker.amazonaws.com"
 SESSION_NAME = "SageMaker"

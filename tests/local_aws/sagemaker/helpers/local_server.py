@@ -17,9 +17,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local_aws import environment
-from local_aws.machine import who
-from local_aws.ports import free_port
+from local_aws.process import environment
+from local_aws.process.control import describe_server
+from local_aws.process.ports import free_port
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 ROOT = Path(__file__).parents[4]
@@ -66,7 +66,7 @@ class Aws:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.wait(lambda: who(self.port))
+        self.wait(lambda: describe_server(self.port))
 
     def end(self, number: int = signal.SIGTERM) -> None:
         assert self.process is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.processes import Record
+from local_aws.process.child_processes import ChildProcesses
 from local_aws.sagemaker.processes.child_process import ChildProcess, Command, clean_environment
 
 
@@ -15,7 +15,7 @@ class Run:
         self.lines: list[str] = []
         self.codes: list[int | None] = []
         self.has_output = threading.Event()
-        self.record = Record(folder)
+        self.record = ChildProcesses(folder)
         argv, environment = [sys.executable, "-c", program], clean_environment(folder, "us-east-1")
         command = Command(argv, folder, environment, self.record, "a test's program")
         self.child = ChildProcess(command, self._on_line)
@@ -42,12 +42,12 @@ def test_a_running_program_is_on_record(tmp_path: Path) -> None:
     run = Run(tmp_path, "print('up'); import time; time.sleep(60)")
     run.start()
     (program,) = run.record
-    assert program.runs
-    assert program.what == "a test's program"
+    assert program.is_running
+    assert program.description == "a test's program"
     run.child.stop(20)
     run.thread.join()
     assert run.codes == [-15]
-    assert not program.runs
+    assert not program.is_running
 
 
 def test_a_program_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path) -> None:

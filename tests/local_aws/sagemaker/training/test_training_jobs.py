@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.machine import Server, faults
+from local_aws.process.control import request_faults
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -178,11 +178,10 @@ def test_an_unknown_job_is_refused(aws: Any) -> None:
 
 def test_an_injected_fault_fails_the_job_before_its_program_starts(aws: Any, role: str) -> None:
     reason = "CapacityError: Unable to provision requested ML compute capacity."
-    server = Server(pid=0, started="", port=aws.port, region="us-east-1")
-    faults(server, "POST", {"target": "training-job", "error": reason, "times": 1})
+    request_faults(aws.port, "POST", {"target": "training-job", "error": reason, "times": 1})
     first, second = aws.job(role), aws.job(role)
     failed = aws.train(first)
     assert (failed["TrainingJobStatus"], failed["FailureReason"]) == ("Failed", reason)
     assert [step["Status"] for step in failed["SecondaryStatusTransitions"]] == ["Starting", "Failed"]
     assert aws.train(second)["TrainingJobStatus"] == "Completed"
-    assert faults(server, "GET") == []
+    assert request_faults(aws.port, "GET") == []

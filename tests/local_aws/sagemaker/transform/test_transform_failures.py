@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.machine import Server, faults
+from local_aws.process.control import request_faults
 from tests.local_aws.sagemaker.helpers.local_server import BUCKET, IMAGE
 from tests.local_aws.sagemaker.helpers.transform_jobs import (
     data_log,
@@ -204,8 +204,7 @@ def test_the_caller_needs_permissions_on_the_job(aws: Any, role: str, missing: s
 
 def test_an_injected_fault_fails_the_job_before_it_reads_anything(aws: Any, role: str) -> None:
     reason = "CapacityError: Unable to provision requested ML compute capacity."
-    server = Server(pid=0, started="", port=aws.port, region="us-east-1")
-    faults(server, "POST", {"target": "transform-job", "error": reason, "times": 1})
+    request_faults(aws.port, "POST", {"target": "transform-job", "error": reason, "times": 1})
     model, uri = aws.model(role, "m"), put_objects(aws, {"a": b"1"})
     first, second = transform_request(aws, model, uri), transform_request(aws, model, uri)
     failed = run_job(aws, first)

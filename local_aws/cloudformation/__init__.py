@@ -1,0 +1,1 @@
+"""CloudFormation: stack operations, checks of templates, and S3 buckets."""

@@ -1,0 +1,1 @@
+"""EventBridge targets, SNS topics, CloudWatch alarms and logs, and Lambda functions."""

@@ -1,0 +1,1 @@
+"""ministack: typed bindings to its private attributes, and the points where this package extends it."""
