@@ -2,11 +2,11 @@
 
 from aws_cdk import App, Tags
 
-from stacks.knobs import SettingsError
-from stacks.serving import ServingStack
-from stacks.settings import load
-from stacks.storage import StorageStack
-from stacks.training import TrainingStack
+from stacks.config.knobs import SettingsError
+from stacks.config.settings import load
+from stacks.serving_stack import ServingStack
+from stacks.storage_stack import StorageStack
+from stacks.training_stack import TrainingStack
 
 # Nothing is billed or found by it, and tagging it would take the promoting role another right.
 UNTAGGED = ["AWS::ApplicationAutoScaling::ScalableTarget"]

@@ -3,8 +3,8 @@
 import typing
 from pathlib import Path
 
-from stacks.knobs import Knob
-from stacks.settings import ENVIRONMENTS, KNOBS, Settings
+from stacks.config.knobs import Knob
+from stacks.config.settings import ENVIRONMENTS, KNOBS, Settings
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "settings.md"
 

@@ -1,0 +1,1 @@
+"""Monitoring, notifications and triggers."""

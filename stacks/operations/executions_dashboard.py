@@ -1,0 +1,67 @@
+"""What the deployment did, on one page: its executions, how long they took, how good their models were."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stacks.common.resource_names import CANDIDATE_PWLL, METRIC_NAMESPACE
+from stacks.config.settings import Settings
+
+_HOUR = Duration.hours(1)
+
+
+class ExecutionsDashboard(Construct):
+    """A row for each state machine, the models' pwll over time, and the alarms."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        state_machines: Mapping[str, sfn.IStateMachine],
+        alarms: Sequence[cloudwatch.IAlarm],
+    ) -> None:
+        super().__init__(scope, id_)
+        dashboard = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.days(30))
+        dashboard.add_widgets(
+            cloudwatch.AlarmStatusWidget(title="Alarms", width=24, height=3, alarms=list(alarms))
+        )
+        for name, machine in state_machines.items():
+            dashboard.add_widgets(_runs(name, machine), _durations(name, machine))
+        dashboard.add_widgets(_quality(settings))
+
+
+def _runs(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
+    counts = {
+        "started": machine.metric_started,
+        "succeeded": machine.metric_succeeded,
+        "failed": machine.metric_failed,
+        "aborted": machine.metric_aborted,
+        "timed out": machine.metric_timed_out,
+    }
+    metrics = [count(label=label, period=_HOUR, statistic="Sum") for label, count in counts.items()]
+    return cloudwatch.GraphWidget(title=f"{name}: executions an hour", width=12, left=metrics)
+
+
+def _durations(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
+    longest, average = (
+        machine.metric_time(label=label, period=_HOUR, statistic=statistic)
+        for label, statistic in (("longest", "Maximum"), ("average", "Average"))
+    )
+    return cloudwatch.GraphWidget(title=f"{name}: duration (milliseconds)", width=12, left=[longest, average])
+
+
+def _quality(settings: Settings) -> cloudwatch.GraphWidget:
+    pwll = cloudwatch.Metric(
+        namespace=METRIC_NAMESPACE,
+        metric_name=CANDIDATE_PWLL,
+        dimensions_map={"Deployment": settings.prefix},
+        label="candidate",
+        statistic="Maximum",
+        period=_HOUR,
+    )
+    return cloudwatch.GraphWidget(title="test:pwll of each run's best model", width=24, left=[pwll])

@@ -1,0 +1,196 @@
+"""The functions as they are deployed, and what each role may do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TemplateOf = Callable[..., dict[str, Any]]
+Allowed = set[tuple[str, str]]
+PLACE = "us-east-1:<AWS::AccountId>"
+DATA = "<data bucket>"
+NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest", "InspectTransform", "DeleteModel")
+OWN_LOGS = {("logs:CreateLogStream", "<own logs>"), ("logs:PutLogEvents", "<own logs>")}
+
+
+def text(value: Any) -> str:
+    """Resolve intrinsic functions into readable text."""
+    if isinstance(value, str):
+        return value
+    ((function, argument),) = value.items()
+    if function == "Fn::Join":
+        return "".join(text(part) for part in argument[1]).replace("<AWS::Partition>", "aws")
+    if function == "Fn::ImportValue":
+        return f"arn:aws:s3:::{DATA}" if "Arn" in argument else DATA
+    return f"<{argument if function == 'Ref' else argument[0]}>"
+
+
+def of(template: dict[str, Any], kind: str, begin: str) -> tuple[str, Any]:
+    """Find the one resource of a kind whose logical id begins so."""
+    resources = template["Resources"].items()
+    named = [(name, one) for name, one in resources if one["Type"] == kind and name.startswith(begin)]
+    return min(named, key=lambda found: len(found[0]))
+
+
+def function(template: dict[str, Any], name: str) -> Any:
+    return of(template, "AWS::Lambda::Function", f"Functions{name}")[1]["Properties"]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture
+def allowed(template: TemplateOf) -> Callable[..., Allowed]:
+    """Return a function from a function's name to the actions and resources of its role."""
+
+    def load(name: str) -> Allowed:
+        training = template("Training")
+        role = of(training, "AWS::IAM::Role", f"Functions{name}Role")[1]["Properties"]
+        logs, _ = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+        (policy,) = role["Policies"]
+        return {
+            (action, text(resource).replace(f"<{logs}>", "<own logs>"))
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+
+    return load
+
+
+def test_inspecting_reads_datasets_jobs_the_endpoint_and_quotas_and_nothing_else(
+    allowed: Callable[..., Allowed],
+) -> None:
+    assert allowed("InspectDataset") == OWN_LOGS | {
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"),
+        ("servicequotas:ListServiceQuotas", "*"),
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
+    }
+
+
+def test_evaluating_reads_jobs_models_and_the_stack_and_writes_evaluations(
+    allowed: Callable[..., Allowed],
+) -> None:
+    assert allowed("EvaluateModel") == OWN_LOGS | {
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/models/*"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/vocabulary.txt"),
+        ("s3:PutObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("cloudwatch:PutMetricData", "*"),
+    }
+
+
+def test_the_evaluation_knows_what_holds_without_a_comparison_and_whose_metric_it_publishes(
+    template: TemplateOf,
+) -> None:
+    training = template("Training", when_not_comparable="hold")
+    variables = function(training, "EvaluateModel")["Environment"]["Variables"]
+    assert variables["WHEN_NOT_COMPARABLE"] == "hold"
+    assert (variables["METRIC_NAMESPACE"], variables["DEPLOYMENT"]) == ("SageMakerLDA", "lda-dev")
+
+
+def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
+    allowed: Callable[..., Allowed],
+) -> None:
+    found = allowed("SmokeTest") - OWN_LOGS
+    endpoint = f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"
+    assert {(action, resource) for action, resource in found if resource == endpoint} == {
+        ("sagemaker:DescribeEndpoint", endpoint),
+        ("sagemaker:InvokeEndpoint", endpoint),
+    }
+    generated = {(action, resource) for action, resource in found if resource != endpoint}
+    assert {action for action, _ in generated} == {
+        "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DescribeModel",
+    }
+    assert all("ldadev" in resource.lower() for _, resource in generated)
+
+
+def test_inspecting_bulk_scoring_reads_datasets_jobs_and_the_stack(
+    allowed: Callable[..., Allowed],
+) -> None:
+    assert allowed("InspectTransform") == OWN_LOGS | {
+        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
+        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+    }
+
+
+def test_cleaning_up_reaches_this_deployments_bulk_scoring_alone(allowed: Callable[..., Allowed]) -> None:
+    assert allowed("DeleteModel") == OWN_LOGS | {
+        ("sagemaker:StopTransformJob", f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"),
+        ("sagemaker:DeleteModel", f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: TemplateOf, name: str) -> None:
+    training = template("Training")
+    properties = function(training, name)
+    assert properties["Runtime"] == "python3.14"
+    assert properties["Architectures"] == ["arm64"]
+    assert 30 <= properties["Timeout"] <= 600
+    assert properties["MemorySize"] >= 256
+    logs, group = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+    assert properties["LoggingConfig"] == {"LogGroup": {"Ref": logs}}
+    assert group["Properties"]["RetentionInDays"] == 30
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) -> None:
+    training = template("Training")
+    machines = [
+        training["Resources"][name]["Properties"] for name in ("LdaDevMachine", "LdaDevMachineOfTransforms")
+    ]
+    definitions = [json.loads(text(machine["DefinitionString"])) for machine in machines]
+    states = {name: state for definition in definitions for name, state in definition["States"].items()}
+    for name in NAMES[:-1]:  # the last one is invoked by a rule
+        assert states[name]["TimeoutSeconds"] > function(training, name)["Timeout"]
+
+
+def test_the_defaults_of_an_execution_are_the_settings(template: TemplateOf) -> None:
+    given = {"dataset": "nips", "num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-9.5"}
+    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    assert variables["JOB_PREFIX"] == "lda-dev"
+    assert json.loads(variables["INPUT_DEFAULTS"]) == {
+        "dataset": "nips",
+        "num_topics": 20,
+        "alpha0": 0.5,
+        "max_restarts": 10,
+        "max_iterations": 1000,
+        "tol": 1e-8,
+        "minimum_pwll": -9.5,
+        "promote": True,
+        "require_promotion": False,
+    }
+
+
+def test_inspecting_knows_the_instances_of_training_and_endpoint(template: TemplateOf) -> None:
+    given = {"training_price_per_instance_hour": "0.5", "training_jobs_at_once": "3"}
+    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    assert json.loads(variables["TRAINING"]) == {
+        "instance_type": "ml.c4.2xlarge",
+        "instance_count": 1,
+        "max_runtime_seconds": 3600,
+        "jobs_at_once": 3,
+        "price_per_instance_hour": 0.5,
+        "algorithm": "built-in",
+    }
+    assert json.loads(variables["ENDPOINT"]) == {"instance_type": "ml.c4.xlarge", "instance_count": 1}
+    assert variables["ENDPOINT_NAME"] == "lda-dev"
+
+
+def test_an_asset_holds_the_source_and_no_caches(assembly: Callable[..., Path]) -> None:
+    bundles = {frozenset(path.name for path in folder.iterdir()) for folder in assembly().glob("asset.*")}
+    for name in ("inspect_dataset", "evaluate_model", "smoke_test", "inspect_transform", "delete_model"):
+        folder = Path(__file__).parents[3] / "lambda" / name
+        assert frozenset(path.name for path in folder.glob("*.py")) in bundles
