@@ -2,8 +2,7 @@
 
 from aws_cdk import App, Tags
 
-from stacks.config.knobs import SettingsError
-from stacks.config.settings import load
+from stacks.config.settings import SettingsError, load_settings
 from stacks.serving_stack import ServingStack
 from stacks.storage_stack import StorageStack
 from stacks.training_stack import TrainingStack
@@ -14,7 +13,7 @@ UNTAGGED = ["AWS::ApplicationAutoScaling::ScalableTarget"]
 
 def compose(app: App) -> None:
     """Add the three stacks of the environment that the context chooses."""
-    settings = load(app.node.get_all_context())
+    settings = load_settings(app.node.get_all_context())
     storage = StorageStack(app, settings=settings)
     training = TrainingStack(app, settings=settings, data_bucket=storage.bucket)
     ServingStack(app, settings=settings, hosting_role=training.hosting_role, topic=training.topic)

@@ -36,7 +36,7 @@ class HostingDeployRole(Construct):
                         pass_role(hosting_role, to="sagemaker.amazonaws.com"),
                         self._read_bootstrap_version(),
                         self._read_rollback_alarms(),
-                        *(self._scaling() if settings.scales else []),
+                        *(self._scaling() if settings.endpoint_scales else []),
                     ]
                 )
             },

@@ -48,7 +48,7 @@ class HostedModel(Construct):
         config = self._config(model)
         self.endpoint = self._endpoint(config, rollback_alarms)
         resources: list[CfnResource] = [model, config, self.endpoint]
-        if settings.scales:
+        if settings.endpoint_scales:
             resources += self._scaling()
         for resource in resources:
             resource.cfn_options.condition = condition
@@ -92,7 +92,7 @@ class HostedModel(Construct):
             endpoint_config_name=config.attr_endpoint_config_name,
             # Retained, the count that scaling chose survives a new model; but then a changed
             # endpoint_instance_count would be ignored, so it is retained only where scaling owns it.
-            retain_all_variant_properties=True if self._settings.scales else None,
+            retain_all_variant_properties=True if self._settings.endpoint_scales else None,
             deployment_config=_deployment(rollback_alarms),
         )
 

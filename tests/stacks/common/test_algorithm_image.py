@@ -2,7 +2,8 @@
 
 import pytest
 
-from stacks.common.algorithm_image import LDA_ACCOUNTS, image
+from stacks.common.algorithm_image import image
+from stacks.config.lda_registry import LDA_ACCOUNTS
 from stacks.config.settings import Settings
 
 

@@ -1,49 +1,60 @@
-"""Settings are typed and checked, and a mistake is a sentence."""
+"""Settings are typed and checked, and a mistake is refused with a sentence."""
 
 import re
-from dataclasses import fields
 
 import pytest
 
-from stacks.config.knobs import SettingsError
-from stacks.config.settings import ENVIRONMENTS, KNOBS, Settings, load
+from stacks.config.settings import ENVIRONMENT_DEFAULTS, Settings, SettingsError, load_settings
 
 
-def test_without_context_it_is_dev_with_the_specified_instances() -> None:
-    settings = load({})
-    assert settings == ENVIRONMENTS["dev"]
+def test_without_context_the_settings_are_those_of_dev() -> None:
+    settings = load_settings({})
+    assert settings == Settings()
     assert (settings.training_instance_type, settings.training_volume_gb) == ("ml.c4.2xlarge", 50)
     assert settings.training_max_runtime_seconds == 3600
     assert (settings.endpoint_instance_type, settings.endpoint_instance_count) == ("ml.c4.xlarge", 1)
-    assert not settings.scales
+    assert not settings.endpoint_scales
 
 
-def test_prod_keeps_its_data_and_grows() -> None:
-    settings = load({"environment": "prod"})
+def test_prod_retains_its_data_and_scales_its_endpoint() -> None:
+    settings = load_settings({"environment": "prod"})
     assert settings.retain_data
-    assert settings.scales
+    assert settings.endpoint_scales
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENT_DEFAULTS)
+def test_the_defaults_of_an_environment_are_settings_of_their_types(environment: str) -> None:
+    settings = load_settings({"environment": environment})
+    for name, value in ENVIRONMENT_DEFAULTS[environment].items():
+        assert (getattr(settings, name), type(getattr(settings, name))) == (value, type(value))
 
 
 @pytest.mark.parametrize("retain", [True, "true"])
-def test_a_knob_is_overridden_with_text_or_json_of_its_type(retain: object) -> None:
-    settings = load({"num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-3", "retain_data": retain})
+def test_a_setting_is_overridden_with_text_or_json_of_its_type(retain: object) -> None:
+    settings = load_settings(
+        {"num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-3", "retain_data": retain}
+    )
     assert (settings.num_topics, settings.alpha0, settings.minimum_pwll) == (20, 0.5, -3.0)
     assert settings.retain_data is True
 
 
-def test_an_override_leaves_the_other_values_of_its_environment() -> None:
-    settings = load({"environment": "prod", "num_topics": 3})
+def test_an_override_leaves_the_other_defaults_of_the_environment() -> None:
+    settings = load_settings({"environment": "prod", "num_topics": 3})
     assert settings.retain_data
     assert settings.num_topics == 3
 
 
-def test_none_takes_an_optional_knob_back() -> None:
-    assert load({"minimum_pwll": "none"}).minimum_pwll is None
+def test_an_override_replaces_the_default_of_the_environment() -> None:
+    assert load_settings({"environment": "prod", "retain_data": "false"}).retain_data is False
 
 
-def test_the_cdks_own_context_is_let_through() -> None:
+def test_the_text_none_resets_an_optional_setting() -> None:
+    assert load_settings({"minimum_pwll": "none"}).minimum_pwll is None
+
+
+def test_context_of_the_cdk_is_ignored() -> None:
     context = {"aws:cdk:enable-path-metadata": True, "@aws-cdk/core:checkSecretUsage": True}
-    assert load(context) == ENVIRONMENTS["dev"]
+    assert load_settings(context) == Settings()
 
 
 @pytest.mark.parametrize(
@@ -85,38 +96,79 @@ def test_the_cdks_own_context_is_let_through() -> None:
         ),
     ],
 )
-def test_a_mistake_is_a_sentence(context: dict[str, object], sentence: str) -> None:
+def test_a_mistake_is_refused_with_a_sentence(context: dict[str, object], sentence: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(sentence)):
-        load(context)
+        load_settings(context)
 
 
-def test_an_unknown_setting_is_answered_with_every_known_one() -> None:
+def test_the_refusal_of_an_unknown_setting_lists_the_known_ones() -> None:
     with pytest.raises(SettingsError) as refusal:
-        load({"colour": "red"})
-    assert all(field.name in str(refusal.value) for field in fields(Settings))
+        load_settings({"colour": "red"})
+    assert all(name in str(refusal.value) for name in Settings.model_fields)
 
 
-def test_a_region_without_lda_is_answered_with_those_that_have_it_and_the_way_out() -> None:
+def test_the_refusal_of_a_region_without_lda_lists_those_with_it_and_names_the_open_algorithm() -> None:
     with pytest.raises(SettingsError, match=r"isn't offered in eu-north-1.*us-west-2.*-c algorithm=open"):
-        load({"region": "eu-north-1"})
+        load_settings({"region": "eu-north-1"})
 
 
 def test_the_open_container_runs_in_any_region() -> None:
-    assert load({"region": "eu-north-1", "algorithm": "open"}).region == "eu-north-1"
+    assert load_settings({"region": "eu-north-1", "algorithm": "open"}).region == "eu-north-1"
 
 
 def test_the_open_container_trains_on_several_instances() -> None:
-    assert load({"training_instance_count": "3", "algorithm": "open"}).training_instance_count == 3
+    context = {"training_instance_count": "3", "algorithm": "open"}
+    assert load_settings(context).training_instance_count == 3
 
 
-def test_every_setting_is_a_knob_with_a_sentence_of_documentation() -> None:
-    assert set(KNOBS) == {field.name for field in fields(Settings)}
-    for name, knob in KNOBS.items():
-        assert re.fullmatch(r"[A-Z].{15,}\.", knob.documentation), name
+def test_every_setting_has_a_sentence_as_its_description() -> None:
+    for name, field in Settings.model_fields.items():
+        assert re.fullmatch(r"[A-Z].{15,}\.", field.description or ""), name
 
 
-def test_stacks_are_named_after_their_environment_and_another_name_stands_in_front() -> None:
-    assert load({}).stack_name("Storage") == "DevStorage"
-    assert load({"environment": "prod"}).stack_name("Serving") == "ProdServing"
-    assert load({"name": "alice"}).stack_name("Storage") == "alice-DevStorage"
-    assert load({"name": "alice"}).prefix == "alice-dev"
+def test_a_stack_is_named_after_its_environment_and_after_a_name_other_than_lda() -> None:
+    assert load_settings({}).stack_name("Storage") == "DevStorage"
+    assert load_settings({"environment": "prod"}).stack_name("Serving") == "ProdServing"
+    assert load_settings({"name": "alice"}).stack_name("Storage") == "alice-DevStorage"
+    assert load_settings({"name": "alice"}).prefix == "alice-dev"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(1 minute)",
+        "rate(12 hours)",
+        "rate(7 days)",
+        "at(2027-01-31T03:00:00)",
+        "cron(0 3 * * ? *)",
+        "cron(0 3 ? * MON *)",
+        "cron(15 10 ? * 6L 2022-2030)",
+        "cron(0/15 8-17 ? * MON-FRI *)",
+        "cron(0 18 L 1,JUL ? *)",
+        "cron(30 9 15W * ? 2026)",
+        "cron(0 0 ? * TUE#1 *)",
+    ],
+)
+def test_an_expression_of_eventbridge_scheduler_is_a_schedule(expression: str) -> None:
+    assert Settings(schedule=expression).schedule == expression
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "every monday",
+        "rate(0 minutes)",
+        "rate(7 weeks)",
+        "rate(7days)",
+        "at(2027-01-31)",
+        "at(2027-1-31T03:00:00)",
+        "cron(0 3 * * *)",
+        "cron(0 3 * * * *)",
+        "cron(0 3 ? * ? *)",
+        "cron(0 3 * * ? *) ",
+    ],
+)
+def test_a_text_of_another_form_is_refused_with_the_setting_and_examples(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"The setting schedule is .*rate\(7 days\), cron\("):
+        Settings(schedule=text)
