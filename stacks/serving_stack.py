@@ -1,4 +1,4 @@
-"""The stack that serves: model, endpoint and what watches it; no IAM."""
+"""The Serving stack: the model, its endpoint and their monitoring; no IAM."""
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_iam as iam
@@ -9,39 +9,39 @@ from stacks.common.deployment_stack import DeploymentStack
 from stacks.config.settings import Settings
 from stacks.operations.endpoint_monitoring import EndpointMonitoring
 from stacks.serving.endpoint import HostedModel
-from stacks.serving.model_data_url import ModelChoice
+from stacks.serving.model_data_url import ModelDataUrl
 
 
 class ServingStack(DeploymentStack):
-    """What is promoted to: an update with the same template and another ModelDataUrl serves another model.
+    """The endpoint of a deployment. A promotion updates this stack with another ModelDataUrl.
 
-    While ModelDataUrl is empty there is no model and no endpoint, so the first deployment needs none.
+    While ModelDataUrl is empty there is no model and no endpoint, so the first deployment needs no model.
     """
 
     def __init__(
         self, scope: Construct, *, settings: Settings, hosting_role: iam.IRole, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, "Serving", settings=settings, description="the endpoint")
-        choice = ModelChoice(self, "Choice", settings=settings)
+        model_data_url = ModelDataUrl(self, "Choice", settings=settings)
         monitoring = EndpointMonitoring(self, "Monitoring", settings=settings, topic=topic)
         hosted = HostedModel(
             self,
             "Hosting",
             settings=settings,
-            model_data_url=choice.url.value_as_string,
+            model_data_url=model_data_url.parameter.value_as_string,
             execution_role=hosting_role,
             rollback_alarms=monitoring.rollback_alarms,
-            condition=choice.servable,
+            condition=model_data_url.servable,
         )
         hosted.endpoint.node.add_dependency(monitoring.logs)
-        self._outputs(settings, choice)
+        self._outputs(settings, model_data_url)
 
-    def _outputs(self, settings: Settings, choice: ModelChoice) -> None:
+    def _outputs(self, settings: Settings, model_data_url: ModelDataUrl) -> None:
         CfnOutput(
             self,
             "EndpointName",
             value=settings.prefix,
-            condition=choice.servable,
+            condition=model_data_url.servable,
             description="What to invoke",
         )
         CfnOutput(
@@ -51,6 +51,6 @@ class ServingStack(DeploymentStack):
                 f"There is no endpoint: the setting algorithm is {settings.algorithm}, and the other one "
                 "trained the promoted model. Start the state machine to train one that can be served."
             ),
-            condition=choice.of_other_algorithm,
+            condition=model_data_url.of_other_algorithm,
             description="Why there is no endpoint",
         )

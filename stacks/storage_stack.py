@@ -1,4 +1,4 @@
-"""The stack that holds data: everything else can be destroyed and deployed again without a loss."""
+"""The Storage stack: the data bucket. The other stacks hold no data and can be deployed again."""
 
 from aws_cdk import CfnOutput
 from constructs import Construct
@@ -9,12 +9,12 @@ from stacks.storage.data_bucket import DataBucket
 
 
 class StorageStack(DeploymentStack):
-    """The data bucket; in prod protected from deletion.
+    """The data bucket, with termination protection if the setting retain_data is true.
 
     Attributes
     ----------
     bucket
-        Where datasets, models and evaluations lie.
+        The bucket of datasets, models, evaluations and the results of bulk scoring.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:

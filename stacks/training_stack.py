@@ -1,32 +1,34 @@
-"""The stack that trains, promotes and scores in bulk: roles, functions, state machines, notifications."""
+"""The Training stack: roles, functions, the state machines and their monitoring."""
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.common.algorithm_image import image
+from stacks.common.algorithm_image import algorithm_image
 from stacks.common.deployment_stack import DeploymentStack
 from stacks.config.settings import Settings
 from stacks.functions.lambda_functions import Functions
 from stacks.iam.execution_roles import ExecutionRoles
 from stacks.iam.hosting_deploy_role import HostingDeployRole
+from stacks.operations.execution_monitoring import ExecutionAlarms, notify_aborted_or_timed_out
 from stacks.operations.executions_dashboard import ExecutionsDashboard
-from stacks.operations.notifications import ExecutionWatch, Notifications
+from stacks.operations.notifications import Notifications
 from stacks.operations.triggers import Triggers
 from stacks.transform_workflow import TransformWorkflow
 from stacks.workflow import TrainingWorkflow
 
 
 class TrainingStack(DeploymentStack):
-    """What a person starts from the console; it knows Serving by its name, so nothing is circular.
+    """Training, promotion and bulk scoring. It refers to the Serving stack by name: no circular reference.
 
     Attributes
     ----------
     hosting_role
         The role of the model behind the endpoint.
     topic
-        Where promotions, failures and alarms go.
+        The topic of promotions, failures and alarms.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings, data_bucket: s3.IBucket) -> None:
@@ -44,7 +46,7 @@ class TrainingStack(DeploymentStack):
             self,
             "Workflow",
             settings=settings,
-            image_uri=image(settings).uri,
+            image_uri=algorithm_image(settings).uri,
             data_bucket=data_bucket,
             functions=functions,
             training_role=roles.training,
@@ -61,7 +63,7 @@ class TrainingStack(DeploymentStack):
             role=roles.transform,
             topic=self.topic,
         )
-        self._watch(settings, notifications, workflow.state_machine, transform.state_machine)
+        self._monitor_executions(settings, notifications, workflow.state_machine, transform.state_machine)
         Triggers(
             self,
             "Triggers",
@@ -71,39 +73,40 @@ class TrainingStack(DeploymentStack):
         )
         self._outputs(workflow.state_machine.state_machine_arn, transform.state_machine.state_machine_arn)
 
-    def _watch(
+    def _monitor_executions(
         self,
         settings: Settings,
         notifications: Notifications,
         training: sfn.StateMachine,
         transform: sfn.StateMachine,
     ) -> None:
-        """Tell of executions that end in silence, and show all of them."""
-        update = "a training job or an update of the Serving stack that it had started may still be running"
+        """Declare alarms, notifications and the dashboard of both state machines."""
+        running = "a training job or an update of the Serving stack that it had started may still be running"
         cleaned = "its transform job is stopped and its model deleted, and results may be missing"
-        watches = [
-            ExecutionWatch(
+        alarms: list[cloudwatch.Alarm] = []
+        for id_prefix, machine, name, consequence in (
+            ("", training, "training state machine", running),
+            ("Transform", transform, "bulk scoring state machine", cleaned),
+        ):
+            notifications.grant_publish(machine)
+            notify_aborted_or_timed_out(
                 self,
-                id_,
+                f"{id_prefix}NotifyAbortedOrTimedOut",
                 settings=settings,
                 state_machine=machine,
-                work=work,
-                may_still_run=left,
+                machine_name=name,
+                consequence=consequence,
                 notifications=notifications,
             )
-            for id_, machine, work, left in (
-                ("Watch", training, "training state machine", update),
-                ("TransformWatch", transform, "bulk scoring state machine", cleaned),
-            )
-        ]
-        for machine in (training, transform):
-            notifications.grant(machine)
+            alarms += ExecutionAlarms(
+                self, f"{id_prefix}Watch", state_machine=machine, machine_name=name, topic=self.topic
+            ).alarms
         ExecutionsDashboard(
             self,
             "Dashboard",
             settings=settings,
             state_machines={"Training": training, "Bulk scoring": transform},
-            alarms=[alarm for watch in watches for alarm in watch.alarms],
+            alarms=alarms,
         )
 
     def _outputs(self, state_machine_arn: str, transform_state_machine_arn: str) -> None:

@@ -1,4 +1,4 @@
-"""Which image trains and serves, and in which ECR repository it lies."""
+"""The container image that trains and serves, and its ECR repository."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,23 @@ from stacks.config.settings import Settings
 
 
 @dataclass(frozen=True)
-class Image:
+class ContainerImage:
     """A container image in ECR.
 
     Attributes
     ----------
     uri
-        What SageMaker is told to pull.
+        The address that SageMaker pulls from.
     repository_arn
-        What a role needs the right to pull from.
+        The resource that a role needs the right to pull from.
     """
 
     uri: str
     repository_arn: str
 
 
-def image(settings: Settings) -> Image:
-    """Return the image of the algorithm that the settings choose, in their region."""
+def algorithm_image(settings: Settings) -> ContainerImage:
+    """Return the image of the setting `algorithm` in the region of the deployment."""
     if settings.algorithm == "open":
         return _image(
             Aws.ACCOUNT_ID, settings.region, settings.open_image_repository, settings.open_image_tag
@@ -33,8 +33,8 @@ def image(settings: Settings) -> Image:
     return _image(LDA_ACCOUNTS[settings.region], settings.region, "lda", "1")
 
 
-def _image(account: str, region: str, repository: str, tag: str) -> Image:
-    return Image(
+def _image(account: str, region: str, repository: str, tag: str) -> ContainerImage:
+    return ContainerImage(
         uri=f"{account}.dkr.ecr.{region}.{Aws.URL_SUFFIX}/{repository}:{tag}",
         repository_arn=f"arn:{Aws.PARTITION}:ecr:{region}:{account}:repository/{repository}",
     )

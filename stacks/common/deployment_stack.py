@@ -1,4 +1,4 @@
-"""What the three stacks have in common."""
+"""The base class of the three stacks."""
 
 from aws_cdk import Environment, Stack
 from constructs import Construct
@@ -7,7 +7,7 @@ from stacks.config.settings import Settings
 
 
 class DeploymentStack(Stack):
-    """A stack of one deployment, in the settings' region and in whichever account deploys it."""
+    """A stack of one deployment, in the region of the settings and the account of the credentials."""
 
     def __init__(
         self,
@@ -25,5 +25,5 @@ class DeploymentStack(Stack):
             description=f"SageMaker LDA as code, {settings.prefix}: {description}",
             termination_protection=termination_protection,
         )
-        # The CDK makes functions and state machines depend on their role, which they name anyway: harmless.
+        # W3005: the CDK adds a DependsOn to a role that the resource references anyway, which is harmless.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}

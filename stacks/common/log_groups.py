@@ -1,4 +1,4 @@
-"""Log groups: explicit, with a retention, deleted with their stack."""
+"""Log groups with a retention, deleted with their stack."""
 
 from typing import cast
 
@@ -10,16 +10,14 @@ from stacks.config.settings import Settings
 
 
 def log_group(scope: Construct, id_: str, *, settings: Settings, name: str | None = None) -> logs.LogGroup:
-    """Declare a log group.
+    """Declare a log group with the retention of the settings.
 
     Parameters
     ----------
-    settings
-        Says how many days events are kept.
     name
-        Only where a service dictates it.
+        The physical name; only where a service requires one.
     """
     group = logs.LogGroup(scope, id_, log_group_name=name, removal_policy=RemovalPolicy.DESTROY)
-    # The construct takes names of an enumeration, the settings hold the days that CloudFormation takes.
+    # The construct takes an enumeration, the resource a number of days, as the settings do.
     cast("logs.CfnLogGroup", group.node.default_child).retention_in_days = settings.log_retention_days
     return group

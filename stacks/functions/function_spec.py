@@ -1,4 +1,4 @@
-"""What tells one function of the stacks from another."""
+"""The properties in which the Lambda functions differ."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from aws_cdk import aws_iam as iam
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A function before it is made.
+class FunctionSpec:
+    """The specification of a Lambda function.
 
     Attributes
     ----------
     folder
-        Its source, under lambda/.
+        The folder of its source, below lambda/.
     statements
-        What its role may do beside writing its log.
+        What its role may do in addition to writing its log.
     """
 
     folder: str

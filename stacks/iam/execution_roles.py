@@ -1,18 +1,20 @@
-"""The roles that SageMaker takes while it trains, while it serves and while it scores in bulk."""
+"""The roles that SageMaker assumes for training jobs, for the endpoint's model and for transform jobs."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.common.algorithm_image import image
+from stacks.common.algorithm_image import algorithm_image
 from stacks.config.settings import Settings
 from stacks.iam.policy_statements import (
     describe_alarms,
-    for_this_account,
+    get_objects,
     list_objects,
-    pull,
+    pull_image,
     put_metrics,
+    put_objects,
+    service_principal,
     write_logs,
 )
 
@@ -20,15 +22,15 @@ from stacks.iam.policy_statements import (
 class ExecutionRoles(Construct):
     """One role for training jobs, one for the model behind the endpoint, one for the models of bulk scoring.
 
-    What each needs: AWS documentation, "How to use SageMaker AI execution roles", CreateTrainingJob API and
-    CreateModel API. `bucket.grant_read` would give more: any prefix, tags, ACLs, policies.
+    The rights follow AWS's documentation, "How to use SageMaker AI execution roles", CreateTrainingJob API
+    and CreateModel API. `bucket.grant_read` would grant more: every prefix, tags, ACLs, policies.
 
     Attributes
     ----------
     training
         Reads datasets/, writes models/.
     hosting
-        Reads models/, and the alarms that its endpoint rolls back on.
+        Reads models/, and the alarms on which the endpoint rolls back.
     transform
         Reads models/ and datasets/, writes transforms/.
     """
@@ -42,16 +44,16 @@ class ExecutionRoles(Construct):
         self.transform = self._role(
             "Transform", "The models of bulk scoring", _transform(self, settings, data_bucket)
         )
-        if data_bucket.encryption_key:
-            data_bucket.encryption_key.grant_encrypt_decrypt(self.training)
-            data_bucket.encryption_key.grant_decrypt(self.hosting)
-            data_bucket.encryption_key.grant_encrypt_decrypt(self.transform)
+        if key := data_bucket.encryption_key:
+            key.grant_encrypt_decrypt(self.training)
+            key.grant_decrypt(self.hosting)
+            key.grant_encrypt_decrypt(self.transform)
 
     def _role(self, id_: str, user: str, statements: list[iam.PolicyStatement]) -> iam.Role:
         return iam.Role(
             self,
             id_,
-            assumed_by=for_this_account(Stack.of(self), "sagemaker.amazonaws.com"),
+            assumed_by=service_principal(Stack.of(self), "sagemaker.amazonaws.com"),
             description=f"{user} of {Stack.of(self).stack_name}",
             inline_policies={"execution": iam.PolicyDocument(statements=statements)},
         )
@@ -59,10 +61,10 @@ class ExecutionRoles(Construct):
 
 def _training(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     return [
-        list_objects(bucket.bucket_arn, "datasets/"),
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("datasets/*")]),
-        iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("models/*")]),
-        *pull(image(settings)),
+        list_objects(bucket, "datasets/"),
+        get_objects(bucket, "datasets/*"),
+        put_objects(bucket, "models/*"),
+        *pull_image(algorithm_image(settings)),
         *write_logs(Stack.of(scope), group="/aws/sagemaker/TrainingJobs", streams=f"{settings.prefix}-*"),
         put_metrics("/aws/sagemaker/TrainingJobs"),
     ]
@@ -70,23 +72,22 @@ def _training(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[
 
 def _hosting(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
     return [
-        list_objects(bucket.bucket_arn, "models/"),
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=[bucket.arn_for_objects("models/*")]),
-        *pull(image(settings)),
+        list_objects(bucket, "models/"),
+        get_objects(bucket, "models/*"),
+        *pull_image(algorithm_image(settings)),
         *write_logs(Stack.of(scope), group=f"/aws/sagemaker/Endpoints/{settings.prefix}"),
         put_metrics("/aws/sagemaker/Endpoints", "AWS/SageMaker"),
-        # AWS documentation, "Auto-Rollback Configuration and Monitoring": the execution role sees the alarms.
+        # AWS documentation, "Auto-Rollback Configuration and Monitoring": the role reads the alarms.
         describe_alarms(Stack.of(scope), f"{settings.stack_name('Serving')}-*"),
     ]
 
 
 def _transform(scope: Construct, settings: Settings, bucket: s3.IBucket) -> list[iam.PolicyStatement]:
-    read = [bucket.arn_for_objects(keys) for keys in ("models/*", "datasets/*")]
     return [
-        list_objects(bucket.bucket_arn, "models/", "datasets/"),
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=read),
-        iam.PolicyStatement(actions=["s3:PutObject"], resources=[bucket.arn_for_objects("transforms/*")]),
-        *pull(image(settings)),
+        list_objects(bucket, "models/", "datasets/"),
+        get_objects(bucket, "models/*", "datasets/*"),
+        put_objects(bucket, "transforms/*"),
+        *pull_image(algorithm_image(settings)),
         *write_logs(
             Stack.of(scope), group="/aws/sagemaker/TransformJobs", streams=f"{settings.prefix}-transform-*"
         ),

@@ -1,4 +1,4 @@
-"""The role that CloudFormation takes when the state machine promotes a model."""
+"""The role that CloudFormation assumes when the state machine promotes a model."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -10,15 +10,15 @@ from stacks.iam.policy_statements import alarm_arn, describe_alarms, pass_role
 
 
 class HostingDeployRole(Construct):
-    """What changing ModelDataUrl in the Serving stack takes, forth and back, and nothing else.
+    """The rights to update the Serving stack with another ModelDataUrl and to roll back, and no others.
 
-    The machine may update that stack with this role only. Log group, alarms and dashboard don't depend on the
-    parameter, so a promotion never touches them.
+    The state machine may update the stack with this role only. Log group, alarms and dashboard don't depend
+    on the parameter, so a promotion never changes them.
 
     Attributes
     ----------
     role
-        Taken by CloudFormation.
+        CloudFormation assumes it.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, hosting_role: iam.IRole) -> None:
@@ -32,11 +32,11 @@ class HostingDeployRole(Construct):
             inline_policies={
                 "promotion": iam.PolicyDocument(
                     statements=[
-                        *self._hosting(),
+                        *self._deploy_endpoint(),
                         pass_role(hosting_role, to="sagemaker.amazonaws.com"),
                         self._read_bootstrap_version(),
                         self._read_rollback_alarms(),
-                        *(self._scaling() if settings.endpoint_scales else []),
+                        *(self._scale_endpoint() if settings.endpoint_scales else []),
                     ]
                 )
             },
@@ -45,7 +45,7 @@ class HostingDeployRole(Construct):
     def _arn(self, service: str, resource: str, name: str) -> str:
         return Stack.of(self).format_arn(service=service, resource=resource, resource_name=name)
 
-    def _hosting(self) -> list[iam.PolicyStatement]:
+    def _deploy_endpoint(self) -> list[iam.PolicyStatement]:
         models = [self._arn("sagemaker", "model", name) for name in generated_names(self._settings, "Model")]
         configs = [
             self._arn("sagemaker", "endpoint-config", name)
@@ -53,21 +53,22 @@ class HostingDeployRole(Construct):
         ]
         endpoint = self._arn("sagemaker", "endpoint", self._settings.prefix)
         return [
-            iam.PolicyStatement(actions=_life_of("Model"), resources=models),
-            iam.PolicyStatement(actions=_life_of("EndpointConfig"), resources=configs),
-            # An endpoint is made of a config: SageMaker asks for the right on both.
+            iam.PolicyStatement(actions=_create_describe_delete("Model"), resources=models),
+            iam.PolicyStatement(actions=_create_describe_delete("EndpointConfig"), resources=configs),
+            # SageMaker checks these rights on the endpoint and on its configuration.
             iam.PolicyStatement(
-                actions=[*_life_of("Endpoint"), "sagemaker:UpdateEndpoint"], resources=[endpoint, *configs]
+                actions=[*_create_describe_delete("Endpoint"), "sagemaker:UpdateEndpoint"],
+                resources=[endpoint, *configs],
             ),
-            # Reading back what it made, CloudFormation lists its tags (the read handlers of the three types'
-            # schemas in the CloudFormation registry).
+            # CloudFormation reads the tags of what it created (the read handlers of the three types' schemas
+            # in the CloudFormation registry).
             iam.PolicyStatement(
                 actions=["sagemaker:AddTags", "sagemaker:ListTags"], resources=[*models, *configs, endpoint]
             ),
         ]
 
     def _read_bootstrap_version(self) -> iam.PolicyStatement:
-        """Allow what resolves the template's parameter BootstrapVersion anew with every update."""
+        """Allow resolving the template's parameter BootstrapVersion, which every update does."""
         qualifier = Stack.of(self).synthesizer.bootstrap_qualifier
         return iam.PolicyStatement(
             actions=["ssm:GetParameters"],
@@ -75,17 +76,18 @@ class HostingDeployRole(Construct):
         )
 
     def _read_rollback_alarms(self) -> iam.PolicyStatement:
-        """Allow seeing the alarms: whoever deploys an endpoint that rolls back on them must be able to."""
+        """Allow reading the alarms: deploying an endpoint that rolls back on them requires it."""
         return describe_alarms(Stack.of(self), f"{self._settings.stack_name('Serving')}-*")
 
-    def _scaling(self) -> list[iam.PolicyStatement]:
-        """Allow what AWS documents in "Application Auto Scaling identity-based policy examples".
+    def _scale_endpoint(self) -> list[iam.PolicyStatement]:
+        """Allow automatic scaling of the endpoint.
 
-        And what the CloudFormation registry's schemas of the two types read.
+        The actions are those of "Application Auto Scaling identity-based policy examples" in AWS's
+        documentation, and of the read handlers of the two types in the CloudFormation registry.
         """
         resource = f"endpoint/{self._settings.prefix}/variant/{VARIANT}"
         return [
-            # AWS generates the ids of scalable targets, and the rights to read know no resource at all.
+            # AWS generates the ids of scalable targets.
             iam.PolicyStatement(
                 actions=[
                     "application-autoscaling:DeleteScalingPolicy",
@@ -96,11 +98,12 @@ class HostingDeployRole(Construct):
                 resources=[self._arn("application-autoscaling", "scalable-target", "*")],
                 conditions={"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
             ),
+            # These actions support no resource.
             iam.PolicyStatement(
                 actions=[
                     "application-autoscaling:DescribeScalableTargets",
                     "application-autoscaling:DescribeScalingPolicies",
-                    # Of the read handler of AWS::ApplicationAutoScaling::ScalableTarget, scheduled or not.
+                    # The read handler of AWS::ApplicationAutoScaling::ScalableTarget always calls it.
                     "application-autoscaling:DescribeScheduledActions",
                 ],
                 resources=["*"],
@@ -113,11 +116,11 @@ class HostingDeployRole(Construct):
                 actions=["cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm"],
                 resources=[alarm_arn(Stack.of(self), f"TargetTracking-{resource}-*")],
             ),
-            self._make_service_linked_role(),
+            self._create_service_linked_role(),
         ]
 
-    def _make_service_linked_role(self) -> iam.PolicyStatement:
-        """Allow making the role that scales endpoints: the first scalable target of an account does."""
+    def _create_service_linked_role(self) -> iam.PolicyStatement:
+        """Allow creating the role that scales endpoints, which an account's first scalable target does."""
         service = "sagemaker.application-autoscaling.amazonaws.com"
         role = f"aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
         return iam.PolicyStatement(
@@ -129,5 +132,5 @@ class HostingDeployRole(Construct):
         )
 
 
-def _life_of(kind: str) -> list[str]:
+def _create_describe_delete(kind: str) -> list[str]:
     return [f"sagemaker:{verb}{kind}" for verb in ("Create", "Describe", "Delete")]

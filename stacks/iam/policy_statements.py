@@ -1,15 +1,17 @@
-"""Statements that several roles need: logs, metrics, images, each as narrow as its service allows."""
+"""Policy statements that several roles share, each as narrow as its service allows."""
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 
-from stacks.common.algorithm_image import Image
+from stacks.common.algorithm_image import ContainerImage
+from stacks.config.settings import Settings
 
 
-def pull(image: Image) -> list[iam.PolicyStatement]:
+def pull_image(image: ContainerImage) -> list[iam.PolicyStatement]:
     """Allow SageMaker, on behalf of a role, to pull one image."""
     return [
-        # A token is for the whole registry: the action knows no resource.
+        # A token is valid for the whole registry: the action supports no resource.
         iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
         iam.PolicyStatement(
             actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -19,7 +21,7 @@ def pull(image: Image) -> list[iam.PolicyStatement]:
 
 
 def write_logs(stack: Stack, *, group: str, streams: str = "*") -> list[iam.PolicyStatement]:
-    """Allow writing to the `streams` (a pattern) of the log group of the name `group`."""
+    """Allow writing to the log streams that match the pattern `streams`, in the log group named `group`."""
     arn = stack.format_arn(
         service="logs", resource="log-group", resource_name=group, arn_format=ArnFormat.COLON_RESOURCE_NAME
     )
@@ -33,7 +35,7 @@ def write_logs(stack: Stack, *, group: str, streams: str = "*") -> list[iam.Poli
 
 
 def put_metrics(*namespaces: str) -> iam.PolicyStatement:
-    """Allow publishing metrics, in these namespaces alone; the action knows no resource."""
+    """Allow publishing metrics in these namespaces only; the action supports no resource."""
     return iam.PolicyStatement(
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
@@ -42,28 +44,56 @@ def put_metrics(*namespaces: str) -> iam.PolicyStatement:
 
 
 def describe_alarms(stack: Stack, names: str) -> iam.PolicyStatement:
-    """Allow seeing the state of the alarms whose names match `names` (a pattern)."""
+    """Allow reading the state of the alarms whose names match the pattern `names`."""
     return iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarm_arn(stack, names)])
 
 
 def alarm_arn(stack: Stack, names: str) -> str:
-    """Return the ARN, or the pattern of ARNs, of the alarms called `names`."""
+    """Return the ARN of the alarm `names`, which may be a pattern."""
     return stack.format_arn(
         service="cloudwatch", resource="alarm", resource_name=names, arn_format=ArnFormat.COLON_RESOURCE_NAME
     )
 
 
-def list_objects(bucket_arn: str, *prefixes: str) -> iam.PolicyStatement:
+def list_objects(bucket: s3.IBucket, *prefixes: str) -> iam.PolicyStatement:
     """Allow listing the keys of a bucket that begin with one of the prefixes."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
-        resources=[bucket_arn],
+        resources=[bucket.bucket_arn],
         conditions={"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}},
     )
 
 
+def get_objects(bucket: s3.IBucket, *keys: str) -> iam.PolicyStatement:
+    """Allow reading the objects of a bucket whose keys match one of the patterns."""
+    return iam.PolicyStatement(actions=["s3:GetObject"], resources=_object_arns(bucket, keys))
+
+
+def put_objects(bucket: s3.IBucket, *keys: str) -> iam.PolicyStatement:
+    """Allow writing objects to a bucket with keys that match one of the patterns."""
+    return iam.PolicyStatement(actions=["s3:PutObject"], resources=_object_arns(bucket, keys))
+
+
+def _object_arns(bucket: s3.IBucket, keys: tuple[str, ...]) -> list[str]:
+    return [bucket.arn_for_objects(key) for key in keys]
+
+
+def describe_training_jobs(stack: Stack, settings: Settings) -> iam.PolicyStatement:
+    """Allow reading the descriptions of this deployment's training jobs."""
+    jobs = stack.format_arn(
+        service="sagemaker", resource="training-job", resource_name=f"{settings.prefix}-*"
+    )
+    return iam.PolicyStatement(actions=["sagemaker:DescribeTrainingJob"], resources=[jobs])
+
+
+def describe_stack(stack: Stack, name: str) -> iam.PolicyStatement:
+    """Allow reading the status, parameters and outputs of the stack `name`."""
+    arn = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{name}/*")
+    return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[arn])
+
+
 def pass_role(role: iam.IRole, *, to: str) -> iam.PolicyStatement:
-    """Allow handing one role to one service."""
+    """Allow passing one role to one service."""
     return iam.PolicyStatement(
         actions=["iam:PassRole"],
         resources=[role.role_arn],
@@ -71,7 +101,7 @@ def pass_role(role: iam.IRole, *, to: str) -> iam.PolicyStatement:
     )
 
 
-def for_this_account(stack: Stack, service: str, **source: str) -> iam.ServicePrincipal:
-    """Let a service take a role on this account's behalf only (confused deputy)."""
+def service_principal(stack: Stack, service: str, **source: str) -> iam.ServicePrincipal:
+    """Return a service that may assume a role on behalf of this account only (confused deputy)."""
     conditions = {"aws:SourceAccount": stack.account, **source}
     return iam.ServicePrincipal(service, conditions={"StringEquals": conditions})

@@ -1,1 +1,1 @@
-"""Monitoring, notifications and triggers."""
+"""Monitoring of endpoint and executions, notifications, triggers and links into the console."""

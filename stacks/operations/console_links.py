@@ -1,4 +1,4 @@
-"""Links into AWS's console, as text: in notifications, and in the messages of the state machines."""
+"""Links into the AWS console, for notifications and messages of the state machines."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from aws_cdk import Fn, Token
 
 _DOMAIN: Final = "console.aws.amazon.com"
 _GOVERNMENT_DOMAIN: Final = "console.amazonaws-us-gov.com"
-# The console reads its address twice, so that "/" is percent-encoded twice, with "$" for "%".
+# The console decodes its address twice, so "/" is percent-encoded twice, with "$" for "%".
 _SLASH: Final = "$252F"
 
 
@@ -16,10 +16,10 @@ def execution_link(region: str, execution_arn: str = "") -> str:
     Parameters
     ----------
     region
-        Of the settings.
+        The region of the deployment.
     execution_arn
-        The ARN, or what stands for it, such as an EventBridge field. Without it the link's beginning is
-        returned, to which JSONata appends: ``'<beginning>' & $states.context.Execution.Id``.
+        The ARN or a token of it, such as an EventBridge field. By default the link ends where JSONata appends
+        the ARN: ``'<link>' & $states.context.Execution.Id``.
     """
     return f"{_home(region, 'states')}#/v2/executions/details/{execution_arn}"
 
@@ -30,9 +30,9 @@ def log_group_link(region: str, name: str) -> str:
     Parameters
     ----------
     region
-        Of the settings.
+        The region of the deployment.
     name
-        The group's name, which may be a token.
+        The name of the log group, which may be a token.
     """
     token = Token.is_unresolved(name)
     encoded = Fn.join(_SLASH, Fn.split("/", name)) if token else name.replace("/", _SLASH)

@@ -1,8 +1,10 @@
-"""How the endpoint is watched: its log group, alarms and dashboard.
+"""The endpoint's log group, alarms and dashboard.
 
-None of them hangs on the endpoint: they know it by its name, and it depends on them. So they stand before the
-first model is promoted, missing data is no alarm, and the role that promotes needs no right to change them.
+They refer to the endpoint by its name, and the endpoint depends on them. So they exist before the first
+promotion (missing data is no alarm), and the hosting deploy role needs no right to change them.
 """
+
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,22 +17,22 @@ from stacks.common.log_groups import log_group
 from stacks.common.resource_names import VARIANT
 from stacks.config.settings import Settings
 
-_MINUTE = Duration.minutes(1)
-_P99_LATENCY_MICROSECONDS = 1_000_000
-_CLIENT_ERRORS_IN_FIVE_MINUTES = 50
+_MINUTE: Final = Duration.minutes(1)
+_P99_LATENCY_MICROSECONDS: Final = 1_000_000
+_CLIENT_ERRORS_IN_FIVE_MINUTES: Final = 50
 
 
 class EndpointMonitoring(Construct):
-    """The endpoint's logs, alarms that lead to a topic, and a dashboard.
+    """The log group, the alarms, which notify a topic, and the dashboard of the endpoint.
 
     Attributes
     ----------
     logs
-        /aws/sagemaker/Endpoints/<endpoint>, the name that SageMaker dictates. Declared, so that it has a
-        retention and goes with the stack.
+        /aws/sagemaker/Endpoints/<endpoint>, the name that SageMaker requires. It is declared so that it has a
+        retention and is deleted with the stack.
     rollback_alarms
-        Server errors and latency: the ones that a bad model or image causes. Client errors aren't among them,
-        or whoever sends malformed requests could hold up every promotion.
+        Server errors and latency, which a bad model or image causes. Client errors aren't among them:
+        malformed requests must not block promotions.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, topic: sns.ITopic) -> None:

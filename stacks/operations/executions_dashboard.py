@@ -1,20 +1,21 @@
-"""What the deployment did, on one page: its executions, how long they took, how good their models were."""
+"""The dashboard of executions: their number, their duration and the quality of their models."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.common.resource_names import CANDIDATE_PWLL, METRIC_NAMESPACE
+from stacks.common.resource_names import METRIC_NAMESPACE, PWLL_METRIC
 from stacks.config.settings import Settings
 
-_HOUR = Duration.hours(1)
+_HOUR: Final = Duration.hours(1)
 
 
 class ExecutionsDashboard(Construct):
-    """A row for each state machine, the models' pwll over time, and the alarms."""
+    """The alarms, a row of graphs for each state machine, and the pwll of the models over time."""
 
     def __init__(
         self,
@@ -31,11 +32,11 @@ class ExecutionsDashboard(Construct):
             cloudwatch.AlarmStatusWidget(title="Alarms", width=24, height=3, alarms=list(alarms))
         )
         for name, machine in state_machines.items():
-            dashboard.add_widgets(_runs(name, machine), _durations(name, machine))
+            dashboard.add_widgets(_executions(name, machine), _durations(name, machine))
         dashboard.add_widgets(_quality(settings))
 
 
-def _runs(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
+def _executions(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
     counts = {
         "started": machine.metric_started,
         "succeeded": machine.metric_succeeded,
@@ -58,7 +59,7 @@ def _durations(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
 def _quality(settings: Settings) -> cloudwatch.GraphWidget:
     pwll = cloudwatch.Metric(
         namespace=METRIC_NAMESPACE,
-        metric_name=CANDIDATE_PWLL,
+        metric_name=PWLL_METRIC,
         dimensions_map={"Deployment": settings.prefix},
         label="candidate",
         statistic="Maximum",

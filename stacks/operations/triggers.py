@@ -1,6 +1,7 @@
-"""What starts the training without a person: a schedule, and the upload of a dataset."""
+"""Triggers of training: a schedule, and the upload of a dataset."""
 
 import json
+from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
@@ -12,15 +13,15 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.config.settings import Settings
-from stacks.iam.policy_statements import for_this_account
+from stacks.iam.policy_statements import service_principal
 
-# A start that fails is tried again, but no longer than a day: then the next one is as good.
-_TRIES = 10
-_LONGEST = Duration.hours(24)
+# A start that fails is retried for a day at most; then the next trigger is due.
+_MAX_RETRIES: Final = 10
+_MAX_EVENT_AGE: Final = Duration.hours(24)
 
 
 class Triggers(Construct):
-    """A schedule and a rule on uploads, where the settings ask for them; each has a role of its own."""
+    """A schedule and a rule on uploads, each if the settings enable it and with its own role."""
 
     def __init__(
         self,
@@ -32,17 +33,17 @@ class Triggers(Construct):
         state_machine: sfn.IStateMachine,
     ) -> None:
         super().__init__(scope, id_)
-        self._machine = state_machine
+        self._state_machine = state_machine
         if settings.schedule:
-            self._schedule(settings.schedule)
+            self._start_on_schedule(settings.schedule)
         if settings.train_on_upload:
-            self._on_upload(data_bucket)
+            self._start_on_upload(data_bucket)
 
-    def _schedule(self, expression: str) -> None:
+    def _start_on_schedule(self, expression: str) -> None:
         stack = Stack.of(self)
         group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
-        role = self._role("ScheduleRole", "scheduler.amazonaws.com", {"aws:SourceArn": group})
-        given = {"Comment": f"The schedule {expression} of {stack.stack_name}", "started_by": "schedule"}
+        role = self._role("ScheduleRole", "scheduler.amazonaws.com", **{"aws:SourceArn": group})
+        comment = f"The schedule {expression} of {stack.stack_name}"
         scheduler.CfnSchedule(
             self,
             "Schedule",
@@ -51,18 +52,19 @@ class Triggers(Construct):
             schedule_expression_timezone="UTC",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=self._machine.state_machine_arn,
+                arn=self._state_machine.state_machine_arn,
                 role_arn=role.role_arn,
-                input=json.dumps(given),
+                input=json.dumps({"Comment": comment, "started_by": "schedule"}),
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_retry_attempts=_TRIES, maximum_event_age_in_seconds=_LONGEST.to_seconds()
+                    maximum_retry_attempts=_MAX_RETRIES,
+                    maximum_event_age_in_seconds=_MAX_EVENT_AGE.to_seconds(),
                 ),
             ),
         )
 
-    def _on_upload(self, bucket: s3.IBucket) -> None:
+    def _start_on_upload(self, bucket: s3.IBucket) -> None:
         key = events.EventField.from_path("$.detail.object.key")
-        role = self._role("UploadRole", "events.amazonaws.com", {})
+        role = self._role("UploadRole", "events.amazonaws.com")
         events.Rule(
             self,
             "Upload",
@@ -77,26 +79,26 @@ class Triggers(Construct):
             ),
             targets=[
                 targets.SfnStateMachine(
-                    self._machine,
-                    # It may start the machine already; CDK would say so in a second policy.
+                    self._state_machine,
+                    # The role has the permission; CDK would add it in a second policy.
                     role=role.without_policy_updates(),
                     input=events.RuleTargetInput.from_object(
                         {"manifest": key, "started_by": f"upload of {key}"}
                     ),
-                    retry_attempts=_TRIES,
-                    max_event_age=_LONGEST,
+                    retry_attempts=_MAX_RETRIES,
+                    max_event_age=_MAX_EVENT_AGE,
                 )
             ],
         )
 
-    def _role(self, id_: str, service: str, source: dict[str, str]) -> iam.Role:
+    def _role(self, id_: str, service: str, **source: str) -> iam.Role:
         start = iam.PolicyStatement(
-            actions=["states:StartExecution"], resources=[self._machine.state_machine_arn]
+            actions=["states:StartExecution"], resources=[self._state_machine.state_machine_arn]
         )
         return iam.Role(
             self,
             id_,
-            assumed_by=for_this_account(Stack.of(self), service, **source),
+            assumed_by=service_principal(Stack.of(self), service, **source),
             description=f"Starts executions of {Stack.of(self).stack_name}",
             inline_policies={"start": iam.PolicyDocument(statements=[start])},
         )

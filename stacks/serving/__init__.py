@@ -1,1 +1,1 @@
-"""The model behind the endpoint."""
+"""The endpoint: the parameter with its model, the model, the endpoint and its automatic scaling."""

@@ -1,34 +1,33 @@
-"""The model, its endpoint, and how the endpoint grows."""
+"""The model, its endpoint configuration and the endpoint."""
+
+from typing import Final
 
 from aws_cdk import CfnCondition, CfnResource
-from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from stacks.common.algorithm_image import image
+from stacks.common.algorithm_image import algorithm_image
 from stacks.common.resource_names import VARIANT, logical_id
 from stacks.config.settings import Settings
+from stacks.serving.autoscaling import scale_by_invocations
 
-# The slowest alarm needs three minutes' metrics, and metrics come a minute or two late: watched for less, no
-# alarm could ring before the old instances are gone.
-_BAKE_SECONDS = 300
-_INVOCATIONS_A_MINUTE_AND_INSTANCE = 600
-_SCALE_OUT_COOLDOWN_SECONDS = 60
-_SCALE_IN_COOLDOWN_SECONDS = 300
+# The slowest alarm needs the metrics of three minutes, which are published one or two minutes late. With a
+# shorter baking period the old instances would be terminated before an alarm goes off.
+_BAKING_PERIOD_SECONDS: Final = 300
 
 
 class HostedModel(Construct):
-    """A model behind an endpoint that keeps its name while models come and go.
+    """A model behind an endpoint whose name stays the same from model to model.
 
-    Model and endpoint config are immutable, so CloudFormation replaces them and names them; the endpoint is
-    updated in place, blue/green, and rolls back by itself while one of `rollback_alarms` is in alarm.
+    Model and endpoint configuration are immutable, so CloudFormation names and replaces them. The endpoint is
+    updated in place, blue/green; SageMaker rolls the update back if one of `rollback_alarms` goes off.
 
     Attributes
     ----------
     endpoint
-        The endpoint; whatever it needs to exist before is to be added to its dependencies.
+        The endpoint. Add its prerequisites to its dependencies.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class HostedModel(Construct):
         self.endpoint = self._endpoint(config, rollback_alarms)
         resources: list[CfnResource] = [model, config, self.endpoint]
         if settings.endpoint_scales:
-            resources += self._scaling()
+            resources += scale_by_invocations(self, settings, self.endpoint)
         for resource in resources:
             resource.cfn_options.condition = condition
 
@@ -59,7 +58,7 @@ class HostedModel(Construct):
             "Model",
             execution_role_arn=execution_role.role_arn,
             primary_container=sagemaker.CfnModel.ContainerDefinitionProperty(
-                image=image(self._settings).uri, model_data_url=model_data_url
+                image=algorithm_image(self._settings).uri, model_data_url=model_data_url
             ),
         )
         model.override_logical_id(logical_id(self._settings, "Model"))
@@ -90,53 +89,22 @@ class HostedModel(Construct):
             "Endpoint",
             endpoint_name=self._settings.prefix,
             endpoint_config_name=config.attr_endpoint_config_name,
-            # Retained, the count that scaling chose survives a new model; but then a changed
-            # endpoint_instance_count would be ignored, so it is retained only where scaling owns it.
+            # Retained properties keep the instance count that scaling has set, but ignore a new value of the
+            # setting endpoint_instance_count: so they are retained only if the endpoint scales.
             retain_all_variant_properties=True if self._settings.endpoint_scales else None,
-            deployment_config=_deployment(rollback_alarms),
+            deployment_config=_deployment_config(rollback_alarms),
         )
 
-    def _scaling(self) -> list[CfnResource]:
-        # The L2 construct would make an IAM role; the service-linked role does the same without one of ours.
-        target = autoscaling.CfnScalableTarget(
-            self,
-            "Instances",
-            service_namespace="sagemaker",
-            scalable_dimension="sagemaker:variant:DesiredInstanceCount",
-            resource_id=f"endpoint/{self._settings.prefix}/variant/{VARIANT}",
-            min_capacity=self._settings.endpoint_instance_count,
-            max_capacity=self._settings.endpoint_max_instance_count,
-        )
-        target.add_resource_dependency(self.endpoint)
-        policy = autoscaling.CfnScalingPolicy(
-            self,
-            "ByInvocations",
-            policy_name=f"{self._settings.prefix}-invocations",
-            policy_type="TargetTrackingScaling",
-            scaling_target_id=target.ref,
-            target_tracking_scaling_policy_configuration=_by_invocations(),
-        )
-        return [target, policy]
 
-
-def _by_invocations() -> autoscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty:
-    return autoscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
-        predefined_metric_specification=autoscaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty(
-            predefined_metric_type="SageMakerVariantInvocationsPerInstance"
-        ),
-        target_value=_INVOCATIONS_A_MINUTE_AND_INSTANCE,
-        scale_out_cooldown=_SCALE_OUT_COOLDOWN_SECONDS,
-        scale_in_cooldown=_SCALE_IN_COOLDOWN_SECONDS,
-    )
-
-
-def _deployment(rollback_alarms: list[cloudwatch.Alarm]) -> sagemaker.CfnEndpoint.DeploymentConfigProperty:
-    """Shift all traffic at once, watch it for five minutes, and go back when an alarm rings."""
+def _deployment_config(
+    rollback_alarms: list[cloudwatch.Alarm],
+) -> sagemaker.CfnEndpoint.DeploymentConfigProperty:
+    """Shift all traffic at once, and roll back if an alarm goes off in the baking period."""
     endpoint = sagemaker.CfnEndpoint
     return endpoint.DeploymentConfigProperty(
         blue_green_update_policy=endpoint.BlueGreenUpdatePolicyProperty(
             traffic_routing_configuration=endpoint.TrafficRoutingConfigProperty(
-                type="ALL_AT_ONCE", wait_interval_in_seconds=_BAKE_SECONDS
+                type="ALL_AT_ONCE", wait_interval_in_seconds=_BAKING_PERIOD_SECONDS
             ),
             termination_wait_in_seconds=0,
         ),

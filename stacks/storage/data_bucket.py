@@ -1,6 +1,6 @@
 """The bucket of datasets, models, evaluations and the results of bulk scoring."""
 
-from typing import cast
+from typing import Final, cast
 
 from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -12,18 +12,18 @@ from constructs import Construct
 from stacks.common.log_groups import log_group
 from stacks.config.settings import Settings
 
-# Models are left out on purpose: no rule ever expires one, not even an old version of one.
-_PREFIXES_WITH_OLD_VERSIONS = ("datasets/", "evaluations/", "transforms/")
-_OLD_VERSIONS_KEPT = Duration.days(30)
+# models/ is not among them: no rule expires a model, not even an old version.
+_PREFIXES_WITH_EXPIRATION: Final = ("datasets/", "evaluations/", "transforms/")
+_NONCURRENT_VERSION_EXPIRATION: Final = Duration.days(30)
 
 
 class DataBucket(Construct):
-    """A private, encrypted, versioned bucket; outside of prod it is emptied and deleted with its stack.
+    """A private, encrypted, versioned bucket. Without retain_data it is emptied and deleted with its stack.
 
     Attributes
     ----------
     bucket
-        The bucket itself. Its logical id is asserted by a test: another id would be another, empty bucket.
+        The bucket. A test asserts its logical id: CloudFormation would replace the bucket with a new one.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
@@ -44,12 +44,12 @@ class DataBucket(Construct):
             auto_delete_objects=not settings.retain_data,
         )
         if settings.train_on_upload:
-            self._send_events()
+            self._enable_eventbridge()
         if not settings.retain_data:
-            self._confine_the_emptying_function(settings)
+            self._restrict_auto_delete_function(settings)
 
-    def _send_events(self) -> None:
-        # CDK's own property would deploy a function that may change the notifications of every bucket.
+    def _enable_eventbridge(self) -> None:
+        # The construct's property would add a function that may change the notifications of every bucket.
         resource = cast("s3.CfnBucket", self.bucket.node.default_child)
         resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
@@ -57,18 +57,19 @@ class DataBucket(Construct):
             )
         )
 
-    def _confine_the_emptying_function(self, settings: Settings) -> None:
-        # CDK's function that empties the bucket would log to a group that Lambda makes, and makes again when
-        # the last lines arrive after the stack is gone. So: a group of ours, and no right to make another.
+    def _restrict_auto_delete_function(self, settings: Settings) -> None:
+        # The function with which the CDK empties the bucket would log to a group that Lambda creates, and
+        # creates again if the last lines arrive after the stack was deleted. So it gets a declared group, and
+        # no right to create another.
         provider = Stack.of(self).node.find_child("Custom::S3AutoDeleteObjectsCustomResourceProvider")
         group = log_group(self, "EmptyingLogs", settings=settings)
         function, role = (cast("CfnResource", provider.node.find_child(name)) for name in ("Handler", "Role"))
         function.add_property_override("LoggingConfig.LogGroup", group.log_group_name)
         role.add_property_deletion_override("ManagedPolicyArns")
-        role.add_property_override("Policies", [{"PolicyName": "logs", "PolicyDocument": _may_log_to(group)}])
+        role.add_property_override("Policies", [{"PolicyName": "logs", "PolicyDocument": _write_to(group)}])
 
 
-def _may_log_to(group: logs.LogGroup) -> iam.PolicyDocument:
+def _write_to(group: logs.LogGroup) -> iam.PolicyDocument:
     statement = iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
     )
@@ -76,16 +77,16 @@ def _may_log_to(group: logs.LogGroup) -> iam.PolicyDocument:
 
 
 def _lifecycle_rules() -> list[s3.LifecycleRule]:
-    """Return what is removed by and by: parts of broken uploads, old versions of all but models."""
+    """Expire incomplete uploads, and old versions of everything but models."""
     old_versions = [
         s3.LifecycleRule(
             id=f"old-versions-of-{prefix.rstrip('/')}",
             prefix=prefix,
-            noncurrent_version_expiration=_OLD_VERSIONS_KEPT,
+            noncurrent_version_expiration=_NONCURRENT_VERSION_EXPIRATION,
         )
-        for prefix in _PREFIXES_WITH_OLD_VERSIONS
+        for prefix in _PREFIXES_WITH_EXPIRATION
     ]
-    broken_uploads = s3.LifecycleRule(
+    incomplete_uploads = s3.LifecycleRule(
         id="broken-uploads", abort_incomplete_multipart_upload_after=Duration.days(7)
     )
-    return [*old_versions, broken_uploads]
+    return [*old_versions, incomplete_uploads]

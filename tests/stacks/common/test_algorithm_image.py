@@ -1,8 +1,8 @@
-"""Which image is used where."""
+"""The image of the algorithm, by region."""
 
 import pytest
 
-from stacks.common.algorithm_image import image
+from stacks.common.algorithm_image import algorithm_image
 from stacks.config.lda_registry import LDA_ACCOUNTS
 from stacks.config.settings import Settings
 
@@ -18,7 +18,7 @@ from stacks.config.settings import Settings
 def test_the_built_in_image_lies_in_the_algorithms_own_account_of_the_region(
     region: str, beginning: str
 ) -> None:
-    uri = image(Settings(region=region)).uri
+    uri = algorithm_image(Settings(region=region)).uri
     assert uri.startswith(beginning)
     assert uri.endswith("/lda:1")
 
@@ -30,7 +30,7 @@ def test_every_account_is_twelve_digits_and_belongs_to_one_region() -> None:
 
 def test_the_open_image_lies_in_the_deployments_own_account() -> None:
     settings = Settings(algorithm="open", open_image_repository="team/lda", open_image_tag="7")
-    found = image(settings)
-    assert found.uri.endswith("/team/lda:7")
-    assert found.repository_arn.endswith(":repository/team/lda")
-    assert not any(account in found.uri for account in LDA_ACCOUNTS.values())
+    image = algorithm_image(settings)
+    assert image.uri.endswith("/team/lda:7")
+    assert image.repository_arn.endswith(":repository/team/lda")
+    assert not any(account in image.uri for account in LDA_ACCOUNTS.values())
