@@ -1,4 +1,4 @@
-"""The functions as they are deployed, and what each role may do."""
+"""The Lambda functions as they are deployed, and the rights of their roles."""
 
 import json
 from collections.abc import Callable
@@ -7,88 +7,72 @@ from typing import Any
 
 import pytest
 
-TemplateOf = Callable[..., dict[str, Any]]
+from tests.stacks.templates import DATA_BUCKET_ARN, TemplateOf, listed, of_type, text
+
 Allowed = set[tuple[str, str]]
 PLACE = "us-east-1:<AWS::AccountId>"
-DATA = "<data bucket>"
 NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest", "InspectTransform", "DeleteModel")
 OWN_LOGS = {("logs:CreateLogStream", "<own logs>"), ("logs:PutLogEvents", "<own logs>")}
 
 
-def text(value: Any) -> str:
-    """Resolve intrinsic functions into readable text."""
-    if isinstance(value, str):
-        return value
-    ((function, argument),) = value.items()
-    if function == "Fn::Join":
-        return "".join(text(part) for part in argument[1]).replace("<AWS::Partition>", "aws")
-    if function == "Fn::ImportValue":
-        return f"arn:aws:s3:::{DATA}" if "Arn" in argument else DATA
-    return f"<{argument if function == 'Ref' else argument[0]}>"
-
-
-def of(template: dict[str, Any], kind: str, begin: str) -> tuple[str, Any]:
-    """Find the one resource of a kind whose logical id begins so."""
-    resources = template["Resources"].items()
-    named = [(name, one) for name, one in resources if one["Type"] == kind and name.startswith(begin)]
-    return min(named, key=lambda found: len(found[0]))
+def resource(template: dict[str, Any], type_: str, prefix: str) -> tuple[str, Any]:
+    """Return the resource of a type with the shortest logical id that begins so."""
+    resources = of_type(template, type_)
+    logical_id = min((name for name in resources if name.startswith(prefix)), key=len)
+    return logical_id, resources[logical_id]
 
 
 def function(template: dict[str, Any], name: str) -> Any:
-    return of(template, "AWS::Lambda::Function", f"Functions{name}")[1]["Properties"]
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return resource(template, "AWS::Lambda::Function", f"Functions{name}")[1]["Properties"]
 
 
 @pytest.fixture
 def allowed(template: TemplateOf) -> Callable[..., Allowed]:
-    """Return a function from a function's name to the actions and resources of its role."""
+    """Return a function from the name of a Lambda function to the actions and resources of its role."""
 
     def load(name: str) -> Allowed:
         training = template("Training")
-        role = of(training, "AWS::IAM::Role", f"Functions{name}Role")[1]["Properties"]
-        logs, _ = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+        role = resource(training, "AWS::IAM::Role", f"Functions{name}Role")[1]["Properties"]
+        logs, _ = resource(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
         (policy,) = role["Policies"]
         return {
-            (action, text(resource).replace(f"<{logs}>", "<own logs>"))
+            (action, text(arn).replace(f"<{logs}>", "<own logs>"))
             for statement in policy["PolicyDocument"]["Statement"]
             for action in listed(statement["Action"])
-            for resource in listed(statement["Resource"])
+            for arn in listed(statement["Resource"])
         }
 
     return load
 
 
-def test_inspecting_reads_datasets_jobs_the_endpoint_and_quotas_and_nothing_else(
+def test_inspect_dataset_reads_datasets_jobs_the_endpoint_and_quotas_only(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectDataset") == OWN_LOGS | {
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
         ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"),
         ("servicequotas:ListServiceQuotas", "*"),
-        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
+        ("s3:ListBucket", DATA_BUCKET_ARN),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*"),
     }
 
 
-def test_evaluating_reads_jobs_models_and_the_stack_and_writes_evaluations(
+def test_evaluate_model_reads_jobs_models_and_the_stack_and_writes_evaluations(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("EvaluateModel") == OWN_LOGS | {
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
         ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
-        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/models/*"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*/vocabulary.txt"),
-        ("s3:PutObject", f"arn:aws:s3:::{DATA}/evaluations/*"),
+        ("s3:ListBucket", DATA_BUCKET_ARN),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/models/*"),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/vocabulary.txt"),
+        ("s3:PutObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
         ("cloudwatch:PutMetricData", "*"),
     }
 
 
-def test_the_evaluation_knows_what_holds_without_a_comparison_and_whose_metric_it_publishes(
+def test_evaluate_model_has_the_setting_when_not_comparable_and_the_metrics_dimension(
     template: TemplateOf,
 ) -> None:
     training = template("Training", when_not_comparable="hold")
@@ -97,35 +81,35 @@ def test_the_evaluation_knows_what_holds_without_a_comparison_and_whose_metric_i
     assert (variables["METRIC_NAMESPACE"], variables["DEPLOYMENT"]) == ("SageMakerLDA", "lda-dev")
 
 
-def test_smoke_testing_reaches_this_deployments_endpoint_config_and_model(
+def test_smoke_test_is_confined_to_the_deployments_endpoint_config_and_model(
     allowed: Callable[..., Allowed],
 ) -> None:
-    found = allowed("SmokeTest") - OWN_LOGS
+    granted = allowed("SmokeTest") - OWN_LOGS
     endpoint = f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"
-    assert {(action, resource) for action, resource in found if resource == endpoint} == {
+    assert {(action, arn) for action, arn in granted if arn == endpoint} == {
         ("sagemaker:DescribeEndpoint", endpoint),
         ("sagemaker:InvokeEndpoint", endpoint),
     }
-    generated = {(action, resource) for action, resource in found if resource != endpoint}
+    generated = {(action, arn) for action, arn in granted if arn != endpoint}
     assert {action for action, _ in generated} == {
         "sagemaker:DescribeEndpointConfig",
         "sagemaker:DescribeModel",
     }
-    assert all("ldadev" in resource.lower() for _, resource in generated)
+    assert all("ldadev" in arn.lower() for _, arn in generated)
 
 
-def test_inspecting_bulk_scoring_reads_datasets_jobs_and_the_stack(
+def test_inspect_transform_reads_datasets_jobs_and_the_stack(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectTransform") == OWN_LOGS | {
-        ("s3:ListBucket", f"arn:aws:s3:::{DATA}"),
-        ("s3:GetObject", f"arn:aws:s3:::{DATA}/datasets/*"),
+        ("s3:ListBucket", DATA_BUCKET_ARN),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*"),
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
         ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
     }
 
 
-def test_cleaning_up_reaches_this_deployments_bulk_scoring_alone(allowed: Callable[..., Allowed]) -> None:
+def test_delete_model_is_confined_to_the_deployments_bulk_scoring(allowed: Callable[..., Allowed]) -> None:
     assert allowed("DeleteModel") == OWN_LOGS | {
         ("sagemaker:StopTransformJob", f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"),
         ("sagemaker:DeleteModel", f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"),
@@ -133,20 +117,20 @@ def test_cleaning_up_reaches_this_deployments_bulk_scoring_alone(allowed: Callab
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_function_is_bounded_and_logs_to_a_group_of_its_own(template: TemplateOf, name: str) -> None:
+def test_each_function_is_bounded_and_logs_to_its_own_group(template: TemplateOf, name: str) -> None:
     training = template("Training")
     properties = function(training, name)
     assert properties["Runtime"] == "python3.14"
     assert properties["Architectures"] == ["arm64"]
     assert 30 <= properties["Timeout"] <= 600
     assert properties["MemorySize"] >= 256
-    logs, group = of(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
+    logs, group = resource(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": logs}}
     assert group["Properties"]["RetentionInDays"] == 30
     assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
-def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) -> None:
+def test_the_timeout_of_a_task_exceeds_the_timeout_of_its_function(template: TemplateOf) -> None:
     training = template("Training")
     machines = [
         training["Resources"][name]["Properties"] for name in ("LdaDevMachine", "LdaDevMachineOfTransforms")
@@ -157,7 +141,7 @@ def test_a_task_waits_longer_than_its_function_may_take(template: TemplateOf) ->
         assert states[name]["TimeoutSeconds"] > function(training, name)["Timeout"]
 
 
-def test_the_defaults_of_an_execution_are_the_settings(template: TemplateOf) -> None:
+def test_the_defaults_of_an_executions_input_are_the_settings(template: TemplateOf) -> None:
     given = {"dataset": "nips", "num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-9.5"}
     variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
     assert variables["JOB_PREFIX"] == "lda-dev"
@@ -174,7 +158,7 @@ def test_the_defaults_of_an_execution_are_the_settings(template: TemplateOf) -> 
     }
 
 
-def test_inspecting_knows_the_instances_of_training_and_endpoint(template: TemplateOf) -> None:
+def test_inspect_dataset_has_the_instances_of_training_and_endpoint(template: TemplateOf) -> None:
     given = {"training_price_per_instance_hour": "0.5", "training_jobs_at_once": "3"}
     variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
     assert json.loads(variables["TRAINING"]) == {

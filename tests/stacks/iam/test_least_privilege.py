@@ -1,23 +1,24 @@
-"""No role of any stack may do more than its list of reasons says."""
+"""Wildcards in the policies of all stacks: each has its reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-TemplateOf = Callable[..., dict[str, Any]]
+from tests.stacks.templates import TemplateOf, listed, of_type, properties_of
+
 Statement = dict[str, Any]
 KINDS = ("Storage", "Training", "Serving")
 
-# Actions that AWS lets nobody confine to a resource, and what confines them instead.
+# Actions that support no resource -> what confines them instead.
 WITHOUT_RESOURCE = {
-    "ecr:GetAuthorizationToken": "a token is for the registry; what may be pulled with it is confined",
+    "ecr:GetAuthorizationToken": "a token is for the registry; the images that it may pull are confined",
     "cloudwatch:PutMetricData": "metrics have no ARN; the condition confines the namespace",
-    "servicequotas:ListServiceQuotas": "listing quotas knows no resource",
-    "application-autoscaling:DescribeScalableTargets": "reading knows no resource",
-    "application-autoscaling:DescribeScalingPolicies": "reading knows no resource",
-    "application-autoscaling:DescribeScheduledActions": "reading knows no resource",
-    "logs:CreateLogDelivery": "delivery of a state machine's logs knows no resource",
+    "servicequotas:ListServiceQuotas": "listing quotas supports no resource",
+    "application-autoscaling:DescribeScalableTargets": "reading supports no resource",
+    "application-autoscaling:DescribeScalingPolicies": "reading supports no resource",
+    "application-autoscaling:DescribeScheduledActions": "reading supports no resource",
+    "logs:CreateLogDelivery": "delivery of a state machine's logs supports no resource",
     "logs:GetLogDelivery": "the same",
     "logs:UpdateLogDelivery": "the same",
     "logs:DeleteLogDelivery": "the same",
@@ -32,37 +33,32 @@ WITHOUT_RESOURCE = {
 }
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def roles(template: TemplateOf, environment: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in KINDS:
-        for name, resource in template(kind, environment=environment)["Resources"].items():
-            if resource["Type"] == "AWS::IAM::Role":
-                yield name, resource["Properties"]
+        for name, resource in of_type(template(kind, environment=environment), "AWS::IAM::Role").items():
+            yield name, resource["Properties"]
 
 
 def statements(template: TemplateOf, environment: str) -> Iterator[tuple[str, Statement]]:
     """Every statement of every role's policies, inline or attached, with the name of its owner."""
     for name, role in roles(template, environment):
         for policy in role.get("Policies", []):
-            yield from ((name, one) for one in listed(policy["PolicyDocument"]["Statement"]))
+            yield from ((name, statement) for statement in listed(policy["PolicyDocument"]["Statement"]))
     for kind in KINDS:
         for name, resource in template(kind, environment=environment)["Resources"].items():
             if resource["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
                 document = resource["Properties"]["PolicyDocument"]
-                yield from ((name, one) for one in listed(document["Statement"]))
+                yield from ((name, statement) for statement in listed(document["Statement"]))
 
 
 @pytest.fixture(scope="session")
 def granted(template: TemplateOf, environment: str) -> list[tuple[str, Statement]]:
-    found = list(statements(template, environment))
-    assert len(found) > 20, "the scan finds the statements"
-    return found
+    granted = list(statements(template, environment))
+    assert len(granted) > 20, "the scan finds the statements"
+    return granted
 
 
-def test_no_statement_reaches_every_resource_but_for_actions_that_know_none(
+def test_only_actions_that_support_no_resource_are_allowed_on_every_resource(
     granted: list[tuple[str, Statement]],
 ) -> None:
     for owner, statement in granted:
@@ -70,7 +66,7 @@ def test_no_statement_reaches_every_resource_but_for_actions_that_know_none(
             assert set(listed(statement["Action"])) <= set(WITHOUT_RESOURCE), owner
 
 
-def test_every_reason_is_still_needed(template: TemplateOf) -> None:
+def test_every_listed_action_is_used(template: TemplateOf) -> None:
     used = {
         action
         for environment in ("dev", "prod")
@@ -81,18 +77,18 @@ def test_every_reason_is_still_needed(template: TemplateOf) -> None:
     assert used == set(WITHOUT_RESOURCE)
 
 
-def test_no_action_is_a_pattern(granted: list[tuple[str, Statement]]) -> None:
+def test_no_action_has_a_wildcard(granted: list[tuple[str, Statement]]) -> None:
     for owner, statement in granted:
         assert statement["Effect"] == "Allow"
         assert not [action for action in listed(statement["Action"]) if "*" in action], owner
 
 
-def test_no_role_has_a_policy_of_awss(template: TemplateOf, environment: str) -> None:
+def test_no_role_has_a_managed_policy(template: TemplateOf, environment: str) -> None:
     assert not [name for name, role in roles(template, environment) if role.get("ManagedPolicyArns")]
 
 
-def test_a_role_is_passed_only_alone_and_to_one_service(granted: list[tuple[str, Statement]]) -> None:
-    passing = [one for _, one in granted if "iam:PassRole" in listed(one["Action"])]
+def test_a_statement_passes_one_role_to_one_service(granted: list[tuple[str, Statement]]) -> None:
+    passing = [statement for _, statement in granted if "iam:PassRole" in listed(statement["Action"])]
     assert len(passing) == 4
     for statement in passing:
         assert listed(statement["Action"]) == ["iam:PassRole"]
@@ -103,29 +99,32 @@ def test_a_role_is_passed_only_alone_and_to_one_service(granted: list[tuple[str,
         assert service in {"sagemaker.amazonaws.com", "cloudformation.amazonaws.com"}
 
 
-def test_every_role_is_taken_by_one_service(template: TemplateOf, environment: str) -> None:
+def test_every_role_is_assumed_by_one_service(template: TemplateOf, environment: str) -> None:
     for name, role in roles(template, environment):
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert list(trust["Principal"]) == ["Service"], name
         assert isinstance(trust["Principal"]["Service"], str), name
 
 
-def test_sagemaker_takes_our_roles_for_this_account_only(template: TemplateOf, environment: str) -> None:
+def test_sagemaker_assumes_roles_for_this_account_only(template: TemplateOf, environment: str) -> None:
     trusts = [role["AssumeRolePolicyDocument"]["Statement"][0] for _, role in roles(template, environment)]
-    ours = [one for one in trusts if one["Principal"]["Service"] == "sagemaker.amazonaws.com"]
-    assert len(ours) == 3
-    for trust in ours:
+    of_sagemaker = [trust for trust in trusts if trust["Principal"]["Service"] == "sagemaker.amazonaws.com"]
+    assert len(of_sagemaker) == 3
+    for trust in of_sagemaker:
         assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-def test_every_function_has_a_role_of_its_own(template: TemplateOf, environment: str) -> None:
-    resources = template("Training", environment=environment)["Resources"].values()
-    taken = [str(one["Properties"]["Role"]) for one in resources if one["Type"] == "AWS::Lambda::Function"]
-    assert len(taken) == len(set(taken)) == 5
+def test_every_function_has_its_own_role(template: TemplateOf, environment: str) -> None:
+    functions = properties_of(template("Training", environment=environment), "AWS::Lambda::Function")
+    assert len(functions) == len({str(properties["Role"]) for properties in functions}) == 5
 
 
-def test_metrics_are_confined_to_sagemakers_namespaces_and_ours(granted: list[tuple[str, Statement]]) -> None:
-    publishing = [one for _, one in granted if "cloudwatch:PutMetricData" in listed(one["Action"])]
+def test_metrics_are_confined_to_namespaces_of_sagemaker_and_this_project(
+    granted: list[tuple[str, Statement]],
+) -> None:
+    publishing = [
+        statement for _, statement in granted if "cloudwatch:PutMetricData" in listed(statement["Action"])
+    ]
     assert len(publishing) == 4
     for statement in publishing:
         namespaces = statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
