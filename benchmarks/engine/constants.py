@@ -78,7 +78,7 @@ def _score(corpus: Corpus) -> float:
         model = fit(corpus.train, corpus.num_topics, alpha0=corpus.alpha0)
     if corpus.topics is not None:
         return float(topic_distances(corpus.topics, model.beta).mean())
-    return completion(corpus.given, corpus.wanted, corpus.alpha, model.beta)
+    return completion(corpus.observed, corpus.target, corpus.alpha, model.beta)
 
 
 @contextmanager

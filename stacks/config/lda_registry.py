@@ -1,4 +1,4 @@
-"""The regions that offer SageMaker's built-in LDA, and who owns its image there."""
+"""The regions that offer SageMaker's built-in LDA, and the accounts that own its image there."""
 
 from typing import Final
 

@@ -45,12 +45,12 @@ def text(value: Any) -> str:
 
 def role(template: dict[str, Any], description: str) -> dict[str, Any]:
     """Return the properties of the role whose description begins so."""
-    (found,) = (
-        properties
-        for properties in properties_of(template, "AWS::IAM::Role")
-        if properties.get("Description", "").startswith(description)
+    (properties,) = (
+        role_
+        for role_ in properties_of(template, "AWS::IAM::Role")
+        if role_.get("Description", "").startswith(description)
     )
-    return found
+    return properties
 
 
 def granted_resources(role_: dict[str, Any]) -> dict[str, list[str]]:

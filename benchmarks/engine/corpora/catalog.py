@@ -25,8 +25,8 @@ class Corpus(NamedTuple):
 
     name: str
     train: Counts
-    given: Counts
-    wanted: Counts
+    observed: Counts
+    target: Counts
     num_topics: int
     alpha0: float
     topics: Floats | None = None
@@ -43,8 +43,8 @@ def bars(split: Split = "report", number: int = 0) -> Corpus:
     alpha, topics, documents, _ = generate_griffiths_data(
         num_documents=2000, average_document_length=150, num_topics=10, seed=seed
     )
-    given, wanted = halve(as_counts(documents[1600:]), np.random.default_rng(seed))
-    return Corpus("bars", as_counts(documents[:1600]), given, wanted, 10, float(alpha.sum()), topics)
+    observed, target = halve(as_counts(documents[1600:]), np.random.default_rng(seed))
+    return Corpus("bars", as_counts(documents[:1600]), observed, target, 10, float(alpha.sum()), topics)
 
 
 def drawn(
@@ -70,9 +70,9 @@ def drawn(
         concentration=concentration,
         seed=seed,
     )
-    given, wanted = halve(synthetic.counts[-held_out:], np.random.default_rng(seed))
+    observed, target = halve(synthetic.counts[-held_out:], np.random.default_rng(seed))
     name = f"drawn {documents} x {words}, {length:g} words a document"
-    return Corpus(name, synthetic.counts[:-held_out], given, wanted, topics, alpha0, synthetic.topics)
+    return Corpus(name, synthetic.counts[:-held_out], observed, target, topics, alpha0, synthetic.topics)
 
 
 def news(split: Split = "report", number: int = 0) -> Corpus:
@@ -105,5 +105,5 @@ def _text(name: str, read: Callable[[], Counts], split: Split, number: int, *, n
     held_out = {"report": order[:tenth], "validation": order[tenth : 2 * tenth]}[split]
     # The validation split trains on neither tenth; the report trains on all but its own.
     training = order[2 * tenth :] if split == "validation" else order[tenth:]
-    given, wanted = halve(counts[np.sort(held_out)], np.random.default_rng(_FIRST_SEED[split] + number))
-    return Corpus(name, counts[np.sort(training)], given, wanted, num_topics, alpha0=1.0)
+    observed, target = halve(counts[np.sort(held_out)], np.random.default_rng(_FIRST_SEED[split] + number))
+    return Corpus(name, counts[np.sort(training)], observed, target, num_topics, alpha0=1.0)

@@ -97,21 +97,21 @@ def _reference(case: Case, corpus: Corpus, number: int) -> list[Result]:
 def _evaluate(name: str, corpus: Corpus, topics: Floats, number: int) -> Result:
     unknown = np.full(corpus.num_topics, np.nan)
     distances = unknown if corpus.topics is None else topic_distances(corpus.topics, topics)
-    all_documents = sparse.vstack([corpus.train, corpus.given + corpus.wanted], format="csr")
+    all_documents = sparse.vstack([corpus.train, corpus.observed + corpus.target], format="csr")
     return Result(
         name,
         number,
         np.nan,
         float(distances.mean()),
         float(distances.max()),
-        completion(corpus.given, corpus.wanted, corpus.alpha, topics),
+        completion(corpus.observed, corpus.target, corpus.alpha, topics),
         npmi(topics, all_documents),
         [],
     )
 
 
 def _documents_to_score(corpus: Corpus) -> Counts:
-    held_out = sparse.csr_array(corpus.given + corpus.wanted)
+    held_out = sparse.csr_array(corpus.observed + corpus.target)
     return held_out[np.arange(_SCORED_DOCUMENTS) % held_out.shape[0]]
 
 

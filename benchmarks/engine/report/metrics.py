@@ -19,16 +19,16 @@ def topic_distances(known: Floats, learned: Floats) -> Floats:
     return distances
 
 
-def completion(given: Counts, wanted: Counts, alpha: Floats, topics: Floats) -> float:
-    """Return the log-likelihood per word, in nats, of the tokens ``wanted``, with mixtures from ``given``.
+def completion(observed: Counts, target: Counts, alpha: Floats, topics: Floats) -> float:
+    """Return the log-likelihood per word, in nats, of the tokens ``target``, with mixtures from ``observed``.
 
     The two are halves of the same documents. Mixtures are the fixed point theta_k ~ n_k + alpha_k, where n_k
     is the expected number of tokens of topic k in a document.
     """
     topics = normalise(topics)
-    mixtures = fold_in(given, alpha, topics)
-    probabilities = np.maximum(word_probabilities(wanted, mixtures, topics), MIN_PROBABILITY)
-    return float(wanted.data @ np.log(probabilities) / wanted.data.sum(dtype=np.float64))
+    mixtures = fold_in(observed, alpha, topics)
+    probabilities = np.maximum(word_probabilities(target, mixtures, topics), MIN_PROBABILITY)
+    return float(target.data @ np.log(probabilities) / target.data.sum(dtype=np.float64))
 
 
 def fold_in(counts: Counts, alpha: Floats, topics: Floats) -> Floats:

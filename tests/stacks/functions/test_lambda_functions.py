@@ -142,8 +142,8 @@ def test_the_timeout_of_a_task_exceeds_the_timeout_of_its_function(template: Tem
 
 
 def test_the_defaults_of_an_executions_input_are_the_settings(template: TemplateOf) -> None:
-    given = {"dataset": "nips", "num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-9.5"}
-    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    settings = {"dataset": "nips", "num_topics": "20", "alpha0": "0.5", "minimum_pwll": "-9.5"}
+    variables = function(template("Training", **settings), "InspectDataset")["Environment"]["Variables"]
     assert variables["JOB_PREFIX"] == "lda-dev"
     assert json.loads(variables["INPUT_DEFAULTS"]) == {
         "dataset": "nips",
@@ -159,8 +159,8 @@ def test_the_defaults_of_an_executions_input_are_the_settings(template: Template
 
 
 def test_inspect_dataset_has_the_instances_of_training_and_endpoint(template: TemplateOf) -> None:
-    given = {"training_price_per_instance_hour": "0.5", "training_jobs_at_once": "3"}
-    variables = function(template("Training", **given), "InspectDataset")["Environment"]["Variables"]
+    settings = {"training_price_per_instance_hour": "0.5", "training_jobs_at_once": "3"}
+    variables = function(template("Training", **settings), "InspectDataset")["Environment"]["Variables"]
     assert json.loads(variables["TRAINING"]) == {
         "instance_type": "ml.c4.2xlarge",
         "instance_count": 1,

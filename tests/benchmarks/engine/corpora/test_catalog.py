@@ -37,7 +37,7 @@ def test_the_validation_split_has_no_held_out_document_of_the_report(
     splits: dict[str, catalog.Corpus],
 ) -> None:
     report, validation = splits["report"], splits["validation"]
-    held_out = words_of(report.given, report.wanted)
+    held_out = words_of(report.observed, report.target)
     assert len(held_out) == 20
     assert not held_out & words_of(*validation[1:4])
 
@@ -45,7 +45,7 @@ def test_the_validation_split_has_no_held_out_document_of_the_report(
 @pytest.mark.parametrize("split", ["report", "validation"])
 def test_no_training_document_is_held_out(splits: dict[str, catalog.Corpus], split: str) -> None:
     corpus = splits[split]
-    assert not words_of(corpus.train) & words_of(corpus.given, corpus.wanted)
+    assert not words_of(corpus.train) & words_of(corpus.observed, corpus.target)
 
 
 def test_drawn_splits_have_different_topics() -> None:
@@ -77,9 +77,9 @@ def test_the_same_seed_draws_the_same_documents() -> None:
 
 def test_halves_sum_to_the_documents() -> None:
     counts = as_counts(np.random.default_rng(0).poisson(2.0, (20, 7)))
-    given, wanted = halve(counts, np.random.default_rng(0))
-    assert ((given + wanted) != counts).nnz == 0
-    assert given.sum() == pytest.approx(counts.sum() / 2, rel=0.2)
+    observed, target = halve(counts, np.random.default_rng(0))
+    assert ((observed + target) != counts).nnz == 0
+    assert observed.sum() == pytest.approx(counts.sum() / 2, rel=0.2)
 
 
 def test_saved_counts_are_loaded_unchanged(tmp_path: Path) -> None:

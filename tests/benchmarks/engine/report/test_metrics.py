@@ -24,8 +24,8 @@ def test_distances_are_in_the_order_of_the_known_topics() -> None:
 
 
 def test_the_completion_of_a_document_of_one_topic_is_the_negative_entropy_of_the_topic() -> None:
-    given_half, wanted = as_counts([[2000, 2000, 0, 0]]), as_counts([[1, 1, 0, 0]])
-    assert completion(given_half, wanted, ALPHA, TWO_TOPICS) == pytest.approx(np.log(0.5), abs=1e-3)
+    observed, target = as_counts([[2000, 2000, 0, 0]]), as_counts([[1, 1, 0, 0]])
+    assert completion(observed, target, ALPHA, TWO_TOPICS) == pytest.approx(np.log(0.5), abs=1e-3)
 
 
 def test_completion_normalises_topics() -> None:
