@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 InstanceCount = Annotated[int, Field(ge=1, le=100)]
 InstanceType = Annotated[
@@ -71,13 +70,14 @@ def requirement(field: FieldInfo) -> str:
     return field.title or ""  # of a pattern
 
 
-def refusal(fields: Mapping[str, FieldInfo], error: ErrorDetails) -> str:
+def refusal(fields: Mapping[str, FieldInfo], error: ValidationError) -> str:
     """Return the sentence that refuses a setting: its name, its value, and what it must be."""
-    name = f"{error['loc'][0]}"
+    first = error.errors()[0]
+    name = f"{first['loc'][0]}"
     if name not in fields:
         return f"There is no setting {name}. The settings are {', '.join(fields)}."
-    reason = error.get("ctx", {}).get("error") or requirement(fields[name])
-    return f"The setting {name} is {error['input']!r}; it must be {reason}."
+    reason = first.get("ctx", {}).get("error") or requirement(fields[name])
+    return f"The setting {name} is {first['input']!r}; it must be {reason}."
 
 
 def _to_text(value: object) -> str:

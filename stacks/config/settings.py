@@ -196,7 +196,7 @@ class Settings(BaseModel):
         try:
             return handler(values)
         except ValidationError as error:
-            raise SettingsError(refusal(cls.model_fields, error.errors()[0])) from error
+            raise SettingsError(refusal(cls.model_fields, error)) from error
 
     @model_validator(mode="after")
     def _check_region(self) -> Self:

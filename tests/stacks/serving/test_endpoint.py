@@ -1,6 +1,4 @@
-"""The model, the endpoint configuration, the endpoint and its automatic scaling."""
-
-from aws_cdk.assertions import Match, Template
+"""The model, the endpoint configuration and the endpoint."""
 
 from tests.stacks.templates import TemplateOf, only
 
@@ -47,23 +45,6 @@ def test_variant_properties_are_retained_only_where_the_endpoint_scales(template
     dev, prod = (only(template("Serving", environment=name), ENDPOINT) for name in ("dev", "prod"))
     assert "RetainAllVariantProperties" not in dev
     assert prod["RetainAllVariantProperties"] is True
-
-
-def test_the_endpoint_scales_between_the_counts_of_the_settings(template: TemplateOf) -> None:
-    serving = Template.from_json(template("Serving", environment="prod"))
-    serving.has_resource(
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        {
-            "Properties": {
-                "ResourceId": "endpoint/lda-prod/variant/AllTraffic",
-                "MinCapacity": 1,
-                "MaxCapacity": 4,
-                "RoleARN": Match.absent(),
-                "Tags": Match.absent(),
-            },
-            "DependsOn": Match.any_value(),
-        },
-    )
 
 
 def test_an_update_rolls_back_on_server_errors_and_latency_but_not_on_client_errors(
