@@ -1,20 +1,19 @@
-"""Composition root: settings -> three stacks."""
+"""The CDK app: composes the three stacks of an environment from its settings."""
 
 from aws_cdk import App, Tags
 
-from stacks.knobs import SettingsError
-from stacks.serving import ServingStack
-from stacks.settings import load
-from stacks.storage import StorageStack
-from stacks.training import TrainingStack
+from stacks.config.settings import SettingsError, load_settings
+from stacks.serving_stack import ServingStack
+from stacks.storage_stack import StorageStack
+from stacks.training_stack import TrainingStack
 
-# Nothing is billed or found by it, and tagging it would take the promoting role another right.
+# Its tags would appear on no bill, and the hosting deploy role would need another right.
 UNTAGGED = ["AWS::ApplicationAutoScaling::ScalableTarget"]
 
 
 def compose(app: App) -> None:
-    """Add the three stacks of the environment that the context chooses."""
-    settings = load(app.node.get_all_context())
+    """Add the three stacks of the environment that the context selects."""
+    settings = load_settings(app.node.get_all_context())
     storage = StorageStack(app, settings=settings)
     training = TrainingStack(app, settings=settings, data_bucket=storage.bucket)
     ServingStack(app, settings=settings, hosting_role=training.hosting_role, topic=training.topic)
@@ -23,7 +22,7 @@ def compose(app: App) -> None:
 
 
 if __name__ == "__main__":
-    # cfn-lint, in the tests, is the gate; the built-in validation would add four seconds to every synthesis.
+    # The tests run cfn-lint; the built-in validation would add four seconds to every synthesis.
     app = App(analytics_reporting=False, builtin_cloud_formation_validation=False)
     try:
         compose(app)

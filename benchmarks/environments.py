@@ -1,4 +1,4 @@
-"""Environments of the peers' own, below .bench: nothing of theirs comes beside this project's packages."""
+"""Virtual environments for the peers, below .bench, separate from the packages of this project."""
 
 import subprocess
 import sys
@@ -10,21 +10,21 @@ ROOT = Path(__file__).parents[1]
 
 
 def python_with(folder: str, packages: Sequence[str]) -> Path:
-    """Give the Python of an environment, which is made unless it stands.
+    """Return the Python of a virtual environment, which is created if it doesn't exist.
 
     Parameters
     ----------
     folder
-        Where it lies, below .bench.
+        The folder of the environment, below .bench.
     packages
-        What pip installs into it, as pip's own arguments.
+        The packages to install, as arguments of pip.
     """
-    place = ROOT / ".bench" / folder
-    python = place / "bin" / "python"
-    if not (place / ".installed").exists():
-        print(f"Installing peers into {place.relative_to(ROOT)} ...", file=sys.stderr)
-        venv.create(place, with_pip=True, clear=True)
+    environment = ROOT / ".bench" / folder
+    python = environment / "bin" / "python"
+    if not (environment / ".installed").exists():
+        print(f"Installing peers into {environment.relative_to(ROOT)} ...", file=sys.stderr)
+        venv.create(environment, with_pip=True, clear=True)
         pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *packages], check=True)
-        (place / ".installed").touch()
+        (environment / ".installed").touch()
     return python

@@ -1,4 +1,4 @@
-"""Programs that stay for a whole run and measure when they are asked: a line of JSON in, another out."""
+"""Worker processes that measure on request: a line of JSON in, a line of JSON out."""
 
 import json
 import subprocess
@@ -8,18 +8,18 @@ from typing import Any, Self
 
 from benchmarks.environments import ROOT
 
-ANSWER = "answer: "
+RESPONSE = "response: "
 
 
 class Worker:
-    """A worker's process.
+    """A worker process, which runs for the whole benchmark.
 
     Parameters
     ----------
     python
-        The Python that runs it.
+        The Python interpreter of the worker.
     module
-        What it runs.
+        The module that it runs.
     """
 
     def __init__(self, python: Path, module: str) -> None:
@@ -41,19 +41,19 @@ class Worker:
     ) -> None:
         self._process.communicate()
 
-    def ask(self, question: dict[str, Any]) -> Any:
-        """Return the answer to one question.
+    def request(self, message: dict[str, Any]) -> Any:
+        """Send a request and return the response.
 
         Raises
         ------
         RuntimeError
-            If the worker ended instead.
+            If the worker ends without a response.
         """
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("The worker was started without pipes.")
-        self._process.stdin.write(f"{json.dumps(question)}\n")
+        self._process.stdin.write(f"{json.dumps(message)}\n")
         self._process.stdin.flush()
         for line in self._process.stdout:
-            if line.startswith(ANSWER):  # libraries print too
-                return json.loads(line.removeprefix(ANSWER))
-        raise RuntimeError(f"The worker {self._module} ended; run it by hand to see why.")
+            if line.startswith(RESPONSE):  # libraries print too
+                return json.loads(line.removeprefix(RESPONSE))
+        raise RuntimeError(f"The worker {self._module} ended; run it by hand to see its error.")

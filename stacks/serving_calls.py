@@ -8,8 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from stacks.iam.policy_statements import pass_role
 from stacks.jsonata import evaluated
-from stacks.permissions import pass_role
 
 _POLL: Final = Duration.seconds(15)
 IN_PROGRESS: Final = "$contains($serving.status, '_IN_PROGRESS')"

@@ -6,9 +6,9 @@ from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from stacks.config.settings import Settings
+from stacks.iam.policy_statements import pass_role
 from stacks.jsonata import evaluated
-from stacks.permissions import pass_role
-from stacks.settings import Settings
 
 TRAINING_LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 # Beyond the job's own limit: waiting for an instance, the download, the upload of the model.

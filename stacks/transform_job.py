@@ -6,13 +6,12 @@ from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from stacks.common.algorithm_image import algorithm_image as image
+from stacks.config.settings import Settings
+from stacks.iam.policy_statements import pass_role
 from stacks.jsonata import evaluated
-from stacks.lda_image import image
-from stacks.permissions import pass_role
-from stacks.settings import Settings
 
 TRANSFORM_LOG_GROUP: Final = "/aws/sagemaker/TransformJobs"
-ATTEMPTS: Final = 3
 # A name can't be used twice: each attempt has its own, and all have the run's one model.
 MODEL_NAME: Final = "$input.name"
 JOB_NAME: Final = "$input.name & '-' & $attempt"

@@ -14,13 +14,13 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 from stacks import transform_job
-from stacks.functions import Functions
+from stacks.common.log_groups import log_group
+from stacks.common.resource_names import logical_id
+from stacks.config.settings import Settings
+from stacks.functions.lambda_functions import Functions
+from stacks.functions.transform_functions import MAX_ATTEMPTS as ATTEMPTS
 from stacks.jsonata import condition, evaluated
-from stacks.log_groups import log_group
-from stacks.resource_names import logical_id
-from stacks.settings import Settings
 from stacks.transform_job import (
-    ATTEMPTS,
     JOB_NAME,
     LONGEST_JOB_SECONDS,
     MODEL_NAME,

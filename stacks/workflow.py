@@ -10,12 +10,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.functions import Functions
+from stacks.common.log_groups import log_group
+from stacks.common.resource_names import logical_id
+from stacks.config.settings import Settings
+from stacks.functions.lambda_functions import Functions
 from stacks.jsonata import condition, evaluated
-from stacks.log_groups import log_group
-from stacks.resource_names import logical_id
 from stacks.serving_calls import ServingCalls
-from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP, task_seconds
 from stacks.workflow_failures import Failures, failure
 from stacks.workflow_functions import PAYLOAD, caught, invoke

@@ -8,9 +8,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from stacks.console_links import execution_link, log_group_link
+from stacks.config.settings import Settings
 from stacks.jsonata import condition, evaluated, quoted
-from stacks.settings import Settings
+from stacks.operations.console_links import execution_link, log_group_link
 
 # Step Functions allows a cause of 32,768 characters.
 _CAUSE_AT_MOST: Final = 30_000

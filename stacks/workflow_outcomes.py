@@ -8,8 +8,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from stacks.config.settings import Settings
 from stacks.jsonata import evaluated, quoted
-from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP
 from stacks.workflow_failures import where_to_look
 

@@ -6,9 +6,9 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from stacks.config.settings import Settings
 from stacks.jsonata import condition, evaluated, quoted
 from stacks.serving_calls import IN_PROGRESS, ServingCalls
-from stacks.settings import Settings
 from stacks.workflow_failures import Failures, failure
 
 SERVES_OURS: Final = "$serving.model_data_url = $job.model_data_url"

@@ -5,9 +5,9 @@ from typing import Any, Final
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.config.settings import Settings
 from stacks.jsonata import condition, evaluated, quoted
 from stacks.serving_calls import IN_PROGRESS, ServingCalls
-from stacks.settings import Settings
 from stacks.workflow_failures import Failures
 from stacks.workflow_promotion import LATE, SERVES_OURS, clock, replaced_by_another
 

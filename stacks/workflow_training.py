@@ -8,8 +8,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.config.settings import Settings
 from stacks.jsonata import condition, evaluated
-from stacks.settings import Settings
 from stacks.training_job import TRAINING_LOG_GROUP, train_state, training_statements
 from stacks.workflow_attempts import will_it_pass
 from stacks.workflow_failures import Failures, caught_failure, explanation, failure, job_caught, job_failed

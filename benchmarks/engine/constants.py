@@ -1,8 +1,8 @@
-"""How the engine's constants were chosen: python -m benchmarks.engine.constants [NAME ...].
+"""Compares values of the engine's constants: python -m benchmarks.engine.constants [NAME ...].
 
-Each constant in turn takes other values while the rest stay; corpora are the "validation" splits, which no
-reported number uses. Printed are the mean topic L1 where topics are known (less is better), else the held-out
-completion in nats a word (more is better), and the seconds of all fits together.
+Each constant in turn gets other values, with the others unchanged. The corpora are the "validation" splits,
+which no reported number uses. The table shows the mean topic L1 where topics are known (lower is better),
+else the held-out completion in nats per word (higher is better), and the seconds of all fits together.
 """
 
 import argparse
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks.engine import corpora
-from benchmarks.engine.corpora import Corpus
-from benchmarks.engine.quality import completion, topic_distances
+from benchmarks.engine.corpora import catalog
+from benchmarks.engine.corpora.catalog import Corpus
+from benchmarks.engine.report.metrics import completion, topic_distances
 from spectral_lda import fit
 
 # module.constant -> the values that were compared
@@ -41,35 +41,35 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 
 
 def validation() -> list[Corpus]:
-    """Give the corpora that constants are chosen on."""
+    """Return the corpora on which constants are chosen."""
     return [
-        *(corpora.bars("validation", number) for number in range(4)),
-        corpora.drawn("validation"),
-        corpora.short("validation"),
-        corpora.news("validation"),
-        corpora.reuters("validation"),
-        corpora.tweets("validation"),
+        *(catalog.bars("validation", number) for number in range(4)),
+        catalog.drawn("validation"),
+        catalog.short("validation"),
+        catalog.news("validation"),
+        catalog.reuters("validation"),
+        catalog.tweets("validation"),
     ]
 
 
 def main() -> None:
-    """Print a table for each constant that is named, or for all."""
+    """Print a table for each named constant, or for all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.constants", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CHOICES)} (default: all)")
     names = parser.parse_args().names or list(CHOICES)
-    corpora_seen = validation()
-    names_of = list(dict.fromkeys(corpus.name for corpus in corpora_seen))
+    corpora = validation()
+    corpus_names = list(dict.fromkeys(corpus.name for corpus in corpora))
     for name in names:
-        print(f"\n| {name} | {' | '.join(names_of)} | seconds |\n|---|{'---|' * (len(names_of) + 1)}")
+        print(f"\n| {name} | {' | '.join(corpus_names)} | seconds |\n|---|{'---|' * (len(corpus_names) + 1)}")
         for value in CHOICES[name]:
             with set_to(name, value):
-                print(_row(value, corpora_seen, names_of), flush=True)
+                print(_row(value, corpora, corpus_names), flush=True)
 
 
-def _row(value: Any, seen: list[Corpus], names: list[str]) -> str:
+def _row(value: Any, corpora: list[Corpus], names: list[str]) -> str:
     started = time.perf_counter()
-    scores = {name: [_score(corpus) for corpus in seen if corpus.name == name] for name in names}
-    cells = [f"{sum(found) / len(found):.4f}" for found in scores.values()]
+    scores = {name: [_score(corpus) for corpus in corpora if corpus.name == name] for name in names}
+    cells = [f"{sum(values) / len(values):.4f}" for values in scores.values()]
     return f"| {value} | {' | '.join(cells)} | {time.perf_counter() - started:.1f} |"
 
 
@@ -78,12 +78,12 @@ def _score(corpus: Corpus) -> float:
         model = fit(corpus.train, corpus.num_topics, alpha0=corpus.alpha0)
     if corpus.topics is not None:
         return float(topic_distances(corpus.topics, model.beta).mean())
-    return completion(corpus.given, corpus.wanted, corpus.alpha, model.beta)
+    return completion(corpus.observed, corpus.target, corpus.alpha, model.beta)
 
 
 @contextmanager
 def set_to(name: str, value: Any) -> Iterator[None]:
-    """Give a constant of the engine another value for a while."""
+    """Set a constant of the engine to another value within a context."""
     module_name, _, constant = name.rpartition(".")
     module = importlib.import_module(f"spectral_lda.{module_name}")
     before = getattr(module, constant)

@@ -1,7 +1,7 @@
-"""The codec beside its peers: python -m benchmarks.recordio [--quick] [--no-peers].
+"""Compares the codec with its peers: python -m benchmarks.recordio [--quick] [--no-peers].
 
-Every contender runs in a process of its own; they take turns, so that a slow moment of the machine meets all
-of them. What counts is the ratio of the medians. Inputs and outputs lie in memory (/dev/shm).
+Every contender runs in its own process. They take turns, so that a slow period of the machine affects all of
+them. The results are ratios of medians. Inputs and outputs are in memory (/dev/shm).
 """
 
 import argparse
@@ -16,9 +16,9 @@ from pathlib import Path
 from benchmarks.recordio.cases import FULL, QUICK, Case, make
 from benchmarks.recordio.contenders import PEERS, Contender
 
-_FAST = 2.0  # seconds: who takes less is measured several times in a round
-_SWEEPS = 4
-_MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder in memory; what is made there gets a random name
+_FAST_SECONDS = 2.0  # a faster contender runs several times in a round
+_RUNS_PER_ROUND = 4
+_MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder in memory; the folder created in it has a random name
 
 
 def main() -> int:
@@ -27,8 +27,8 @@ def main() -> int:
     shared = _MEMORY if _MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(dir=shared) as scratch, ExitStack() as stack:
         cases = QUICK if options.quick else FULL
-        left_out = set(PEERS) if options.no_peers else set()
-        names = sorted({name for case in cases for name in case.contenders} - left_out)
+        excluded = set(PEERS) if options.no_peers else set()
+        names = sorted({name for case in cases for name in case.contenders} - excluded)
         running = {name: stack.enter_context(Contender(name)) for name in names}
         print(f"{os.cpu_count()} cores. Medians of {options.rounds} interleaved rounds.\n")
         print("| corpus | | MB | ours ms | of the raw | SDK 2.257 | protobuf loop | notebook |")
@@ -46,8 +46,10 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recordio", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small corpora, for a look")
-    parser.add_argument("--no-peers", action="store_true", help="install nothing: without SDK and notebook")
+    parser.add_argument("--quick", action="store_true", help="small corpora")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="without SDK and notebook, which are installed"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="(default: %(default)s)")
     return parser.parse_args()
 
@@ -73,17 +75,21 @@ def _rows(case: Case, folder: Path, running: dict[str, Contender], rounds: int) 
 
 
 def _measure(task: str, folder: Path, contenders: list[Contender], rounds: int) -> dict[str, float]:
-    """Let the contenders take turns, each time in another order; give each one's median."""
+    """Run the contenders in turns, each time in another order; return the median of each."""
     times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for contender in contenders:
         warm_up = contender.measure(task, folder)
-        if warm_up > _FAST:
+        if warm_up > _FAST_SECONDS:
             times[contender.name].append(warm_up)
-    for turn in range(rounds * _SWEEPS):
+    for turn in range(rounds * _RUNS_PER_ROUND):
         first = turn % len(contenders)
         for contender in contenders[first:] + contenders[:first]:
             done = times[contender.name]
-            if not done or statistics.median(done) < _FAST or (turn % _SWEEPS == 0 and len(done) < rounds):
+            if (
+                not done
+                or statistics.median(done) < _FAST_SECONDS
+                or (turn % _RUNS_PER_ROUND == 0 and len(done) < rounds)
+            ):
                 done.append(contender.measure(task, folder))
     return {name: statistics.median(done) for name, done in times.items()}
 
@@ -101,13 +107,13 @@ def _memory_rows(cases: tuple[Case, ...], scratch: Path, running: dict[str, Cont
 
 
 def _memory(name: str, task: str, folder: Path) -> str:
-    """Measure a new process that has already seen a small corpus: another keeps what it once needed."""
+    """Measure a new process after a small corpus: a process doesn't return memory that it used before."""
     with Contender(name) as contender:
         contender.measure(task, folder.parent / FULL[0].name)
         used = contender.measure(task, folder, memory=True)
     size = (folder / "input.pbr").stat().st_size
     if task == "encode":
-        return f"{used / 2**20:.1f} MiB beside the data"
+        return f"{used / 2**20:.1f} MiB in addition to the data"
     return f"{used / size:.2f} x the file"
 
 

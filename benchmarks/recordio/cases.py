@@ -1,4 +1,4 @@
-"""The corpora that are encoded and decoded, the same in every run."""
+"""The corpora that are encoded and decoded; they are the same in every run."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from data_prep import recordio
 
 
 class Case(NamedTuple):
-    """`words` is how many different words a document holds; 0 makes a dense corpus."""
+    """`words` is the number of distinct words of a document; 0 means a dense corpus."""
 
     name: str
     documents: int
@@ -32,7 +32,7 @@ QUICK = (
 
 
 def make(case: Case, folder: Path) -> None:
-    """Write the counts as arrays, and as the file of records that is decoded."""
+    """Write the counts as arrays, and as the RecordIO file to decode."""
     random = np.random.default_rng(0)
     folder.mkdir()
     if not case.words:
@@ -41,11 +41,11 @@ def make(case: Case, folder: Path) -> None:
         recordio.write(folder / "input.pbr", counts, layout="dense")
         return
     drawn = np.sort(random.integers(0, case.vocabulary, (case.documents, case.words), np.int32), axis=1)
-    different = np.ones(drawn.shape, np.bool_)
-    different[:, 1:] = drawn[:, 1:] != drawn[:, :-1]
-    ends = np.concatenate(([0], np.cumsum(different.sum(axis=1)))).astype(np.int32)
+    distinct = np.ones(drawn.shape, np.bool_)
+    distinct[:, 1:] = drawn[:, 1:] != drawn[:, :-1]
+    ends = np.concatenate(([0], np.cumsum(distinct.sum(axis=1)))).astype(np.int32)
     values = random.integers(1, 9, ends[-1]).astype(np.float32)
-    parts = {"data": values, "indices": drawn[different], "indptr": ends}
+    parts = {"data": values, "indices": drawn[distinct], "indptr": ends}
     for name, part in parts.items():
         np.save(folder / f"{name}.npy", part)
     (folder / "width").write_text(str(case.vocabulary))

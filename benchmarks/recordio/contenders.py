@@ -1,4 +1,4 @@
-"""The programs that are compared, each a process of its own that stays for the whole run."""
+"""The programs that are compared, each in its own worker process."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ PEERS = {
 
 
 class Contender(Worker):
-    """A worker that measures what it is asked to: a peer in its own environment, the others in this one."""
+    """A worker that encodes and decodes: a peer in its own environment, the others in this one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -21,5 +21,5 @@ class Contender(Worker):
         super().__init__(python, f"benchmarks.recordio.workers.{name}")
 
     def measure(self, task: str, folder: Path, *, memory: bool = False) -> float:
-        """Run a task once; seconds, or with `memory` the bytes that it needed beside the data."""
-        return float(self.ask({"task": task, "folder": str(folder), "memory": memory}))
+        """Run a task once, and return its seconds, or with `memory` the bytes in addition to the data."""
+        return float(self.request({"task": task, "folder": str(folder), "memory": memory}))

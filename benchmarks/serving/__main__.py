@@ -1,6 +1,6 @@
-"""The model server beside its own kernel and its peers: python -m benchmarks.serving [--quick] [--no-peers].
+"""Compares the model server with kernel and peers: python -m benchmarks.serving [--quick] [--no-peers].
 
-They take turns, so that a slow moment of the machine meets all of them; what counts are ratios of medians.
+They take turns, so that a slow period of the machine affects all of them. The results are ratios of medians.
 """
 
 import argparse
@@ -42,18 +42,18 @@ def main() -> int:
         print("|---|---|---|---|---|---|---|---|")
         clients = []
         for batch in BATCHES:
-            found = _measure(batch, running, options.rounds, options.seconds)
-            clients.append(f"{found[OURS].cores:.2f} cores at {batch} a request")
-            _print_rows(batch, found)
+            medians = _measure(batch, running, options.rounds, options.seconds)
+            clients.append(f"{medians[OURS].cores:.2f} cores at {batch} a request")
+            _print_rows(batch, medians)
         print(f"\nThe clients of this server took {' and '.join(clients)}.")
     return 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="short rounds, for a look")
+    parser.add_argument("--quick", action="store_true", help="short rounds")
     parser.add_argument(
-        "--no-peers", action="store_true", help="install nothing: this server and its kernel alone"
+        "--no-peers", action="store_true", help="only this server and its kernel, without an installation"
     )
     options = parser.parse_args()
     options.rounds, options.seconds = (3, 1.0) if options.quick else (5, 5.0)
@@ -61,21 +61,24 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(batch: int, running: dict[str, Contender], rounds: int, seconds: float) -> dict[str, Measured]:
-    """Let the contenders take turns, each time in another order; return their medians."""
-    found: dict[str, list[Measured]] = {name: [] for name in running}
+    """Run the contenders in turns, each time in another order; return their medians."""
+    measured: dict[str, list[Measured]] = {name: [] for name in running}
     names = list(running)
     for contender in running.values():
         contender(batch, seconds / 4)
     for turn in range(rounds):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
-            found[name].append(running[name](batch, seconds))
-    return {name: Measured(*map(statistics.median, zip(*done, strict=True))) for name, done in found.items()}
+            measured[name].append(running[name](batch, seconds))
+    return {
+        name: Measured(*map(statistics.median, zip(*rounds_, strict=True)))
+        for name, rounds_ in measured.items()
+    }
 
 
-def _print_rows(batch: int, found: dict[str, Measured]) -> None:
-    for name, measured in found.items():
-        share = f"{measured.documents / found[KERNEL].documents:.0%}"
+def _print_rows(batch: int, medians: dict[str, Measured]) -> None:
+    for name, measured in medians.items():
+        share = f"{measured.documents / medians[KERNEL].documents:.0%}"
         cells = [name, str(batch), f"{measured.documents / batch:.0f}", f"{measured.documents:.0f}", share]
         if measured.median:
             ratio = measured.p99 / measured.median

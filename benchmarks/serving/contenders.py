@@ -1,4 +1,4 @@
-"""What is compared: the kernel alone, our server, and servers as people write them around scikit-learn."""
+"""The programs that are compared: the kernel, the model server, and servers around scikit-learn."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from local_aws.process.ports import free_port
 
 PACKAGES = ("scikit-learn==1.9.*", "flask==3.1.*", "gunicorn==27.*")
 CORES = os.cpu_count() or 1
-_SECONDS = 60
+_START_TIMEOUT_SECONDS = 60
 
 
 class Measured(NamedTuple):
-    """`cores` is what the clients took of the machine; the kernel has none, and no latencies."""
+    """`cores` is the processor time of the clients per second; the kernel has no clients and no latencies."""
 
     documents: float
     median: float = 0.0
@@ -28,11 +28,11 @@ class Measured(NamedTuple):
     cores: float = 0.0
 
 
-Contender = Callable[[int, float], Measured]  # (documents a request, seconds) -> what was measured
+Contender = Callable[[int, float], Measured]  # (documents per request, seconds) -> the measurements
 
 
 def kernel(folder: Path) -> Contender:
-    """Return what runs the kernel in a process for each core."""
+    """Return the contender that runs the kernel in one process per core."""
 
     def measure(batch: int, seconds: float) -> Measured:
         command = [sys.executable, "-m", "benchmarks.serving.kernel", str(folder), str(batch), str(seconds)]
@@ -44,7 +44,7 @@ def kernel(folder: Path) -> Contender:
 
 @contextmanager
 def ours(folder: Path) -> Iterator[Contender]:
-    """Start the model server as SageMaker does."""
+    """Start the model server as SageMaker starts it."""
     port = free_port()
     settings = {"SAGEMAKER_BASE_DIR": str(folder), "SAGEMAKER_BIND_TO_PORT": str(port)}
     with _running([sys.executable, "-m", "container.serve"], settings, port):
@@ -53,7 +53,7 @@ def ours(folder: Path) -> Iterator[Contender]:
 
 @contextmanager
 def flask(folder: Path) -> Iterator[Contender]:
-    """Start Flask below gunicorn, with a process for each core and threads, so that connections are kept."""
+    """Start Flask in gunicorn, with one process per core, and with threads, which keep connections alive."""
     port = free_port()
     command = [_python(), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--workers", str(CORES), "--threads", "8", "benchmarks.serving.peers.flask_app:app"]
@@ -63,7 +63,7 @@ def flask(folder: Path) -> Iterator[Contender]:
 
 @contextmanager
 def plain(folder: Path) -> Iterator[Contender]:
-    """Start the standard library's server."""
+    """Start the HTTP server of the standard library."""
     port = free_port()
     command = [_python(), "-m", "benchmarks.serving.peers.plain", str(port)]
     with _running(command, {"SERVING_BENCHMARK": str(folder)}, port):
@@ -74,8 +74,8 @@ def _client(port: int, folder: Path) -> Contender:
     def measure(batch: int, seconds: float) -> Measured:
         bodies = folder / f"bodies-{batch}"
         command = [sys.executable, "-m", "benchmarks.serving.load", str(port), str(bodies), str(seconds)]
-        found = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-        return Measured(found["requests"] * batch, found["median"], found["p99"], found["cores"])
+        measured = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+        return Measured(measured["requests"] * batch, measured["median"], measured["p99"], measured["cores"])
 
     return measure
 
@@ -94,10 +94,10 @@ def _running(command: list[str], settings: dict[str, str], port: int) -> Iterato
         stderr=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + _SECONDS
+        end = time.monotonic() + _START_TIMEOUT_SECONDS
         while not _listens(port):
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{' '.join(command)} did not come up; run it by hand to see why.")
+                raise RuntimeError(f"{' '.join(command)} did not start; run it by hand to see its error.")
             time.sleep(0.1)
         yield
     finally:

@@ -1,4 +1,4 @@
-"""A model and its documents, made by the generative process of LDA: the same in every run."""
+"""A model, and documents drawn from it; they are the same in every run."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ BODIES = 40
 
 
 def make_model() -> Model:
-    """Return topics that each prefer some hundreds of the words."""
+    """Return a model whose topics concentrate on some hundreds of the words."""
     random = np.random.default_rng(0)
     return Model(np.full(TOPICS, 0.1), random.dirichlet(np.full(WORDS, 0.05), TOPICS))
 
@@ -31,7 +31,7 @@ def make_documents(model: Model, count: int) -> NDArray[np.int64]:
 
 
 def write(folder: Path, batches: tuple[int, ...]) -> None:
-    """Write the model as a server finds it, and for each batch size the bodies of requests, one a file."""
+    """Write the model for a server, and for each batch size the bodies of requests, one per file."""
     model = make_model()
     (folder / "model").mkdir()
     model.save(folder / "model" / "model_algo-1")
@@ -42,6 +42,6 @@ def write(folder: Path, batches: tuple[int, ...]) -> None:
         sparse.save_npz(folder / f"documents-{batch}.npz", sparse.csr_array(documents))
         lines = [",".join(map(str, row)) for row in documents.tolist()]
         (folder / f"bodies-{batch}").mkdir()
-        for at in range(BODIES):
-            body = "\n".join(lines[at * batch : (at + 1) * batch])
-            (folder / f"bodies-{batch}" / f"{at:03}.csv").write_text(body)
+        for number in range(BODIES):
+            body = "\n".join(lines[number * batch : (number + 1) * batch])
+            (folder / f"bodies-{batch}" / f"{number:03}.csv").write_text(body)

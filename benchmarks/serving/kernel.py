@@ -1,6 +1,6 @@
-"""What a server could do at best: python -m benchmarks.serving.kernel FOLDER BATCH SECONDS.
+"""The upper bound of a server: python -m benchmarks.serving.kernel FOLDER BATCH SECONDS.
 
-Scores documents that lie in memory as sparse counts, with nothing around it; prints documents a second.
+Scores documents that are in memory as sparse counts, without HTTP and parsing; prints documents per second.
 """
 
 import sys
@@ -13,19 +13,19 @@ import spectral_lda
 
 
 def main() -> None:
-    """Score one batch after the other for some seconds."""
+    """Score batches for some seconds."""
     folder, batch, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     model = spectral_lda.load(folder / "model" / "model_algo-1")
     documents = sparse.csr_array(sparse.load_npz(folder / f"documents-{batch}.npz"))
-    batches = [documents[at : at + batch] for at in range(0, documents.shape[0], batch)]
+    batches = [documents[start : start + batch] for start in range(0, documents.shape[0], batch)]
     for counts in batches[:2]:
         model.topic_mixtures(counts)
-    done = 0
-    start = time.perf_counter()
-    while time.perf_counter() < start + seconds:
-        model.topic_mixtures(batches[done % len(batches)])
-        done += 1
-    print(done * batch / (time.perf_counter() - start))
+    scored = 0
+    started = time.perf_counter()
+    while time.perf_counter() < started + seconds:
+        model.topic_mixtures(batches[scored % len(batches)])
+        scored += 1
+    print(scored * batch / (time.perf_counter() - started))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Clients of a model server: python -m benchmarks.serving.load PORT BODIES SECONDS.
 
-All of them in one process and one thread, so that they leave the cores to the server. Each sends its next
-request when it has the answer to the last one. Prints what was measured as JSON.
+All clients share one thread, so that the cores are left to the server. Each sends its next request when it
+has the response to the last one. Prints the measurements as JSON.
 """
 
 import json
@@ -24,7 +24,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Client:
-    """A connection that is kept, and the request that is on its way."""
+    """A persistent connection, and its current request."""
 
     def __init__(self, port: int, requests: Iterator[bytes], selector: selectors.BaseSelector) -> None:
         self.seconds: list[float] = []
@@ -35,33 +35,33 @@ class Client:
         self._socket.settimeout(0)
         selector.register(self._socket, selectors.EVENT_WRITE, self)
         self._left = memoryview(b"")
-        self._answer = b""
+        self._response = b""
         self._started = 0.0
-        self._begin()
+        self._send_next()
 
     def step(self) -> None:
-        """Go on with writing or reading, whatever the socket is ready for."""
+        """Continue writing the request or reading the response."""
         if self._left:
             self._left = self._left[self._socket.send(self._left) :]
             if not self._left:
                 self._selector.modify(self._socket, selectors.EVENT_READ, self)
             return
-        piece = self._socket.recv(1 << 20)
-        if not piece:
+        received = self._socket.recv(1 << 20)
+        if not received:
             raise ConnectionError("The server closed a connection.")
-        self._answer += piece
+        self._response += received
         if self._is_complete():
             self.seconds.append(time.perf_counter() - self._started)
-            self._begin()
+            self._send_next()
             self._selector.modify(self._socket, selectors.EVENT_WRITE, self)
 
-    def _begin(self) -> None:
+    def _send_next(self) -> None:
         self._left = memoryview(next(self._requests))
-        self._answer = b""
+        self._response = b""
         self._started = time.perf_counter()
 
     def _is_complete(self) -> bool:
-        head, end, body = self._answer.partition(b"\r\n\r\n")
+        head, end, body = self._response.partition(b"\r\n\r\n")
         if not end:
             return False
         length = _LENGTH.search(head)
@@ -71,7 +71,7 @@ class Client:
 
 
 def main() -> None:
-    """Measure one server for some seconds."""
+    """Measure a server for some seconds."""
     port, folder, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
     bodies = [path.read_bytes() for path in sorted(folder.iterdir())]
     requests = cycle([_HEAD.format(len(body)).encode() + body for body in bodies])

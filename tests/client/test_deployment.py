@@ -2,8 +2,8 @@ import pytest
 
 from client.deployment import Deployment
 from client.errors import UserError
-from stacks.knobs import SettingsError
-from stacks.settings import Settings
+from stacks.config.settings import SettingsError
+from stacks.config.settings import Settings
 from tests.client.conftest import StubbedAws
 
 

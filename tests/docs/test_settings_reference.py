@@ -1,10 +1,11 @@
-"""docs/settings.md is what stacks/settings.py says."""
+"""docs/settings.md lists the settings of stacks/config/settings.py."""
 
-import typing
 from pathlib import Path
 
-from stacks.knobs import Knob
-from stacks.settings import ENVIRONMENTS, KNOBS, Settings
+from pydantic.fields import FieldInfo
+
+from stacks.config.setting_types import requirement, value_type
+from stacks.config.settings import ENVIRONMENT_DEFAULTS, Settings
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "settings.md"
 
@@ -13,25 +14,25 @@ def shown(value: object) -> str:
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def type_name(name: str) -> str:
-    hint = typing.get_type_hints(Settings)[name]
-    parts = [part.__name__ for part in typing.get_args(hint) or (hint,)]
-    return " or ".join("none" if part == "NoneType" else part for part in parts)
+def type_name(field: FieldInfo) -> str:
+    kind, optional = value_type(field.annotation)
+    return f"{kind.__name__} or none" if optional else kind.__name__
 
 
-def row(name: str, knob: Knob) -> str:
-    dev, prod = (shown(getattr(ENVIRONMENTS[environment], name)) for environment in ("dev", "prod"))
-    values = f"`{dev}`" if dev == prod else f"`{dev}`; prod: `{prod}`"
-    bound = "" if knob.check.words == "set" else f" It must be {knob.check.words}."
-    return f"| `{name}` | {type_name(name)} | {values} | {knob.documentation}{bound} |"
+def row(name: str, field: FieldInfo) -> str:
+    dev = field.default
+    prod = {**ENVIRONMENT_DEFAULTS["prod"], "environment": "prod"}.get(name, dev)
+    values = f"`{shown(dev)}`" if dev == prod else f"`{shown(dev)}`; prod: `{shown(prod)}`"
+    limits = f" It must be {requirement(field)}." if requirement(field) else ""
+    return f"| `{name}` | {type_name(field)} | {values} | {field.description}{limits} |"
 
 
-def test_every_setting_is_documented_as_it_is() -> None:
-    rows = [row(name, knob) for name, knob in KNOBS.items()]
+def test_every_setting_is_documented() -> None:
+    rows = [row(name, field) for name, field in Settings.model_fields.items()]
     missing = [line for line in rows if line not in PAGE.read_text()]
     assert not missing, "docs/settings.md lacks these lines:\n" + "\n".join(missing)
 
 
-def test_no_setting_is_documented_that_is_gone() -> None:
+def test_no_removed_setting_is_documented() -> None:
     documented = {line.split("`")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `")}
-    assert documented == set(KNOBS)
+    assert documented == set(Settings.model_fields)

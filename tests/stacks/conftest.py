@@ -1,4 +1,4 @@
-"""Syntheses, each made once a session, through the same entry point and context as the CDK's command line."""
+"""Syntheses, one per session and settings, through the entry point and context of the CDK command line."""
 
 import json
 import os
@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.templates import TemplateOf
+
 ROOT = Path(__file__).parent.parent.parent
 TOOLCHAIN = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
 
 Synthesize = Callable[..., "subprocess.CompletedProcess[str]"]
-TemplateOf = Callable[..., dict[str, Any]]
 
 
 def _environment(outdir: Path, context: dict[str, object], hash_seed: str) -> dict[str, str]:
-    """Return what the CDK CLI hands to the app, and neither credentials nor a region."""
+    """Return the environment that the CDK command line gives to the app, without credentials or a region."""
     from_file = json.loads((ROOT / "cdk.json").read_text())["context"]
     return {
         "PATH": TOOLCHAIN,
-        # Where jsii unpacks its packages once: as `make` has it, beside the tools and not in the home.
+        # Where jsii unpacks its packages once, as in the Makefile: next to the tools, not in the home.
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(ROOT / "node_modules" / ".cache" / "jsii"),
         "PYTHONHASHSEED": hash_seed,
         "CDK_OUTDIR": str(outdir),
@@ -32,7 +33,7 @@ def _environment(outdir: Path, context: dict[str, object], hash_seed: str) -> di
 
 @pytest.fixture(scope="session")
 def synthesize() -> Synthesize:
-    """Run app.py as the CDK CLI does: (folder, hash seed, settings) -> the finished process."""
+    """Return a function that runs app.py as the CDK command line does, and returns the finished process."""
 
     def run(outdir: Path, *, hash_seed: str = "0", **settings: object) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -50,24 +51,24 @@ def synthesize() -> Synthesize:
 
 @pytest.fixture(scope="session")
 def assembly(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return the folder of a synthesis with these settings, made when first asked for."""
-    made: dict[str, Path] = {}
+    """Return a function from settings to the folder of their synthesis, which is made once."""
+    folders: dict[str, Path] = {}
 
     def folder(**settings: object) -> Path:
         key = json.dumps(settings, sort_keys=True)
-        if key not in made:
+        if key not in folders:
             outdir = tmp_path_factory.mktemp("cdk.out")
             finished = synthesize(outdir, **settings)
             assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
-            made[key] = outdir
-        return made[key]
+            folders[key] = outdir
+        return folders[key]
 
     return folder
 
 
 @pytest.fixture(scope="session")
 def template(assembly: Callable[..., Path]) -> TemplateOf:
-    """Return the template of a kind of stack (Storage, Training, Serving) under these settings."""
+    """Return a function from a stack (Storage, Training, Serving) and settings to its template."""
 
     def load(kind: str, **settings: object) -> dict[str, Any]:
         (path,) = assembly(**settings).glob(f"*{kind}.template.json")
@@ -79,13 +80,13 @@ def template(assembly: Callable[..., Path]) -> TemplateOf:
 
 @pytest.fixture(scope="session", params=["dev", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
-    """Each environment in turn, as it is without overrides."""
+    """Each environment, without overrides."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def overridden() -> dict[str, object]:
-    """Settings that differ from every default that shows in a template."""
+    """Settings that differ from the defaults in every template property."""
     return {
         "environment": "dev",
         "name": "alice",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from gensim.models import LdaModel
 
-from benchmarks.engine.counts import Counts, Floats
+from benchmarks.engine.corpora.counts import Counts, Floats
 from benchmarks.engine.workers.protocol import Request, serve
 
 

@@ -4,7 +4,7 @@ import warnings
 from typing import Any
 
 import spectral_lda
-from benchmarks.engine.counts import Counts, Floats
+from benchmarks.engine.corpora.counts import Counts, Floats
 from benchmarks.engine.workers.protocol import Request, serve
 
 
@@ -14,7 +14,7 @@ class _Ours:
 
     def learn(self, documents: Counts, _: int, request: Request) -> spectral_lda.Model:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # small texts carry fewer topics, and it says so
+            warnings.simplefilter("ignore", UserWarning)  # it warns that small texts determine fewer topics
             return spectral_lda.fit(
                 documents, request.num_topics, alpha0=request.alpha0, seed=request.seed, **request.options
             )

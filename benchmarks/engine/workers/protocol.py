@@ -1,4 +1,4 @@
-"""How a worker is asked to learn and to score: by a line of JSON. Standard library, numpy and scipy alone."""
+"""The protocol of workers, in lines of JSON. It imports the standard library, numpy and scipy only."""
 
 import json
 import statistics
@@ -10,14 +10,14 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from benchmarks.engine.counts import Counts, Floats, load
+from benchmarks.engine.corpora.counts import Counts, Floats, load
 
-_ENOUGH = 0.5  # seconds of scoring that are measured
+_SCORING_SECONDS = 0.5  # measured per batch size
 _BATCH_SIZES = (1, 10, 1000)
 
 
 class Request(NamedTuple):
-    """What to learn; ``options`` are the contender's own (iterations, refine)."""
+    """The parameters of a training; ``options`` depend on the contender (iterations, refine)."""
 
     num_topics: int
     alpha0: float
@@ -26,10 +26,10 @@ class Request(NamedTuple):
 
 
 class Library(Protocol):
-    """What a contender's library is brought to do. Bringing the counts into its form is not timed."""
+    """The interface to a library. `prepare` is not timed."""
 
     def prepare(self, counts: Counts) -> Any:
-        """Bring counts into the library's own form."""
+        """Convert counts to the form of the library."""
 
     def learn(self, documents: Any, width: int, request: Request) -> Any:
         """Return a model."""
@@ -44,31 +44,31 @@ class Library(Protocol):
 def serve(library: Library) -> None:
     """Answer requests from stdin until it closes."""
     for line in sys.stdin:
-        asked = json.loads(line)
-        request = Request(*(asked[field] for field in Request._fields))
-        counts = load(Path(asked["folder"]) / "train")
-        measure = _memory if asked["memory"] else _seconds
+        message = json.loads(line)
+        request = Request(*(message[field] for field in Request._fields))
+        counts = load(Path(message["folder"]) / "train")
+        measure = _memory if message["memory"] else _seconds
         documents = library.prepare(counts)
         width = counts.shape[1]
         del counts
-        cost, model = measure(lambda: library.learn(documents, width, request))  # noqa: B023 -- run at once
-        np.save(Path(asked["folder"]) / "topics.npy", library.topics(model, width))
-        speeds = _speeds(library, model, load(Path(asked["folder"]) / "score")) if asked["speeds"] else []
-        print("answer:", json.dumps({"cost": cost, "speeds": speeds}), flush=True)
+        cost, model = measure(lambda: library.learn(documents, width, request))  # noqa: B023 -- called in this iteration
+        np.save(Path(message["folder"]) / "topics.npy", library.topics(model, width))
+        speeds = _speeds(library, model, load(Path(message["folder"]) / "score")) if message["speeds"] else []
+        print("response:", json.dumps({"cost": cost, "speeds": speeds}), flush=True)
 
 
 def _seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
-    made = work()
-    return time.perf_counter() - started, made
+    result = work()
+    return time.perf_counter() - started, result
 
 
 def _memory(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Bytes by which the process's memory grew at its highest; Linux alone tells."""
+    """Return the peak growth of the process's memory, in bytes; on Linux only."""
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    made = work()
-    return _status("VmHWM") - before, made
+    result = work()
+    return _status("VmHWM") - before, result
 
 
 def _status(field: str) -> int:
@@ -77,7 +77,7 @@ def _status(field: str) -> int:
 
 
 def _speeds(library: Library, model: Any, counts: Counts) -> list[float]:
-    """Return the documents a second that are scored in batches of each size."""
+    """Return the documents scored per second, for each batch size."""
     return [_speed(library, model, counts, size) for size in _BATCH_SIZES]
 
 
@@ -85,6 +85,6 @@ def _speed(library: Library, model: Any, counts: Counts, size: int) -> float:
     batches = [library.prepare(counts[start : start + size]) for start in range(0, counts.shape[0], size)]
     library.mixtures(model, batches[0])
     times: list[float] = []
-    while sum(times) < _ENOUGH:
+    while sum(times) < _SCORING_SECONDS:
         times.append(_seconds(lambda: library.mixtures(model, batches[len(times) % len(batches)]))[0])
     return size / statistics.median(times)

@@ -5,7 +5,7 @@ from typing import Any
 from scipy import sparse
 from sklearn.decomposition import LatentDirichletAllocation
 
-from benchmarks.engine.counts import Counts, Floats
+from benchmarks.engine.corpora.counts import Counts, Floats
 from benchmarks.engine.workers.protocol import Request, serve
 
 

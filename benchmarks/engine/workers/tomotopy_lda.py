@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tomotopy
 
-from benchmarks.engine.counts import Counts, Floats
+from benchmarks.engine.corpora.counts import Counts, Floats
 from benchmarks.engine.workers.protocol import Request, serve
 
 
@@ -23,14 +23,14 @@ class _Tomotopy:
             eta=request.options["eta"],
             seed=request.seed,
         )
-        model.optim_interval = 0  # the prior stays as given, as it does for the others
+        model.optim_interval = 0  # the prior is fixed, as for the other contenders
         for document in documents:
             model.add_doc(document)
         model.train(request.options["iterations"])
         return model
 
     def topics(self, model: tomotopy.LDAModel, width: int) -> Floats:
-        # A word that it never saw has the prior alone, as with the others.
+        # The probability of a word outside the training documents is the prior, as for the other contenders.
         topics = np.full((model.k, width), model.eta)
         words = [int(word) for word in model.used_vocabs]
         for topic in range(model.k):

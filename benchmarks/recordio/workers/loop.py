@@ -1,4 +1,4 @@
-"""What people write themselves: protobuf's own message, document by document."""
+"""A loop over documents, with the message class of protobuf."""
 
 import struct
 from collections.abc import Iterator
@@ -57,11 +57,11 @@ def _decode(folder: Path, _: Any) -> Any:
 
 
 def _contents(file: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(file):
-        length = _HEADER.unpack_from(file, at)[1]
-        yield file[at + 8 : at + 8 + length]
-        at += 8 + length + -length % 4
+    offset = 0
+    while offset < len(file):
+        length = _HEADER.unpack_from(file, offset)[1]
+        yield file[offset + 8 : offset + 8 + length]
+        offset += 8 + length + -length % 4
 
 
 if __name__ == "__main__":

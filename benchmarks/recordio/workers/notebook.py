@@ -1,4 +1,4 @@
-"""The notebook's way: MXNet's RecordIO and protobuf. Runs in a virtual environment of its own."""
+"""The code of AWS's notebook: RecordIO of MXNet, and protobuf. It runs in its own virtual environment."""
 
 import importlib.util
 from pathlib import Path
@@ -13,7 +13,7 @@ _SCHEMA = Path(__file__).parents[3] / "data_prep" / "recordio" / "schema.py"
 
 
 def _message_class() -> Any:
-    """Load the message class without its package, which needs a newer numpy than MXNet can bear."""
+    """Load the message class without its package, which needs a newer numpy than MXNet supports."""
     spec = importlib.util.spec_from_file_location("schema", _SCHEMA)
     if spec is None or spec.loader is None:
         raise ImportError(f"{_SCHEMA} can't be loaded.")

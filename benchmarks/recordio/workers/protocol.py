@@ -1,4 +1,4 @@
-"""How a worker is asked for a measurement: by a line of JSON. Standard library and numpy alone."""
+"""The protocol of workers, in lines of JSON. It imports the standard library and numpy only."""
 
 import json
 import statistics
@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-_ENOUGH = 0.1  # seconds of measuring
-_OFTEN = 50
+_MEASURING_SECONDS = 0.1
+_MAX_REPETITIONS = 50
 
-Task = Callable[
-    [Path, Any], Any
-]  # (folder of the case, the counts) -> what it made, kept until the clock stops
+# (folder of the case, counts) -> result, which is deleted after the measurement
+Task = Callable[[Path, Any], Any]
 
 
 def serve(tasks: Mapping[str, Task]) -> None:
-    """Answer requests from stdin until it closes: run the task of that name once, say how long it took."""
+    """Answer requests from stdin until it closes: run the named task, and print its seconds or bytes."""
     cached: tuple[str, Any] = ("", None)
     for line in sys.stdin:
         request = json.loads(line)
@@ -30,39 +29,39 @@ def serve(tasks: Mapping[str, Task]) -> None:
         elif request["task"] != "encode":
             cached = ("", None)
         measure = _memory if request["memory"] else _seconds
-        answer = measure(partial(tasks[request["task"]], folder, cached[1]))
-        print(f"answer: {answer}", flush=True)
+        measured = measure(partial(tasks[request["task"]], folder, cached[1]))
+        print(f"response: {measured}", flush=True)
 
 
 def load(folder: Path) -> Any:
-    """Load a case's counts: an array, or the parts of a csr matrix."""
+    """Load the counts of a case: an array, or a CSR matrix."""
     if (folder / "dense.npy").exists():
         return np.load(folder / "dense.npy")
     parts = [np.load(folder / f"{part}.npy") for part in ("data", "indices", "indptr")]
-    from scipy import sparse  # noqa: PLC0415 -- the worker of dense cases alone may lack it
+    from scipy import sparse  # noqa: PLC0415 -- the worker of dense cases has no scipy
 
     return sparse.csr_matrix(tuple(parts), shape=(len(parts[2]) - 1, int((folder / "width").read_text())))
 
 
 def _seconds(work: Callable[[], Any]) -> float:
-    """Time some work; the median of many times where once is too short to be timed well."""
+    """Return the seconds of a call; the median of many calls if one is too short to be timed."""
     times: list[float] = []
-    while not times or (sum(times) < _ENOUGH and len(times) < _OFTEN):
+    while not times or (sum(times) < _MEASURING_SECONDS and len(times) < _MAX_REPETITIONS):
         started = time.perf_counter()
-        made = work()
+        result = work()
         times.append(time.perf_counter() - started)
-        del made
+        del result
     return statistics.median(times)
 
 
 def _memory(work: Callable[[], Any]) -> int:
-    """Bytes by which the process's memory grew at its highest; Linux alone tells."""
+    """Return the peak growth of the process's memory, in bytes; on Linux only."""
     Path("/proc/self/clear_refs").write_text("5")
     before = _status("VmRSS")
-    made = work()
-    highest = _status("VmHWM")
-    del made
-    return highest - before
+    result = work()
+    peak = _status("VmHWM")
+    del result
+    return peak - before
 
 
 def _status(field: str) -> int:

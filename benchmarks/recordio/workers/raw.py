@@ -1,4 +1,4 @@
-"""The limit: the same bytes written and read without a look at them."""
+"""The lower bound: the same bytes, written and read without encoding."""
 
 from functools import cache
 from pathlib import Path

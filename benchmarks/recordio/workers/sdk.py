@@ -1,4 +1,4 @@
-"""The SageMaker SDK 2.257, the last line with a writer. Runs in a virtual environment of its own."""
+"""The SageMaker SDK 2.257, the last release line with a writer. It runs in its own virtual environment."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The server that most people would write: Flask, numpy's parser, scikit-learn's transform."""
+"""A common server: Flask, the parser of numpy, and scikit-learn's transform."""
 
 import io
 from typing import Any
@@ -13,7 +13,7 @@ model = load()
 
 
 def invocations() -> Any:
-    """Answer documents as CSV with their topic mixtures."""
+    """Return the topic mixtures of documents in CSV."""
     counts = np.loadtxt(io.StringIO(request.get_data(as_text=True)), delimiter=",", ndmin=2)
     return jsonify(predictions=[{"topic_mixture": row} for row in model.transform(counts).tolist()])
 

@@ -1,4 +1,4 @@
-"""The server without a framework: the standard library's, a thread for each connection."""
+"""A server without a framework: the HTTP server of the standard library, with one thread per connection."""
 
 import io
 import json
@@ -18,14 +18,14 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Answer documents as CSV with their topic mixtures."""
+        """Return the topic mixtures of documents in CSV."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         rows = model.transform(np.loadtxt(io.StringIO(body), delimiter=",", ndmin=2)).tolist()
-        answer = json.dumps({"predictions": [{"topic_mixture": row} for row in rows]}).encode()
+        response = json.dumps({"predictions": [{"topic_mixture": row} for row in rows]}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(response)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(response)
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""

@@ -1,4 +1,4 @@
-"""What the comparison of constants sets, the engine has; and it has it again afterwards."""
+"""The constants of the engine that the comparison changes."""
 
 import importlib
 
@@ -8,7 +8,7 @@ from benchmarks.engine.constants import CHOICES, set_to
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_every_constant_is_the_engines_and_its_value_among_the_choices(name: str) -> None:
+def test_every_constant_exists_its_value_is_among_the_choices_and_it_is_restored(name: str) -> None:
     module_name, _, constant = name.rpartition(".")
     module = importlib.import_module(f"spectral_lda.{module_name}")
     before = getattr(module, constant)

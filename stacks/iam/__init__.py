@@ -1,0 +1,1 @@
+"""Roles, and the policy statements that roles share."""

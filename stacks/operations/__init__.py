@@ -1,0 +1,1 @@
+"""Monitoring of endpoint and executions, notifications, triggers and links into the console."""
