@@ -13,9 +13,9 @@ from stacks.hosting_deploy_role import HostingDeployRole
 from stacks.lda_image import image
 from stacks.notifications import ExecutionWatch, Notifications
 from stacks.settings import Settings
-from stacks.transform_workflow import TransformWorkflow
 from stacks.triggers import Triggers
-from stacks.workflow import TrainingWorkflow
+from stacks.workflows.training.workflow import TrainingWorkflow
+from stacks.workflows.transform.workflow import TransformWorkflow
 
 
 class TrainingStack(DeploymentStack):

@@ -1,5 +1,7 @@
 """The functions of bulk scoring: what they are told, and what they may do."""
 
+from typing import Final
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -7,7 +9,9 @@ from aws_cdk import aws_s3 as s3
 from stacks.function_plan import Plan
 from stacks.permissions import list_objects
 from stacks.settings import Settings
-from stacks.transform_job import ATTEMPTS
+
+# How many transform jobs an execution starts at most; the definition of the state machine takes it from here.
+MAX_ATTEMPTS: Final = 3
 
 
 def inspect_transform(stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str) -> Plan:
@@ -52,7 +56,7 @@ def delete_model(stack: Stack, settings: Settings) -> Plan:
         description="Deletes the model of an aborted bulk scoring and stops its transform job",
         timeout=Duration.minutes(2),  # half a minute lies between its two looks
         memory_mb=256,
-        environment={"JOB_PREFIX": settings.prefix, "ATTEMPTS": str(ATTEMPTS)},
+        environment={"JOB_PREFIX": settings.prefix, "ATTEMPTS": str(MAX_ATTEMPTS)},
         statements=[
             iam.PolicyStatement(actions=["sagemaker:StopTransformJob"], resources=[ours("transform-job")]),
             iam.PolicyStatement(actions=["sagemaker:DeleteModel"], resources=[ours("model")]),

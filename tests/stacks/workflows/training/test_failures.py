@@ -50,7 +50,7 @@ STEPS = {
         "EvaluationFailed",
         "The log of its function: <FunctionsEvaluateModelLogs",
     ),
-    "ReadServing": ("describeStacks", "PromotionFailed", "the events of the stack DevServing"),
+    "DescribeServingStack": ("describeStacks", "PromotionFailed", "the events of the stack DevServing"),
     "Promote": ("updateStack", "PromotionFailed", "the log group /aws/sagemaker/Endpoints/lda-dev."),
     "SmokeTest": (
         "SmokeTest",
@@ -80,13 +80,13 @@ def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification
 
 
 @pytest.mark.parametrize("kind", CAUSES)
-@pytest.mark.parametrize("step", ["ReadUpdate", "ReadEventsOfUpdate"])
+@pytest.mark.parametrize("step", ["DescribeUpdate", "DescribeUpdateEvents"])
 def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
     aws: Any, run: Callable[..., Any], step: str, kind: str
 ) -> None:
     name, cause, reason = CAUSES[kind]
     free, rolled_back = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_ROLLBACK_COMPLETE", "")
-    after = aws.error(name, cause) if step == "ReadUpdate" else rolled_back
+    after = aws.error(name, cause) if step == "DescribeUpdate" else rolled_back
     ended = run(describeStacks=[free, after], describeStackEvents=aws.error(name, cause))
     assert (ended.error, step in ended.visited) == ("PromotionFailed", True)
     assert reason in (ended.cause or "")

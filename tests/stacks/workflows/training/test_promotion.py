@@ -58,7 +58,7 @@ def test_another_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None
         describeStacks=[busy, busy, aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_COMPLETE", aws.url)]
     )
     assert ended.output == aws.promoted
-    assert ended.visited.count("WaitForOtherUpdate") == 2
+    assert ended.visited.count("WaitForConcurrentUpdate") == 2
 
 
 @pytest.mark.parametrize("words", ["is in UPDATE_IN_PROGRESS state and can not be updated.", "Rate exceeded"])
@@ -133,7 +133,7 @@ def test_a_complete_update_counts_only_with_our_model_in_it(aws: Any, run: Calla
 def test_an_update_is_not_awaited_for_ever(aws: Any, run: Callable[..., Any], before: int) -> None:
     free = [aws.stack("UPDATE_COMPLETE", "")] * before
     ended = run(
-        late=("IsWorthPromoting", "Promote"), describeStacks=[*free, aws.stack("UPDATE_IN_PROGRESS", "")]
+        late=("ShouldPromote", "Promote"), describeStacks=[*free, aws.stack("UPDATE_IN_PROGRESS", "")]
     )
     assert ended.error == "PromotionFailed"
     assert "the stack is still UPDATE_IN_PROGRESS after 3600 seconds. CloudFormation goes on." in ended.cause
@@ -142,7 +142,7 @@ def test_an_update_is_not_awaited_for_ever(aws: Any, run: Callable[..., Any], be
 def test_our_update_has_its_whole_time_however_long_anothers_took(aws: Any, run: Callable[..., Any]) -> None:
     free, ours = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_IN_PROGRESS", aws.url)
     answers = [free, ours, aws.stack("UPDATE_COMPLETE", aws.url)]
-    assert run(late=("IsWorthPromoting",), describeStacks=answers).output == aws.promoted
+    assert run(late=("ShouldPromote",), describeStacks=answers).output == aws.promoted
 
 
 def test_an_update_that_anothers_followed_before_it_was_looked_at_is_no_failure(

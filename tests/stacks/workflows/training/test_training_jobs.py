@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ministack.services import stepfunctions
 
-from stacks.workflow import MOST_CANDIDATES
+from stacks.workflows.training.workflow import MAX_CANDIDATES
 from tests.stacks.conftest import ROOT
+from tests.stacks.workflows.interpreter import evaluate
 
 TRAIN = "createTrainingJob.sync"
 
@@ -89,14 +89,8 @@ def test_what_stays_wrong_is_not_tried_again(
 
 
 def test_pauses_grow_and_differ(states: dict[str, Any]) -> None:
-    seconds = states["WaitBeforeNextAttempt"]["Seconds"].removeprefix("{%").removesuffix("%}")
-    found = {
-        attempt: [
-            stepfunctions._evaluate_jsonata(seconds, {}, {"variables": {"attempt": attempt}})
-            for _ in range(50)
-        ]
-        for attempt in (1, 2, 3)
-    }
+    seconds = states["WaitBeforeRetry"]["Seconds"]
+    found = {attempt: [evaluate(seconds, attempt=attempt) for _ in range(50)] for attempt in (1, 2, 3)}
     for attempt, pauses in found.items():
         longest = 30 * 2 ** (attempt - 1)
         assert all(longest / 2 <= pause <= longest and pause == int(pause) for pause in pauses)
@@ -202,8 +196,8 @@ def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any])
 def test_as_many_train_at_once_as_the_report_says(
     aws: Any, run: Callable[..., Any], states: dict[str, Any]
 ) -> None:
-    assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.jobs_at_once %}"
-    report = {"dataset": "griffiths", "training": {"jobs_at_once": 3}}
+    assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.max_concurrency %}"
+    report = {"dataset": "griffiths", "training": {"max_concurrency": 3}}
     assert run(InspectDataset={**sweep(aws, 3), "report": report}).status == "SUCCEEDED"
 
 
@@ -223,6 +217,6 @@ def test_the_machines_time_is_enough_for_as_many_candidates_as_are_let_through(
     definition: str, states: dict[str, Any]
 ) -> None:
     most = runpy.run_path(str(ROOT / "lambda" / "inspect_dataset" / "candidates.py"))["AT_MOST"]
-    assert most == MOST_CANDIDATES
-    at_once, seconds = 2, states["Train"]["TimeoutSeconds"]
+    assert most == MAX_CANDIDATES
+    at_once, seconds = 2, evaluate(states["Train"]["TimeoutSeconds"])
     assert json.loads(definition)["TimeoutSeconds"] > most / at_once * seconds

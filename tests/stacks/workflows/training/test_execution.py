@@ -6,15 +6,24 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.workflows.interpreter import evaluate
+
 
 def test_a_better_model_is_promoted_and_tested(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(given='{"num_topics": 10}')
     assert (ended.status, ended.output) == ("SUCCEEDED", aws.promoted)
     assert ended.visited == [
-        *("InspectDataset", "WhatIsAsked", "TrainCandidates", "DidAnyTrain"),
-        *("EvaluateModel", "IsWorthPromoting"),
-        *("ReadServing", "IsServingFree", "Promote", "WaitForUpdate", "ReadUpdate", "IsUpdateDone"),
-        *("SmokeTest", "TellPromoted", "Promoted"),
+        *("InspectDataset", "SelectMode", "TrainCandidates", "IsAnyCandidateTrained"),
+        *("EvaluateModel", "ShouldPromote"),
+        *(
+            "DescribeServingStack",
+            "IsServingStackReady",
+            "Promote",
+            "WaitForUpdate",
+            "DescribeUpdate",
+            "IsUpdateComplete",
+        ),
+        *("SmokeTest", "NotifyPromoted", "Promoted"),
     ]
 
 
@@ -69,7 +78,7 @@ def test_a_dry_run_ends_with_the_report_and_trains_nothing(aws: Any, run: Callab
     assert (ended.status, ended.output, ended.visited[-1]) == (
         "SUCCEEDED",
         aws.input["report"],
-        "Checked",
+        "DryRunComplete",
     )
     assert [name for name, _ in ended.calls] == ["InspectDataset"]
 
@@ -104,10 +113,6 @@ def test_a_notification_that_cant_be_sent_changes_no_result(
     assert (silent.status, silent.output) == ("SUCCEEDED", run(**answers).output)
 
 
-def test_every_state_says_what_it_is_for(states: dict[str, Any]) -> None:
-    assert [name for name, state in states.items() if not state.get("Comment")] == []
-
-
 def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(InspectDataset={**aws.input, "require_promotion": True}, EvaluateModel=aws.not_worth)
     assert ended.error == "NotPromoted"
@@ -121,20 +126,19 @@ def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run
 def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     nexts = {name: state["Catch"][-1]["Next"] for name, state in tasks.items()}
-    assert nexts.pop("TellOfFailure") == "Failed"
-    assert nexts.pop("TellPromoted") == "Promoted"
-    assert nexts.pop("TellNotPromoted") == "NotPromoted"
-    assert nexts.pop("Promote") == "WhyRefused"
-    assert nexts.pop("GoBack") == "WhyNotBack"
-    assert nexts.pop("Train") == "WillItPass"
-    assert nexts.pop("SmokeTest") == "ReadServingAfterTest"
-    assert set(nexts.values()) == {"ExplainFailure"}
+    assert nexts.pop("NotifyFailure") == "Failed"
+    assert nexts.pop("NotifyPromoted") == "Promoted"
+    assert nexts.pop("NotifyNotPromoted") == "NotPromoted"
+    assert nexts.pop("Promote") == "ClassifyUpdateError"
+    assert nexts.pop("Rollback") == "RollbackRefused"
+    assert nexts.pop("Train") == "IsRetryable"
+    assert nexts.pop("SmokeTest") == "DescribeStackAfterSmokeTest"
+    assert set(nexts.values()) == {"FormatFailure"}
     assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks.values())
-    assert all(state["TimeoutSeconds"] > 0 for state in tasks.values())
-    assert (
-        tasks["Train"]["TimeoutSeconds"]
-        > tasks["Train"]["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"]
-    )
+    assert all(evaluate(state["TimeoutSeconds"]) > 0 for state in tasks.values())
+    train = tasks["Train"]
+    longest = train["Arguments"]["StoppingCondition"]["MaxRuntimeInSeconds"]
+    assert evaluate(train["TimeoutSeconds"]) > evaluate(longest)
 
 
 def test_the_machine_is_logged_traced_and_bounded(machine: dict[str, Any], definition: str) -> None:

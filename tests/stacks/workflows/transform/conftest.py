@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.interpreter import Run, interpret, text
+from tests.stacks.workflows.interpreter import Run, interpret
+from tests.stacks.workflows.templates import deployed_definition
 
 TemplateOf = Callable[..., dict[str, Any]]
 MACHINE = "LdaDevMachineOfTransforms"
@@ -46,7 +47,7 @@ def machine_of(template: TemplateOf) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def states(machine_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return dict(json.loads(text(machine_of()["DefinitionString"]))["States"])
+    return dict(json.loads(deployed_definition(machine_of()))["States"])
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def run(machine_of: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPat
     """Run the machine in ministack's own interpreter: no server, no waiting."""
 
     def execute(*, given: str = "{}", settings: dict[str, object] | None = None, **answers: Any) -> Run:
-        definition = text(machine_of(**settings or {})["DefinitionString"])
+        definition = deployed_definition(machine_of(**settings or {}))
         return interpret(
             definition, {**happy(), **answers}, monkeypatch, functions={"InspectTransform"}, given=given
         )

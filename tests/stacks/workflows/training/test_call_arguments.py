@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.call_arguments import mistakes
+from tests.stacks.workflows.call_arguments import mistakes
 
 APIS = {
     "createTrainingJob.sync": ("sagemaker", "CreateTrainingJob"),
@@ -49,13 +49,7 @@ def test_a_job_that_its_api_would_refuse_is_found(run: Callable[..., Any]) -> No
     [{"algorithm": "open", "training_instance_count": "3"}, {"training_instance_type": "ml.m5.large"}],
 )
 def test_a_job_by_other_settings_does_too(job_of: Callable[..., Any], settings: dict[str, object]) -> None:
-    job = job_of(**settings)
-    # What is an expression is evaluated by the other tests.
-    evaluated = {"TrainingJobName": "name", "HyperParameters": {"num_topics": "10"}, "Tags": []}
-    for channel in job["InputDataConfig"]:
-        channel["ContentType"] = "text/csv"
-        channel["DataSource"]["S3DataSource"]["S3Uri"] = "s3://bucket/datasets/x/train/"
-    assert mistakes(*APIS["createTrainingJob.sync"], {**job, **evaluated}) == []
+    assert mistakes(*APIS["createTrainingJob.sync"], job_of(**settings)) == []
 
 
 def check(calls: list[tuple[str, Any]], expected: set[str]) -> None:

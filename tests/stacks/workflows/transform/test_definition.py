@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.call_arguments import mistakes
-from tests.stacks.interpreter import of_type, text
-from tests.stacks.workflow.conftest import listed
+from tests.stacks.workflows.call_arguments import mistakes
+from tests.stacks.workflows.interpreter import evaluate
+from tests.stacks.workflows.templates import deployed_definition, listed, of_type, text
 
 TemplateOf = Callable[..., dict[str, Any]]
 PLACE = "us-east-1:<AWS::AccountId>"
@@ -35,14 +35,10 @@ FORMATS = {
 }
 
 
-def test_every_state_says_what_it_is_for(states: dict[str, Any]) -> None:
-    assert [name for name, state in states.items() if not state.get("Comment")] == []
-
-
 def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
     tasks = [state for state in states.values() if state["Type"] == "Task"]
     assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks)
-    assert all(state["TimeoutSeconds"] > 0 for state in tasks)
+    assert all(evaluate(state["TimeoutSeconds"]) > 0 for state in tasks)
 
 
 def test_the_machine_is_logged_traced_and_bounded(
@@ -52,9 +48,9 @@ def test_the_machine_is_logged_traced_and_bounded(
     logging = machine["LoggingConfiguration"]
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
     assert machine["TracingConfiguration"] == {"Enabled": True}
-    definition = json.loads(text(machine["DefinitionString"]))
+    definition = json.loads(deployed_definition(machine))
     assert definition["QueryLanguage"] == "JSONata"
-    assert definition["TimeoutSeconds"] > 3 * states["Transform"]["TimeoutSeconds"]
+    assert definition["TimeoutSeconds"] > 3 * evaluate(states["Transform"]["TimeoutSeconds"])
 
 
 @pytest.mark.parametrize("content_type", FORMATS)

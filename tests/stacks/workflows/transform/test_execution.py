@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.interpreter import error
+from tests.stacks.workflows.interpreter import error
 
 CREATE, TRANSFORM, DELETE = "createModel", "createTransformJob.sync", "deleteModel"
 NAME = "lda-dev-transform-0123abcd"
@@ -35,7 +35,7 @@ def test_the_documents_are_scored_by_a_model_that_is_gone_afterwards(
     }
     assert ended.visited == [
         *("InspectTransform", "CreateModel", "Transform", "IsTransformCompleted"),
-        *("DeleteModel", "TellOfResults", "Scored"),
+        *("DeleteModel", "NotifyScored", "Scored"),
     ]
     assert ended.of(DELETE) == [{"ModelName": NAME}]
 
@@ -67,7 +67,7 @@ def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], s
     assert "is not authorized to perform: y" in (ended.cause or "")
     assert {"ModelName": NAME} in ended.of(DELETE)
     assert len(ended.of("publish")) == 1
-    assert ended.visited[-3:] == ["ExplainFailure", "TellOfFailure", "Failed"]
+    assert ended.visited[-3:] == ["FormatFailure", "NotifyFailure", "Failed"]
 
 
 def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any]) -> None:
@@ -110,7 +110,7 @@ def test_what_passes_by_itself_is_tried_again(
 ) -> None:
     ended = run(**{step: [error(name, cause), error(name, cause), job]})
     assert (ended.status, len(ended.of(step))) == ("SUCCEEDED", 3)
-    assert sum(state.startswith("WaitBeforeNext") for state in ended.visited) == 2
+    assert sum(state.startswith("WaitBefore") for state in ended.visited) == 2
 
 
 def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(run: Callable[..., Any], job: Any) -> None:

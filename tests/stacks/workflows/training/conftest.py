@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.interpreter import Run, error, interpret, of_type, text
+from tests.stacks.workflows.interpreter import Run, error, interpret
+from tests.stacks.workflows.templates import deployed_definition, listed, of_type, text
 
 TemplateOf = Callable[..., dict[str, Any]]
+FUNCTIONS = {"InspectDataset", "EvaluateModel", "SmokeTest"}
+WAITING_TIME = "$millis() + 1000 * $number('3600')"
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"
 OLD = "s3://bucket/models/lda-dev-old-89abcdef-0/output/model.tar.gz"
 INPUT = {
@@ -31,7 +34,7 @@ INPUT = {
     "dry_run": False,
     "promote_training_job": None,
     "started_by": "someone",
-    "report": {"dataset": "griffiths", "training": {"jobs_at_once": 1}},
+    "report": {"dataset": "griffiths", "training": {"max_concurrency": 1}},
 }
 JOB_NAME = "lda-dev-run-0123abcd-0"
 JOB = {
@@ -112,7 +115,7 @@ def machine(training: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def definition(machine: dict[str, Any]) -> str:
-    return text(machine["DefinitionString"])
+    return deployed_definition(machine)
 
 
 @pytest.fixture(scope="session")
@@ -125,11 +128,10 @@ def states(definition: str) -> dict[str, Any]:
 @pytest.fixture
 def run(definition: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the machine in ministack's own interpreter: no server, no waiting."""
-    functions = {"InspectDataset", "EvaluateModel", "SmokeTest"}
 
     def execute(*, given: str = "{}", late: tuple[str, ...] = (), **answers: Any) -> Run:
         return interpret(
-            overdue(definition, late), {**happy(), **answers}, monkeypatch, functions=functions, given=given
+            overdue(definition, late), {**happy(), **answers}, monkeypatch, functions=FUNCTIONS, given=given
         )
 
     return execute
@@ -140,8 +142,8 @@ def overdue(definition: str, names: tuple[str, ...]) -> str:
     document = json.loads(definition)
     for name in names:
         state = json.dumps(document["States"][name])
-        assert "$millis() + 3600000" in state
-        document["States"][name] = json.loads(state.replace("$millis() + 3600000", "$millis() - 1"))
+        assert WAITING_TIME in state
+        document["States"][name] = json.loads(state.replace(WAITING_TIME, "$millis() - 1"))
     return json.dumps(document)
 
 
@@ -175,17 +177,14 @@ def granted(training: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-@pytest.fixture(scope="session")
-def job_of(template: TemplateOf) -> Callable[..., Any]:
+@pytest.fixture
+def job_of(template: TemplateOf, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a function from settings to the arguments of createTrainingJob."""
 
     def load(**settings: object) -> Any:
-        found = template("Training", **settings)["Resources"]["LdaDevMachine"]
-        states = json.loads(text(found["Properties"]["DefinitionString"]))["States"]
-        return states["TrainCandidates"]["ItemProcessor"]["States"]["Train"]["Arguments"]
+        machine = template("Training", **settings)["Resources"]["LdaDevMachine"]["Properties"]
+        ended = interpret(deployed_definition(machine), happy(), monkeypatch, functions=FUNCTIONS)
+        (job,) = ended.of("createTrainingJob.sync")
+        return job
 
     return load
