@@ -3,21 +3,15 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import yaml
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.log_groups import log_group
 from stacks.resource_names import logical_id
 from stacks.settings import Settings
-
-
-def load_definition(path: Path) -> dict[str, Any]:
-    """Read a definition; its substitutions stay as they are."""
-    definition: dict[str, Any] = yaml.safe_load(path.read_text())
-    return definition
+from stacks.workflows import definitions
 
 
 def state_machine(
@@ -44,7 +38,7 @@ def state_machine(
     substitutions
         CloudFormation writes them into the definition as text: they must not contain quotes or backslashes.
     """
-    document = {**load_definition(definition), "TimeoutSeconds": timeout_seconds}
+    document = {**definitions.load(definition), "TimeoutSeconds": timeout_seconds}
     machine = sfn.StateMachine(
         scope,
         "Machine",

@@ -1,7 +1,6 @@
 """The training workflow: its state machine, what the settings and the stack fill in, and its role."""
 
 import math
-from pathlib import Path
 from typing import Final
 
 from aws_cdk import Aws, Stack
@@ -13,11 +12,11 @@ from constructs import Construct
 from stacks.console_links import execution_link, log_group_link
 from stacks.functions import Functions
 from stacks.settings import Settings
+from stacks.workflows import definitions
 from stacks.workflows.permissions import invoke, publish
 from stacks.workflows.state_machine import state_machine
 from stacks.workflows.training.permissions import stack_update, training_job
 
-DEFINITION: Final = Path(__file__).parent / "definition.asl.yaml"
 # InspectDataset refuses more; a test compares the two numbers.
 MAX_CANDIDATES: Final = 40
 MAX_ATTEMPTS: Final = 4
@@ -56,7 +55,7 @@ class TrainingWorkflow(Construct):
             kind="Machine",
             # Step Functions delivers to groups with this prefix without a policy for each of them.
             log_group_name=f"/aws/vendedlogs/states/{settings.prefix}",
-            definition=DEFINITION,
+            definition=definitions.TRAINING,
             timeout_seconds=_timeout_seconds(settings),
             substitutions={
                 **_settings(settings),

@@ -1,6 +1,5 @@
 """The bulk scoring workflow: its state machine, what the settings and the stack fill in, and its role."""
 
-from pathlib import Path
 from typing import Final
 
 from aws_cdk import Aws, Stack
@@ -18,11 +17,11 @@ from stacks.functions import Functions
 from stacks.lda_image import image
 from stacks.settings import Settings
 from stacks.transform_functions import MAX_ATTEMPTS
+from stacks.workflows import definitions
 from stacks.workflows.permissions import invoke, publish
 from stacks.workflows.state_machine import state_machine
 from stacks.workflows.transform.permissions import transform_job
 
-DEFINITION: Final = Path(__file__).parent / "definition.asl.yaml"
 _JOB_TIMEOUT_SECONDS: Final = 24 * 3600
 
 
@@ -53,7 +52,7 @@ class TransformWorkflow(Construct):
             kind="MachineOfTransforms",
             # Step Functions delivers to groups with this prefix without a policy for each of them.
             log_group_name=f"/aws/vendedlogs/states/{settings.prefix}-transform",
-            definition=DEFINITION,
+            definition=definitions.TRANSFORM,
             timeout_seconds=MAX_ATTEMPTS * _JOB_TIMEOUT_SECONDS + 3600,
             substitutions={
                 **_settings(settings),

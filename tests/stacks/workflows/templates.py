@@ -1,4 +1,4 @@
-"""Reads what a template deploys: intrinsic functions and the substitutions of a definition as readable text."""
+"""Reads a template: intrinsic functions and the substitutions of a definition as readable text."""
 
 import re
 from typing import Any

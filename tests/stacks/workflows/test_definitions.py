@@ -1,4 +1,4 @@
-"""Both definitions: valid for the tools of the language, complete, in the order of the flow, without drift."""
+"""Both definitions are valid for the tools of the language, complete, and in the order of the flow."""
 
 import json
 import re
@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.workflows.state_machine import load_definition
-from stacks.workflows.training import workflow as training
-from stacks.workflows.transform import workflow as transform
+from stacks.workflows.definitions import TRAINING, TRANSFORM, load
 from tests.stacks.conftest import ROOT
 from tests.stacks.workflows.templates import deployed_definition, text
 
 TemplateOf = Callable[..., dict[str, Any]]
 VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
-FILES = {"Machine": training.DEFINITION, "MachineOfTransforms": transform.DEFINITION}
+FILES = {"Machine": TRAINING, "MachineOfTransforms": TRANSFORM}
 # Settings with every character that they may hold where a template holds them.
 OTHER = {
     "name": "alice",
@@ -28,6 +26,21 @@ OTHER = {
     "open_image_tag": "v1.0_b-2",
     "training_instance_count": "3",
     "kms_key_arn": "arn:aws:kms:eu-north-1:123456789012:key/0123-ab_c",
+}
+
+# The transitions that lead back up: to a state that waits, or to one that is tried or tested again.
+LOOPS = {
+    ("WaitBeforeRetry", "Train"),
+    ("IsServingStackReady", "EvaluateModel"),
+    ("WaitForConcurrentUpdate", "DescribeServingStack"),
+    ("ClassifyUpdateError", "WaitForConcurrentUpdate"),
+    ("IsUpdateComplete", "WaitForUpdate"),
+    ("CheckServingModel", "SmokeTest"),
+    ("WaitForConcurrentPromotion", "DescribeStackAfterSmokeTest"),
+    ("RollbackRefused", "MarkWaited"),
+    ("IsRollbackComplete", "WaitForRollback"),
+    ("WaitBeforeCreateModelRetry", "CreateModel"),
+    ("WaitBeforeTransformRetry", "Transform"),
 }
 
 
@@ -40,7 +53,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def source(kind: str) -> dict[str, Any]:
     """The definition as it stands in its file."""
-    return load_definition(FILES[kind])
+    return load(FILES[kind])
 
 
 @pytest.fixture(params=[{}, OTHER], ids=["defaults", "other settings"])
@@ -157,7 +170,6 @@ def test_every_rule_of_a_choice_has_a_comment(source: dict[str, Any]) -> None:
 
 
 def test_states_stand_in_the_order_of_the_flow(source: dict[str, Any]) -> None:
-    """Only loops lead back up: to a state that waits, or to one that is tried or tested again."""
     for machine in (
         source,
         *(state["ItemProcessor"] for _, state in states(source) if "ItemProcessor" in state),
@@ -173,22 +185,6 @@ def test_states_stand_in_the_order_of_the_flow(source: dict[str, Any]) -> None:
         assert back <= LOOPS
 
 
-# (from, back to)
-LOOPS = {
-    ("WaitBeforeRetry", "Train"),
-    ("IsServingStackReady", "EvaluateModel"),
-    ("WaitForConcurrentUpdate", "DescribeServingStack"),
-    ("ClassifyUpdateError", "WaitForConcurrentUpdate"),
-    ("IsUpdateComplete", "WaitForUpdate"),
-    ("CheckServingModel", "SmokeTest"),
-    ("WaitForConcurrentPromotion", "DescribeStackAfterSmokeTest"),
-    ("RollbackRefused", "MarkWaited"),
-    ("IsRollbackComplete", "WaitForRollback"),
-    ("WaitBeforeCreateModelRetry", "CreateModel"),
-    ("WaitBeforeTransformRetry", "Transform"),
-}
-
-
 def targets(state: dict[str, Any]) -> list[str]:
     rules = [*state.get("Choices", []), *state.get("Catch", [])]
     found = [rule["Next"] for rule in rules]
@@ -196,11 +192,11 @@ def targets(state: dict[str, Any]) -> list[str]:
 
 
 def of_both() -> dict[str, dict[str, Any]]:
-    return {name: state for file in FILES.values() for name, state in states(load_definition(file))}
+    return {name: state for file in FILES.values() for name, state in states(load(file))}
 
 
 def test_failures_are_formatted_the_same_everywhere() -> None:
-    formats = [load_definition(file)["States"]["FormatFailure"]["Assign"]["cause"] for file in FILES.values()]
+    formats = [load(file)["States"]["FormatFailure"]["Assign"]["cause"] for file in FILES.values()]
     formats.append(
         of_both()["FormatCandidateFailure"]["Assign"]["candidate_cause"].replace(
             "$candidate_failure", "$failure"
@@ -224,7 +220,7 @@ def test_the_same_errors_are_retryable_everywhere_after_the_same_pauses() -> Non
 
 @pytest.mark.parametrize("repeated", ["PromotionFailed", "could not be taken back", "Another run promoted"])
 def test_what_a_definition_repeats_is_the_same_each_time(repeated: str) -> None:
-    found = [value for value in assignments(load_definition(training.DEFINITION)) if repeated in str(value)]
+    found = [value for value in assignments(load(TRAINING)) if repeated in str(value)]
     comparable = {
         json.dumps(
             {field: part for field, part in value.items() if field not in {"caught", "reason"}}
