@@ -56,7 +56,7 @@ def interpret(
     monkeypatch: pytest.MonkeyPatch,
     *,
     functions: set[str],
-    given: str = "{}",
+    execution_input: str = "{}",
 ) -> Run:
     """Run a definition from its first state to its last: no server, no waiting."""
     scripted = {name: answer if isinstance(answer, list) else [answer] for name, answer in answers.items()}
@@ -66,7 +66,7 @@ def interpret(
     _replace(monkeypatch, "sleep", lambda _seconds: None)
     _replace(monkeypatch, "clock", types.SimpleNamespace(sleep=lambda _seconds: None))
     _replace(monkeypatch, "execution status event", lambda _execution: None)
-    execution = started(given)
+    execution = started(execution_input)
     monkeypatch.setitem(names.get("machines"), MACHINE, {"definition": definition, "name": "M"})
     monkeypatch.setitem(names.get("executions"), EXECUTION, execution)
     names.get("run execution")(EXECUTION)
@@ -81,13 +81,13 @@ def interpret(
     )
 
 
-def started(given: str) -> dict[str, Any]:
+def started(execution_input: str) -> dict[str, Any]:
     return {
         "executionArn": EXECUTION,
         "stateMachineArn": MACHINE,
         "name": "run",
         "startDate": "2026-01-01T00:00:00Z",
-        "input": given,
+        "input": execution_input,
         "status": "RUNNING",
         "events": [],
     }

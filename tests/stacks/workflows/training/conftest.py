@@ -1,4 +1,4 @@
-"""The state machine as it is deployed, run by ministack's interpreter with scripted services."""
+"""The training state machine as deployed, run by ministack's interpreter with scripted services."""
 
 import json
 import types
@@ -56,7 +56,7 @@ EVALUATION = {
     "incumbent": "",
     "summary": "One model was trained.",
 }
-NOT_WORTH = {
+NOT_RECOMMENDED = {
     **EVALUATION,
     "promote": False,
     "reason": "test:pwll -3 against -2 of the serving model x.",
@@ -88,7 +88,7 @@ def event(resource: str, status: str, reason: str | None, of: str = "lda-dev-run
 
 @pytest.fixture(scope="session")
 def aws() -> types.SimpleNamespace:
-    """What services are asked and answer."""
+    """The data of an execution and the answers of its services."""
     return types.SimpleNamespace(
         url=URL,
         old=OLD,
@@ -96,7 +96,7 @@ def aws() -> types.SimpleNamespace:
         job=JOB,
         evaluation=EVALUATION,
         promoted=PROMOTED,
-        not_worth=NOT_WORTH,
+        not_recommended=NOT_RECOMMENDED,
         stack=stack,
         event=event,
         error=error,
@@ -129,16 +129,20 @@ def states(definition: str) -> dict[str, Any]:
 def run(definition: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the machine in ministack's own interpreter: no server, no waiting."""
 
-    def execute(*, given: str = "{}", late: tuple[str, ...] = (), **answers: Any) -> Run:
+    def execute(*, execution_input: str = "{}", late: tuple[str, ...] = (), **answers: Any) -> Run:
         return interpret(
-            overdue(definition, late), {**happy(), **answers}, monkeypatch, functions=FUNCTIONS, given=given
+            past_deadline(definition, late),
+            {**default_answers(), **answers},
+            monkeypatch,
+            functions=FUNCTIONS,
+            execution_input=execution_input,
         )
 
     return execute
 
 
-def overdue(definition: str, names: tuple[str, ...]) -> str:
-    """Let the time to wait that these states begin be over at once."""
+def past_deadline(definition: str, names: tuple[str, ...]) -> str:
+    """Let the deadline that these states set be in the past."""
     document = json.loads(definition)
     for name in names:
         state = json.dumps(document["States"][name])
@@ -147,7 +151,7 @@ def overdue(definition: str, names: tuple[str, ...]) -> str:
     return json.dumps(document)
 
 
-def happy() -> dict[str, list[Any]]:
+def default_answers() -> dict[str, list[Any]]:
     return {
         "InspectDataset": [INPUT],
         "createTrainingJob.sync": [JOB],
@@ -183,7 +187,7 @@ def job_of(template: TemplateOf, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 
     def load(**settings: object) -> Any:
         machine = template("Training", **settings)["Resources"]["LdaDevMachine"]["Properties"]
-        ended = interpret(deployed_definition(machine), happy(), monkeypatch, functions=FUNCTIONS)
+        ended = interpret(deployed_definition(machine), default_answers(), monkeypatch, functions=FUNCTIONS)
         (job,) = ended.of("createTrainingJob.sync")
         return job
 

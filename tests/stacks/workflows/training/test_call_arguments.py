@@ -1,11 +1,11 @@
-"""What each task is called with is what its API takes, by botocore's own models."""
+"""The arguments of each call are valid by botocore's models."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.stacks.workflows.call_arguments import mistakes
+from tests.stacks.workflows.call_arguments import invalid_arguments
 
 APIS = {
     "createTrainingJob.sync": ("sagemaker", "CreateTrainingJob"),
@@ -16,17 +16,17 @@ APIS = {
 }
 
 
-def test_every_call_of_a_promotion_holds_what_its_api_takes(run: Callable[..., Any]) -> None:
+def test_every_call_of_a_promotion_has_valid_arguments(run: Callable[..., Any]) -> None:
     check(run().calls, {"createTrainingJob.sync", "describeStacks", "updateStack", "publish"})
 
 
-def test_every_call_of_a_failed_promotion_does_too(aws: Any, run: Callable[..., Any]) -> None:
-    back = aws.stack("UPDATE_ROLLBACK_COMPLETE", "")
-    ended = run(describeStacks=[aws.stack("UPDATE_COMPLETE", ""), back])
+def test_every_call_of_a_failed_promotion_has_valid_arguments(aws: Any, run: Callable[..., Any]) -> None:
+    rolled_back = aws.stack("UPDATE_ROLLBACK_COMPLETE", "")
+    ended = run(describeStacks=[aws.stack("UPDATE_COMPLETE", ""), rolled_back])
     check(ended.calls, {"describeStackEvents", "publish"})
 
 
-def test_every_call_of_the_way_back_does_too(aws: Any, run: Callable[..., Any]) -> None:
+def test_every_call_of_a_rollback_has_valid_arguments(aws: Any, run: Callable[..., Any]) -> None:
     before, ours = aws.stack("UPDATE_COMPLETE", aws.old), aws.stack("UPDATE_COMPLETE", aws.url)
     ended = run(
         EvaluateModel={**aws.evaluation, "incumbent": aws.old},
@@ -37,23 +37,25 @@ def test_every_call_of_the_way_back_does_too(aws: Any, run: Callable[..., Any]) 
     check(ended.calls, {"updateStack"})
 
 
-def test_a_job_that_its_api_would_refuse_is_found(run: Callable[..., Any]) -> None:
+def test_the_check_finds_arguments_that_the_api_refuses(run: Callable[..., Any]) -> None:
     (job,) = run().of("createTrainingJob.sync")
     service, operation = APIS["createTrainingJob.sync"]
-    assert mistakes(service, operation, {**job, "TrainingJobName": "no name"})
-    assert mistakes(service, operation, {**job, "Unknown": 1})
+    assert invalid_arguments(service, operation, {**job, "TrainingJobName": "no name"})
+    assert invalid_arguments(service, operation, {**job, "Unknown": 1})
 
 
 @pytest.mark.parametrize(
     "settings",
     [{"algorithm": "open", "training_instance_count": "3"}, {"training_instance_type": "ml.m5.large"}],
 )
-def test_a_job_by_other_settings_does_too(job_of: Callable[..., Any], settings: dict[str, object]) -> None:
-    assert mistakes(*APIS["createTrainingJob.sync"], job_of(**settings)) == []
+def test_a_job_of_other_settings_has_valid_arguments(
+    job_of: Callable[..., Any], settings: dict[str, object]
+) -> None:
+    assert invalid_arguments(*APIS["createTrainingJob.sync"], job_of(**settings)) == []
 
 
 def check(calls: list[tuple[str, Any]], expected: set[str]) -> None:
     assert expected <= {name for name, _ in calls}
     for name, arguments in calls:
         if name in APIS:
-            assert mistakes(*APIS[name], arguments) == []
+            assert invalid_arguments(*APIS[name], arguments) == []

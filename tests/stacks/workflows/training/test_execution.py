@@ -10,7 +10,7 @@ from tests.stacks.workflows.interpreter import evaluate
 
 
 def test_a_better_model_is_promoted_and_tested(aws: Any, run: Callable[..., Any]) -> None:
-    ended = run(given='{"num_topics": 10}')
+    ended = run(execution_input='{"num_topics": 10}')
     assert (ended.status, ended.output) == ("SUCCEEDED", aws.promoted)
     assert ended.visited == [
         *("InspectDataset", "SelectMode", "TrainCandidates", "IsAnyCandidateTrained"),
@@ -27,8 +27,8 @@ def test_a_better_model_is_promoted_and_tested(aws: Any, run: Callable[..., Any]
     ]
 
 
-def test_the_functions_are_told_what_they_read(aws: Any, run: Callable[..., Any]) -> None:
-    ended = run(given='{"Comment": "x"}')
+def test_each_function_receives_its_part_of_the_data(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(execution_input='{"Comment": "x"}')
     (inspected,) = ended.of("InspectDataset")
     assert inspected["input"] == {"Comment": "x"}
     assert inspected["execution_name"] == "run"
@@ -48,23 +48,25 @@ def test_the_functions_are_told_what_they_read(aws: Any, run: Callable[..., Any]
     assert ended.of("SmokeTest") == [{"document": document, "num_topics": 10, "model_data_url": aws.url}]
 
 
-@pytest.mark.parametrize("given", ["{}", "[]", "[1, 2]", "[{}]", '"text"', "5", "false", "null"])
-def test_whatever_an_execution_is_started_with_reaches_the_function_that_judges_it(
-    run: Callable[..., Any], given: str
+@pytest.mark.parametrize("execution_input", ["{}", "[]", "[1, 2]", "[{}]", '"text"', "5", "false", "null"])
+def test_inspect_dataset_receives_the_input_of_the_execution_unchanged(
+    run: Callable[..., Any], execution_input: str
 ) -> None:
-    (inspected,) = run(given=given).of("InspectDataset")
-    assert inspected["input"] == json.loads(given)
+    (inspected,) = run(execution_input=execution_input).of("InspectDataset")
+    assert inspected["input"] == json.loads(execution_input)
 
 
 def test_a_model_that_is_no_better_succeeds_without_promotion(aws: Any, run: Callable[..., Any]) -> None:
-    ended = run(EvaluateModel=aws.not_worth)
+    ended = run(EvaluateModel=aws.not_recommended)
     assert ended.visited[-1] == "NotPromoted"
-    expected = {**aws.promoted, "promoted": False, "endpoint": None, "reason": aws.not_worth["reason"]}
+    expected = {**aws.promoted, "promoted": False, "endpoint": None, "reason": aws.not_recommended["reason"]}
     assert (ended.status, ended.output) == ("SUCCEEDED", expected)
     assert ended.of("updateStack") == []
 
 
-def test_promote_false_evaluates_only_and_says_so(aws: Any, run: Callable[..., Any]) -> None:
+def test_promote_false_evaluates_without_promotion_and_the_reason_mentions_it(
+    aws: Any, run: Callable[..., Any]
+) -> None:
     ended = run(InspectDataset={**aws.input, "promote": False})
     assert ended.output["promoted"] is False
     assert ended.output["reason"] == "The execution said promote: false. No model serves yet."
@@ -91,11 +93,11 @@ def test_an_earlier_model_is_promoted_by_its_name_without_training(aws: Any, run
     assert len(ended.of("SmokeTest")) == 1
 
 
-@pytest.mark.parametrize(("kept", "subject"), [(False, "promoted"), (True, "did not promote")])
-def test_people_are_told_of_the_decision_with_its_numbers_and_the_execution(
-    aws: Any, run: Callable[..., Any], *, kept: bool, subject: str
+@pytest.mark.parametrize(("rejected", "subject"), [(False, "promoted"), (True, "did not promote")])
+def test_the_notification_has_the_decision_its_numbers_and_a_link_to_the_execution(
+    aws: Any, run: Callable[..., Any], *, rejected: bool, subject: str
 ) -> None:
-    ended = run(EvaluateModel=aws.not_worth if kept else aws.evaluation)
+    ended = run(EvaluateModel=aws.not_recommended if rejected else aws.evaluation)
     (sent,) = ended.of("publish")
     assert sent["Subject"] == f"lda-dev: {subject} {aws.job['TrainingJobName']}"
     assert sent["Message"].startswith("One model was trained.\n\nLogs of jobs: https://")
@@ -104,17 +106,17 @@ def test_people_are_told_of_the_decision_with_its_numbers_and_the_execution(
     )
 
 
-@pytest.mark.parametrize("kept", [False, True])
-def test_a_notification_that_cant_be_sent_changes_no_result(
-    aws: Any, run: Callable[..., Any], *, kept: bool
+@pytest.mark.parametrize("rejected", [False, True])
+def test_a_notification_that_fails_does_not_change_the_result(
+    aws: Any, run: Callable[..., Any], *, rejected: bool
 ) -> None:
-    answers = {"EvaluateModel": aws.not_worth if kept else aws.evaluation}
-    silent = run(**answers, publish=aws.error("SNS.AuthorizationErrorException", "no"))
-    assert (silent.status, silent.output) == ("SUCCEEDED", run(**answers).output)
+    answers = {"EvaluateModel": aws.not_recommended if rejected else aws.evaluation}
+    unnotified = run(**answers, publish=aws.error("SNS.AuthorizationErrorException", "no"))
+    assert (unnotified.status, unnotified.output) == ("SUCCEEDED", run(**answers).output)
 
 
-def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run: Callable[..., Any]) -> None:
-    ended = run(InspectDataset={**aws.input, "require_promotion": True}, EvaluateModel=aws.not_worth)
+def test_require_promotion_fails_the_execution_without_a_promotion(aws: Any, run: Callable[..., Any]) -> None:
+    ended = run(InspectDataset={**aws.input, "require_promotion": True}, EvaluateModel=aws.not_recommended)
     assert ended.error == "NotPromoted"
     assert ended.cause == (
         "The model of lda-dev-run-0123abcd-0 was not promoted, and require_promotion is true: "
@@ -123,7 +125,7 @@ def test_requiring_a_promotion_that_isnt_due_fails_with_the_reason(aws: Any, run
     )
 
 
-def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
+def test_every_task_has_a_time_limit_and_catches_every_error(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     nexts = {name: state["Catch"][-1]["Next"] for name, state in tasks.items()}
     assert nexts.pop("NotifyFailure") == "Failed"
@@ -141,14 +143,16 @@ def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[
     assert evaluate(train["TimeoutSeconds"]) > evaluate(longest)
 
 
-def test_the_machine_is_logged_traced_and_bounded(machine: dict[str, Any], definition: str) -> None:
+def test_the_state_machine_is_logged_traced_and_has_a_time_limit(
+    machine: dict[str, Any], definition: str
+) -> None:
     logging = machine["LoggingConfiguration"]
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", True)
     assert machine["TracingConfiguration"] == {"Enabled": True}
     assert json.loads(definition)["TimeoutSeconds"] > 7200 + 2 * 3600
 
 
-def test_its_log_group_has_the_name_that_step_functions_delivers_to(
+def test_the_log_group_has_the_prefix_that_step_functions_delivers_to(
     machine: dict[str, Any], training: dict[str, Any]
 ) -> None:
     (destination,) = machine["LoggingConfiguration"]["Destinations"]

@@ -1,4 +1,4 @@
-"""Every kind of cause at every step ends as a sentence."""
+"""Every kind of cause at every step becomes a sentence."""
 
 import json
 from collections.abc import Callable
@@ -62,7 +62,7 @@ STEPS = {
 
 @pytest.mark.parametrize("kind", CAUSES)
 @pytest.mark.parametrize("step", STEPS)
-def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification(
+def test_every_kind_of_cause_at_every_step_becomes_a_sentence_and_a_notification(
     aws: Any, run: Callable[..., Any], step: str, kind: str
 ) -> None:
     name, cause, reason = CAUSES[kind]
@@ -81,7 +81,7 @@ def test_every_kind_of_cause_at_every_step_ends_as_a_sentence_and_a_notification
 
 @pytest.mark.parametrize("kind", CAUSES)
 @pytest.mark.parametrize("step", ["DescribeUpdate", "DescribeUpdateEvents"])
-def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
+def test_every_kind_of_cause_during_an_update_fails_the_promotion(
     aws: Any, run: Callable[..., Any], step: str, kind: str
 ) -> None:
     name, cause, reason = CAUSES[kind]
@@ -93,24 +93,26 @@ def test_every_kind_of_cause_while_an_update_is_awaited_fails_the_promotion(
 
 
 @pytest.mark.parametrize(
-    ("step", "says"),
+    ("step", "error"),
     [
         ("InspectDataset", "InvalidInputError"),
         ("EvaluateModel", "EvaluationError"),
         ("SmokeTest", "SmokeTestError"),
     ],
 )
-def test_a_functions_own_sentence_stands_alone_and_any_other_error_is_named(
-    aws: Any, run: Callable[..., Any], step: str, says: str
+def test_the_message_of_a_functions_own_error_stands_alone_and_other_errors_are_named(
+    aws: Any, run: Callable[..., Any], step: str, error: str
 ) -> None:
     def cause(name: str) -> str:
         return run(**{step: aws.error(name, FUNCTION_JSON)}).cause or ""
 
-    assert cause(says).startswith("The reason.")
+    assert cause(error).startswith("The reason.")
     assert cause("OverflowError").startswith(f"{step} ended with OverflowError: The reason.")
 
 
-def test_the_causes_sentence_is_whole(aws: Any, run: Callable[..., Any]) -> None:
+def test_the_cause_of_a_failed_job_has_its_name_its_reason_and_its_log(
+    aws: Any, run: Callable[..., Any]
+) -> None:
     ended = run(**{TRAIN: aws.error("States.TaskFailed", JOB_JSON)})
     assert ended.cause == (
         "The training job lda-dev-run-0123abcd-0 failed: ClientError: the reason. Its log: the streams "
@@ -118,14 +120,14 @@ def test_the_causes_sentence_is_whole(aws: Any, run: Callable[..., Any]) -> None
     )
 
 
-def test_a_notification_that_cant_be_sent_hides_nothing(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_notification_that_fails_does_not_hide_the_failure(aws: Any, run: Callable[..., Any]) -> None:
     failed = {TRAIN: aws.error("States.TaskFailed", JOB_JSON)}
-    silent = run(**failed, publish=aws.error("SNS.AuthorizationErrorException", "no"))
-    heard = run(**failed)
-    assert (silent.error, silent.cause) == (heard.error, heard.cause)
+    unnotified = run(**failed, publish=aws.error("SNS.AuthorizationErrorException", "no"))
+    notified = run(**failed)
+    assert (unnotified.error, unnotified.cause) == (notified.error, notified.cause)
 
 
-def test_a_cause_stays_within_what_step_functions_takes(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_cause_is_cut_to_the_length_that_step_functions_allows(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(EvaluateModel=aws.error("E", "x" * 32_768))
     assert ended.error == "EvaluationFailed"
     assert len(ended.cause or "") <= 32_768

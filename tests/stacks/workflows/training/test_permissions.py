@@ -1,4 +1,4 @@
-"""What the machine's role may do; that no role may do more than is acknowledged is test_least_privilege's."""
+"""The rights of the state machine's role; test_least_privilege.py checks the roles of all stacks."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ JOBS = f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"
 RULE = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 SERVING = f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"
 VERSION = f"arn:aws:ssm:{PLACE}:parameter/cdk-bootstrap/hnb659fds/version"
-NARROW = {
+CONFINED = {
     "sagemaker:CreateTrainingJob": JOBS,
     "sagemaker:DescribeTrainingJob": JOBS,
     "sagemaker:StopTrainingJob": JOBS,
@@ -23,7 +23,7 @@ NARROW = {
     "cloudformation:UpdateStack": SERVING,
     "ssm:GetParameters": VERSION,
 }
-OWN = {
+OWN_RESOURCES = {
     "lambda:InvokeFunction": "<Functions",
     "sns:Publish": "<NotificationsTopic",
     "kms:Decrypt": "<NotificationsKey",
@@ -32,27 +32,30 @@ OWN = {
 }
 
 
-def test_the_machine_may_do_its_work_and_no_more(granted: list[dict[str, Any]]) -> None:
+def test_the_role_has_exactly_these_rights(granted: list[dict[str, Any]]) -> None:
     found = {
         (action, resource)
         for statement in granted
         for action in statement["actions"]
         for resource in statement["resources"]
-        if resource != "*" and action not in OWN
+        if resource != "*" and action not in OWN_RESOURCES
     }
-    assert found == set(NARROW.items())
+    assert found == set(CONFINED.items())
 
 
-@pytest.mark.parametrize("action", OWN)
-def test_it_reaches_only_what_the_stack_itself_holds(granted: list[dict[str, Any]], action: str) -> None:
+@pytest.mark.parametrize("action", OWN_RESOURCES)
+def test_the_role_reaches_only_resources_of_its_own_stack(granted: list[dict[str, Any]], action: str) -> None:
     resources = [
-        one for statement in granted if action in statement["actions"] for one in statement["resources"]
+        resource
+        for statement in granted
+        if action in statement["actions"]
+        for resource in statement["resources"]
     ]
     assert resources
-    assert all(resource.startswith(OWN[action]) for resource in resources)
+    assert all(resource.startswith(OWN_RESOURCES[action]) for resource in resources)
 
 
-def test_it_hands_each_role_to_one_service(granted: list[dict[str, Any]]) -> None:
+def test_each_role_is_passed_to_one_service(granted: list[dict[str, Any]]) -> None:
     passed = {
         statement["resources"][0].rstrip(">0123456789ABCDEF"): statement["condition"]
         for statement in granted
@@ -64,8 +67,8 @@ def test_it_hands_each_role_to_one_service(granted: list[dict[str, Any]]) -> Non
     }
 
 
-def test_it_updates_the_stack_with_the_hosting_deploy_role_only(granted: list[dict[str, Any]]) -> None:
-    (update,) = [one for one in granted if "cloudformation:UpdateStack" in one["actions"]]
+def test_the_stack_is_updated_with_the_hosting_deploy_role_only(granted: list[dict[str, Any]]) -> None:
+    (update,) = [statement for statement in granted if "cloudformation:UpdateStack" in statement["actions"]]
     assert update["actions"] == ["cloudformation:UpdateStack"]
     (role,) = update["condition"]["StringEquals"]["cloudformation:RoleArn"].values()
     assert role[0].startswith("HostingDeployRole")

@@ -1,4 +1,4 @@
-"""How a model gets into the Serving stack, and what keeps it out."""
+"""Promotion: the update of the Serving stack and the ways it fails."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 
-def test_an_update_names_every_parameter_and_its_role(aws: Any, run: Callable[..., Any]) -> None:
+def test_an_update_lists_every_parameter_and_its_role(aws: Any, run: Callable[..., Any]) -> None:
     (update,) = run().of("updateStack")
     role = update.pop("RoleARN")
     assert role.startswith("<HostingDeploy")
@@ -21,7 +21,7 @@ def test_an_update_names_every_parameter_and_its_role(aws: Any, run: Callable[..
     }
 
 
-def test_a_model_that_another_run_promoted_meanwhile_is_compared_with(
+def test_a_model_that_another_execution_promoted_meanwhile_is_compared_with(
     aws: Any, run: Callable[..., Any]
 ) -> None:
     ended = run(
@@ -36,23 +36,24 @@ def test_a_model_that_another_run_promoted_meanwhile_is_compared_with(
     assert ended.output == {**aws.promoted, "reason": "Better."}
 
 
-def test_a_model_that_loses_against_one_promoted_meanwhile_is_kept_back(
+def test_a_model_that_loses_against_one_promoted_meanwhile_is_not_promoted(
     aws: Any, run: Callable[..., Any]
 ) -> None:
     ended = run(
-        EvaluateModel=[aws.evaluation, aws.not_worth], describeStacks=aws.stack("UPDATE_COMPLETE", aws.old)
+        EvaluateModel=[aws.evaluation, aws.not_recommended],
+        describeStacks=aws.stack("UPDATE_COMPLETE", aws.old),
     )
     assert (ended.status, ended.output["promoted"], ended.of("updateStack")) == ("SUCCEEDED", False, [])
 
 
-def test_an_empty_url_that_isnt_told_at_all_is_an_empty_url(aws: Any, run: Callable[..., Any]) -> None:
-    silent = aws.stack("CREATE_COMPLETE", "")
-    del silent["Stacks"][0]["Parameters"][-1]["ParameterValue"]
-    ended = run(describeStacks=[silent, aws.stack("UPDATE_COMPLETE", aws.url)])
+def test_a_missing_value_of_the_url_counts_as_empty(aws: Any, run: Callable[..., Any]) -> None:
+    without_value = aws.stack("CREATE_COMPLETE", "")
+    del without_value["Stacks"][0]["Parameters"][-1]["ParameterValue"]
+    ended = run(describeStacks=[without_value, aws.stack("UPDATE_COMPLETE", aws.url)])
     assert (ended.output, len(ended.of("updateStack"))) == (aws.promoted, 1)
 
 
-def test_another_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_concurrent_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None:
     busy = aws.stack("UPDATE_IN_PROGRESS", "")
     ended = run(
         describeStacks=[busy, busy, aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_COMPLETE", aws.url)]
@@ -62,7 +63,7 @@ def test_another_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None
 
 
 @pytest.mark.parametrize("words", ["is in UPDATE_IN_PROGRESS state and can not be updated.", "Rate exceeded"])
-def test_an_update_that_is_refused_for_now_is_asked_for_again(
+def test_an_update_that_is_refused_temporarily_is_retried(
     aws: Any, run: Callable[..., Any], words: str
 ) -> None:
     refused = aws.error(
@@ -73,20 +74,20 @@ def test_an_update_that_is_refused_for_now_is_asked_for_again(
     assert (ended.output, len(ended.of("updateStack"))) == (aws.promoted, 2)
 
 
-def test_no_updates_to_be_performed_is_success(aws: Any, run: Callable[..., Any]) -> None:
-    said = "No updates are to be performed. (Service: CloudFormation, Status Code: 400)"
-    ended = run(updateStack=aws.error("CloudFormation.CloudFormationException", said))
+def test_no_updates_to_be_performed_counts_as_success(aws: Any, run: Callable[..., Any]) -> None:
+    message = "No updates are to be performed. (Service: CloudFormation, Status Code: 400)"
+    ended = run(updateStack=aws.error("CloudFormation.CloudFormationException", message))
     assert ended.output == aws.promoted
 
 
-def test_a_stack_that_serves_the_model_already_is_tested_and_not_updated(
+def test_a_stack_that_serves_the_model_already_is_tested_without_an_update(
     aws: Any, run: Callable[..., Any]
 ) -> None:
     ended = run(describeStacks=aws.stack("UPDATE_COMPLETE", aws.url))
     assert (ended.output, ended.of("updateStack")) == (aws.promoted, [])
 
 
-def test_an_update_that_is_still_cleaning_up_isnt_done(aws: Any, run: Callable[..., Any]) -> None:
+def test_an_update_in_cleanup_is_not_complete(aws: Any, run: Callable[..., Any]) -> None:
     cleaning = aws.stack("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", aws.url)
     free, done = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_COMPLETE", aws.url)
     ended = run(describeStacks=[free, cleaning, cleaning, done])
@@ -94,13 +95,13 @@ def test_an_update_that_is_still_cleaning_up_isnt_done(aws: Any, run: Callable[.
     assert ended.output == aws.promoted
 
 
-def test_a_rolled_back_promotion_says_what_failed_first(aws: Any, run: Callable[..., Any]) -> None:
+def test_the_cause_of_a_rolled_back_promotion_is_its_first_failure(aws: Any, run: Callable[..., Any]) -> None:
     events = [
         aws.event("DevServing", "UPDATE_ROLLBACK_COMPLETE", None),
         aws.event("Alarm", "CREATE_FAILED", "Resource creation cancelled"),
         aws.event("Endpoint", "UPDATE_FAILED", "The endpoint did not pass its ping health check."),
         aws.event("DevServing", "UPDATE_IN_PROGRESS", "User Initiated"),
-        aws.event("Endpoint", "CREATE_FAILED", "An older update's trouble", of="another"),
+        aws.event("Endpoint", "CREATE_FAILED", "An older update's failure", of="another"),
     ]
     after = aws.stack("UPDATE_ROLLBACK_COMPLETE", "")
     free = aws.stack("UPDATE_COMPLETE", "")
@@ -114,7 +115,7 @@ def test_a_rolled_back_promotion_says_what_failed_first(aws: Any, run: Callable[
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_rollback_without_a_reason_says_where_the_stack_stands(
+def test_the_cause_of_a_rollback_without_a_reason_is_the_state_of_the_stack(
     aws: Any, run: Callable[..., Any], number: int
 ) -> None:
     events = [aws.event("DevServing", "UPDATE_ROLLBACK_COMPLETE", None)] * number
@@ -123,14 +124,16 @@ def test_a_rollback_without_a_reason_says_where_the_stack_stands(
     assert f'the stack is UPDATE_ROLLBACK_COMPLETE and its ModelDataUrl is "{aws.old}"' in (ended.cause or "")
 
 
-def test_a_complete_update_counts_only_with_our_model_in_it(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_complete_update_counts_only_with_the_model_of_the_execution(
+    aws: Any, run: Callable[..., Any]
+) -> None:
     ended = run(describeStacks=[aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_COMPLETE", aws.old)])
     assert ended.error == "PromotionFailed"
     assert ended.of("SmokeTest") == []
 
 
 @pytest.mark.parametrize("before", [0, 1], ids=["another's", "ours"])
-def test_an_update_is_not_awaited_for_ever(aws: Any, run: Callable[..., Any], before: int) -> None:
+def test_waiting_for_an_update_has_a_deadline(aws: Any, run: Callable[..., Any], before: int) -> None:
     free = [aws.stack("UPDATE_COMPLETE", "")] * before
     ended = run(
         late=("ShouldPromote", "Promote"), describeStacks=[*free, aws.stack("UPDATE_IN_PROGRESS", "")]
@@ -139,13 +142,13 @@ def test_an_update_is_not_awaited_for_ever(aws: Any, run: Callable[..., Any], be
     assert "the stack is still UPDATE_IN_PROGRESS after 3600 seconds. CloudFormation goes on." in ended.cause
 
 
-def test_our_update_has_its_whole_time_however_long_anothers_took(aws: Any, run: Callable[..., Any]) -> None:
+def test_the_time_limit_of_an_update_starts_with_it(aws: Any, run: Callable[..., Any]) -> None:
     free, ours = aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_IN_PROGRESS", aws.url)
     answers = [free, ours, aws.stack("UPDATE_COMPLETE", aws.url)]
     assert run(late=("ShouldPromote",), describeStacks=answers).output == aws.promoted
 
 
-def test_an_update_that_anothers_followed_before_it_was_looked_at_is_no_failure(
+def test_a_model_that_was_superseded_before_the_poll_is_not_a_failure(
     aws: Any, run: Callable[..., Any]
 ) -> None:
     events = [

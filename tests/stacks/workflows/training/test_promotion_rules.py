@@ -1,4 +1,4 @@
-"""docs/promotion-rules.md is what the machine does with the function's decision."""
+"""The state machine does with EvaluateModel's decision what docs/promotion-rules.md states."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,18 @@ import pytest
 
 from tests.promotion_rules import Rule, rules
 
-# The machine sees of a row what the function decided, and the two switches.
-SEEN = {
+# Of a row, the state machine knows the decision and the two input fields.
+ROWS = {
     (rule.promote, rule.require_promotion, rule.promoted, rule.last_state, rule.status, rule.endpoint): rule
     for rule in rules()
     if rule.last_state != "InvalidInput"
 }
 
 
-@pytest.mark.parametrize("rule", SEEN.values(), ids=str)
-def test_the_machine_ends_as_its_row_says(aws: Any, run: Callable[..., Any], rule: Rule) -> None:
+@pytest.mark.parametrize("rule", ROWS.values(), ids=str)
+def test_the_execution_ends_as_its_row_of_the_table_states(
+    aws: Any, run: Callable[..., Any], rule: Rule
+) -> None:
     # Where promote is false, the function may decide either way.
     decisions = [rule.promoted] if rule.promote else [True, False]
     for promote in decisions:
@@ -39,6 +41,6 @@ def test_the_machine_ends_as_its_row_says(aws: Any, run: Callable[..., Any], rul
         assert bool(ended.of("updateStack")) is rule.promoted
 
 
-def test_every_ending_of_the_table_is_seen() -> None:
-    assert {rule.last_state for rule in SEEN.values()} == {"Promoted", "NotPromoted"}
-    assert {rule.status for rule in SEEN.values()} == {"SUCCEEDED", "FAILED"}
+def test_the_rows_cover_every_ending() -> None:
+    assert {rule.last_state for rule in ROWS.values()} == {"Promoted", "NotPromoted"}
+    assert {rule.status for rule in ROWS.values()} == {"SUCCEEDED", "FAILED"}

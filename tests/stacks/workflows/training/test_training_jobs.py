@@ -1,4 +1,4 @@
-"""The training job that an execution asks for."""
+"""The training jobs of an execution."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.stacks.workflows.interpreter import evaluate
 TRAIN = "createTrainingJob.sync"
 
 
-def test_the_training_job_is_one_that_sagemaker_lda_takes(run: Callable[..., Any]) -> None:
+def test_the_training_job_has_what_sagemaker_lda_needs(run: Callable[..., Any]) -> None:
     (job,) = run().of(TRAIN)
     assert job["TrainingJobName"] == "lda-dev-run-0123abcd-0"
     assert job["HyperParameters"] == {"num_topics": "10", "feature_dim": "25"}
@@ -41,7 +41,7 @@ FAILED = "States.TaskFailed"
 NO_CAPACITY = json.dumps(
     {"FailureReason": "CapacityError: Unable to provision requested ML compute capacity."}
 )
-ITS_OWN = json.dumps({"FailureReason": "InternalServerError: We encountered an internal error."})
+INTERNAL = json.dumps({"FailureReason": "InternalServerError: We encountered an internal error."})
 QUOTED = json.dumps({"FailureReason": 'AlgorithmError: the log said "CapacityError" and Rate exceeded'})
 
 
@@ -51,10 +51,10 @@ QUOTED = json.dumps({"FailureReason": 'AlgorithmError: the log said "CapacityErr
         (REFUSED, "Rate exceeded (Service: AmazonSageMaker; Error Code: ThrottlingException)"),
         (REFUSED, "Could not assume role arn:aws:iam::1:role/x."),
         (FAILED, NO_CAPACITY),
-        (FAILED, ITS_OWN),
+        (FAILED, INTERNAL),
     ],
 )
-def test_what_passes_by_itself_is_tried_again_under_a_new_name(
+def test_a_transient_error_is_retried_with_a_new_job_name(
     aws: Any, run: Callable[..., Any], name: str, cause: str
 ) -> None:
     refused = aws.error(name, cause)
@@ -64,7 +64,7 @@ def test_what_passes_by_itself_is_tried_again_under_a_new_name(
     assert names == [f"lda-dev-run-0123abcd-{attempt}" for attempt in range(4)]
 
 
-def test_it_is_tried_four_times_at_most(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_candidate_has_four_attempts(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(**{TRAIN: aws.error(FAILED, NO_CAPACITY)})
     assert (ended.error, len(ended.of(TRAIN))) == ("TrainingFailed", 4)
     assert "lda-dev-run-0123abcd-3 failed: CapacityError: Unable to provision" in (ended.cause or "")
@@ -81,17 +81,15 @@ def test_it_is_tried_four_times_at_most(aws: Any, run: Callable[..., Any]) -> No
         (REFUSED, "User: x is not authorized to perform: sagemaker:CreateTrainingJob"),
     ],
 )
-def test_what_stays_wrong_is_not_tried_again(
-    aws: Any, run: Callable[..., Any], name: str, cause: str
-) -> None:
+def test_a_final_error_is_not_retried(aws: Any, run: Callable[..., Any], name: str, cause: str) -> None:
     ended = run(**{TRAIN: aws.error(name, cause)})
     assert (ended.error, len(ended.of(TRAIN))) == ("TrainingFailed", 1)
 
 
-def test_pauses_grow_and_differ(states: dict[str, Any]) -> None:
+def test_the_backoff_is_exponential_with_jitter(states: dict[str, Any]) -> None:
     seconds = states["WaitBeforeRetry"]["Seconds"]
-    found = {attempt: [evaluate(seconds, attempt=attempt) for _ in range(50)] for attempt in (1, 2, 3)}
-    for attempt, pauses in found.items():
+    pauses_of = {attempt: [evaluate(seconds, attempt=attempt) for _ in range(50)] for attempt in (1, 2, 3)}
+    for attempt, pauses in pauses_of.items():
         longest = 30 * 2 ** (attempt - 1)
         assert all(longest / 2 <= pause <= longest and pause == int(pause) for pause in pauses)
         assert len(set(pauses)) > 1
@@ -103,9 +101,7 @@ def test_the_cause_names_the_attempt_that_failed(aws: Any, run: Callable[..., An
     assert (ended.cause or "").startswith("The training job lda-dev-run-0123abcd-1 failed: ")
 
 
-def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
-    aws: Any, run: Callable[..., Any]
-) -> None:
+def test_the_cause_of_a_refused_job_mentions_no_log(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(**{TRAIN: aws.error("SageMaker.ResourceLimitExceededException", "The limit is 0 Instances.")})
     assert ended.cause == (
         "SageMaker refused the training job lda-dev-run-0123abcd-0: The limit is 0 Instances."
@@ -113,7 +109,7 @@ def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
 
 
 @pytest.mark.parametrize("status", ["Stopped", "Stopping", "Failed"])
-def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
+def test_a_job_that_ends_with_another_status_than_completed_is_a_failure(
     aws: Any, run: Callable[..., Any], status: str
 ) -> None:
     job = {key: value for key, value in aws.job.items() if key != "ModelArtifacts"}
@@ -125,7 +121,7 @@ def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
     assert ended.of("EvaluateModel") == []
 
 
-def test_the_open_algorithm_brings_its_image_its_metric_and_its_folder(
+def test_the_open_algorithm_has_its_own_image_metric_and_folder(
     job_of: Callable[..., Any],
 ) -> None:
     job = job_of(algorithm="open")
@@ -136,7 +132,7 @@ def test_the_open_algorithm_brings_its_image_its_metric_and_its_folder(
     assert "/spectral-lda:1" in job["AlgorithmSpecification"]["TrainingImage"]
 
 
-def test_several_instances_divide_the_training_documents_among_them(job_of: Callable[..., Any]) -> None:
+def test_several_instances_divide_the_training_documents(job_of: Callable[..., Any]) -> None:
     job = job_of(algorithm="open", training_instance_count="3")
     assert job["ResourceConfig"]["InstanceCount"] == 3
     assert [
@@ -158,31 +154,29 @@ def sweep(aws: Any, count: int) -> dict[str, Any]:
     return {**aws.input, "candidates": candidates}
 
 
-def test_each_candidate_trains_with_its_own_hyperparameters_under_its_own_name(
-    aws: Any, run: Callable[..., Any]
-) -> None:
+def test_each_candidate_has_its_own_job_name_and_hyperparameters(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(InspectDataset=sweep(aws, 3))
-    asked = {job["TrainingJobName"]: job["HyperParameters"]["num_topics"] for job in ended.of(TRAIN)}
-    assert asked == {f"lda-dev-run-0123abcd-{number}-0": str(number) for number in (1, 2, 3)}
+    started = {job["TrainingJobName"]: job["HyperParameters"]["num_topics"] for job in ended.of(TRAIN)}
+    assert started == {f"lda-dev-run-0123abcd-{number}-0": str(number) for number in (1, 2, 3)}
     (evaluated,) = ended.of("EvaluateModel")
-    assert [run["training_job"] for run in evaluated["runs"]] == sorted(asked)
+    assert [run["training_job"] for run in evaluated["runs"]] == sorted(started)
     assert [run["hyperparameters"]["num_topics"] for run in evaluated["runs"]] == ["1", "2", "3"]
 
 
-def test_a_candidate_that_fails_doesnt_sink_the_rest(aws: Any, run: Callable[..., Any]) -> None:
-    failed = aws.error(FAILED, json.dumps({"FailureReason": "ClientError: the reason."}))
-    ended = run(InspectDataset=sweep(aws, 6), **{TRAIN: [aws.job, failed, aws.job]})
+def test_a_candidate_that_fails_does_not_stop_the_others(aws: Any, run: Callable[..., Any]) -> None:
+    error = aws.error(FAILED, json.dumps({"FailureReason": "ClientError: the reason."}))
+    ended = run(InspectDataset=sweep(aws, 6), **{TRAIN: [aws.job, error, aws.job]})
     assert ended.status == "SUCCEEDED"
     (evaluated,) = ended.of("EvaluateModel")
-    (untrained,) = [run for run in evaluated["runs"] if not run["completed"]]
-    assert untrained["reason"] == (
-        f"The training job {untrained['training_job']} failed: ClientError: the reason. Its log: the streams "
-        f"{untrained['training_job']}/* of the log group /aws/sagemaker/TrainingJobs."
+    (failed,) = [run for run in evaluated["runs"] if not run["completed"]]
+    assert failed["reason"] == (
+        f"The training job {failed['training_job']} failed: ClientError: the reason. Its log: the streams "
+        f"{failed['training_job']}/* of the log group /aws/sagemaker/TrainingJobs."
     )
     assert [run.get("model_data_url") for run in evaluated["runs"] if run["completed"]] == [aws.url] * 5
 
 
-def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any]) -> None:
+def test_the_cause_has_the_reason_of_each_candidate_when_all_fail(aws: Any, run: Callable[..., Any]) -> None:
     ended = run(InspectDataset=sweep(aws, 2), **{TRAIN: aws.error(FAILED, "why")})
     assert ended.error == "TrainingFailed"
     assert ended.cause == (
@@ -193,7 +187,7 @@ def test_candidates_that_all_fail_say_so_each(aws: Any, run: Callable[..., Any])
     )
 
 
-def test_as_many_train_at_once_as_the_report_says(
+def test_the_report_limits_how_many_candidates_train_concurrently(
     aws: Any, run: Callable[..., Any], states: dict[str, Any]
 ) -> None:
     assert states["TrainCandidates"]["MaxConcurrency"] == "{% $input.report.training.max_concurrency %}"
@@ -201,7 +195,7 @@ def test_as_many_train_at_once_as_the_report_says(
     assert run(InspectDataset={**sweep(aws, 3), "report": report}).status == "SUCCEEDED"
 
 
-def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
+def test_a_job_has_tags_of_its_deployment_data_and_origin(run: Callable[..., Any]) -> None:
     (job,) = run().of(TRAIN)
     tags = {tag["Key"]: tag["Value"] for tag in job["Tags"]}
     assert tags == {
@@ -213,10 +207,10 @@ def test_a_job_carries_where_it_comes_from(run: Callable[..., Any]) -> None:
     }
 
 
-def test_the_machines_time_is_enough_for_as_many_candidates_as_are_let_through(
+def test_the_time_limit_allows_the_most_candidates_that_inspect_dataset_accepts(
     definition: str, states: dict[str, Any]
 ) -> None:
     most = runpy.run_path(str(ROOT / "lambda" / "inspect_dataset" / "candidates.py"))["AT_MOST"]
     assert most == MAX_CANDIDATES
-    at_once, seconds = 2, evaluate(states["Train"]["TimeoutSeconds"])
-    assert json.loads(definition)["TimeoutSeconds"] > most / at_once * seconds
+    max_concurrency, seconds = 2, evaluate(states["Train"]["TimeoutSeconds"])
+    assert json.loads(definition)["TimeoutSeconds"] > most / max_concurrency * seconds

@@ -1,4 +1,4 @@
-"""The second state machine as it is deployed, run by ministack's interpreter with scripted services."""
+"""The bulk scoring state machine as deployed, run by ministack's interpreter with scripted services."""
 
 import json
 from collections.abc import Callable
@@ -29,13 +29,13 @@ JOB = {"TransformJobName": f"{NAME}-0", "TransformJobStatus": "Completed"}
 
 @pytest.fixture(scope="session")
 def inspected() -> dict[str, Any]:
-    """What InspectTransform returns."""
+    """The result of InspectTransform."""
     return INPUT
 
 
 @pytest.fixture(scope="session")
 def job() -> dict[str, Any]:
-    """What Step Functions passes on of a job that is completed."""
+    """The description of a completed job."""
     return JOB
 
 
@@ -54,16 +54,22 @@ def states(machine_of: Callable[..., dict[str, Any]]) -> dict[str, Any]:
 def run(machine_of: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run the machine in ministack's own interpreter: no server, no waiting."""
 
-    def execute(*, given: str = "{}", settings: dict[str, object] | None = None, **answers: Any) -> Run:
+    def execute(
+        *, execution_input: str = "{}", settings: dict[str, object] | None = None, **answers: Any
+    ) -> Run:
         definition = deployed_definition(machine_of(**settings or {}))
         return interpret(
-            definition, {**happy(), **answers}, monkeypatch, functions={"InspectTransform"}, given=given
+            definition,
+            {**default_answers(), **answers},
+            monkeypatch,
+            functions={"InspectTransform"},
+            execution_input=execution_input,
         )
 
     return execute
 
 
-def happy() -> dict[str, list[Any]]:
+def default_answers() -> dict[str, list[Any]]:
     return {
         "InspectTransform": [INPUT],
         "createModel": [{"ModelArn": "arn"}],

@@ -1,4 +1,4 @@
-"""The machine's definition, what its calls hold, and what its role and its rule may do."""
+"""Time limits, arguments of calls, rights and the clean-up rule of the bulk scoring state machine."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.workflows.call_arguments import mistakes
+from tests.stacks.workflows.call_arguments import invalid_arguments
 from tests.stacks.workflows.interpreter import evaluate
 from tests.stacks.workflows.templates import deployed_definition, listed, of_type, text
 
@@ -15,13 +15,13 @@ PLACE = "us-east-1:<AWS::AccountId>"
 JOBS = f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"
 MODELS = f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"
 RULE = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
-NARROW = {
+CONFINED = {
     *((f"sagemaker:{verb}TransformJob", JOBS) for verb in ("Create", "Describe", "Stop")),
     *((f"sagemaker:{verb}Tags", JOBS) for verb in ("Add", "List")),
     *((f"sagemaker:{action}", MODELS) for action in ("CreateModel", "DeleteModel", "AddTags")),
     *((f"events:{action}", RULE) for action in ("DescribeRule", "PutRule", "PutTargets")),
 }
-OWN = {
+OWN_RESOURCES = {
     "lambda:InvokeFunction": "<Functions",
     "sns:Publish": "<NotificationsTopic",
     "kms:Decrypt": "<NotificationsKey",
@@ -35,13 +35,13 @@ FORMATS = {
 }
 
 
-def test_every_task_ends_in_time_and_leads_somewhere_when_it_fails(states: dict[str, Any]) -> None:
+def test_every_task_has_a_time_limit_and_catches_every_error(states: dict[str, Any]) -> None:
     tasks = [state for state in states.values() if state["Type"] == "Task"]
     assert all(state["Catch"][-1]["ErrorEquals"] == ["States.ALL"] for state in tasks)
     assert all(evaluate(state["TimeoutSeconds"]) > 0 for state in tasks)
 
 
-def test_the_machine_is_logged_traced_and_bounded(
+def test_the_state_machine_is_logged_traced_and_has_a_time_limit(
     machine_of: Callable[..., Any], states: dict[str, Any]
 ) -> None:
     machine = machine_of()
@@ -55,14 +55,14 @@ def test_the_machine_is_logged_traced_and_bounded(
 
 @pytest.mark.parametrize("content_type", FORMATS)
 @pytest.mark.parametrize("settings", [{}, {"kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/abc"}])
-def test_every_call_holds_what_its_api_takes(
+def test_every_call_has_valid_arguments(
     inspected: dict[str, Any],
     run: Callable[..., Any],
     content_type: str,
     settings: dict[str, object],
 ) -> None:
-    given = {**inspected, "content_type": content_type, "split_type": FORMATS[content_type]}
-    ended = run(InspectTransform=given, settings=settings)
+    result = {**inspected, "content_type": content_type, "split_type": FORMATS[content_type]}
+    ended = run(InspectTransform=result, settings=settings)
     for call, service, operation in (
         ("createModel", "sagemaker", "CreateModel"),
         ("createTransformJob.sync", "sagemaker", "CreateTransformJob"),
@@ -70,7 +70,7 @@ def test_every_call_holds_what_its_api_takes(
         ("publish", "sns", "Publish"),
     ):
         (arguments,) = ended.of(call)
-        assert mistakes(service, operation, arguments) == []
+        assert invalid_arguments(service, operation, arguments) == []
 
 
 def test_a_job_reads_records_and_writes_lines(run: Callable[..., Any]) -> None:
@@ -89,13 +89,13 @@ def test_a_job_reads_records_and_writes_lines(run: Callable[..., Any]) -> None:
     assert job["BatchStrategy"] == "MultiRecord"
 
 
-def test_a_job_and_its_model_say_who_started_them_and_with_what(
+def test_a_job_and_its_model_have_tags_of_their_deployment_and_origin(
     inspected: dict[str, Any], run: Callable[..., Any]
 ) -> None:
     ended = run(InspectTransform={**inspected, "started_by": "Ann"})
     for call in ("createModel", "createTransformJob.sync"):
-        (asked,) = ended.of(call)
-        assert {tag["Key"]: tag["Value"] for tag in asked["Tags"]} == {
+        (arguments,) = ended.of(call)
+        assert {tag["Key"]: tag["Value"] for tag in arguments["Tags"]} == {
             "project": "lda",
             "environment": "dev",
             "training_job": "lda-dev-run-0123abcd-0",
@@ -104,7 +104,7 @@ def test_a_job_and_its_model_say_who_started_them_and_with_what(
         }
 
 
-def test_the_settings_decide_on_image_instances_and_key(run: Callable[..., Any]) -> None:
+def test_the_settings_choose_image_instances_and_key(run: Callable[..., Any]) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     ended = run(
         settings={
@@ -122,7 +122,7 @@ def test_the_settings_decide_on_image_instances_and_key(run: Callable[..., Any])
 
 @pytest.fixture
 def granted(template: TemplateOf) -> set[tuple[str, str]]:
-    """Return the actions of the machine's role and their resources, those that know none left out."""
+    """Return the actions of the role and their resources, without actions that know no resource."""
     training = template("Training")
     (role,) = [
         name for name in of_type(training, "AWS::IAM::Role") if name.startswith("TransformMachineRole")
@@ -139,20 +139,20 @@ def granted(template: TemplateOf) -> set[tuple[str, str]]:
     }
 
 
-def test_the_machine_may_do_its_work_and_no_more(granted: set[tuple[str, str]]) -> None:
-    assert {(action, resource) for action, resource in granted if action not in OWN} == NARROW
+def test_the_role_has_exactly_these_rights(granted: set[tuple[str, str]]) -> None:
+    assert {(action, resource) for action, resource in granted if action not in OWN_RESOURCES} == CONFINED
 
 
-@pytest.mark.parametrize("action", OWN)
-def test_it_reaches_only_what_the_stack_itself_holds(granted: set[tuple[str, str]], action: str) -> None:
-    resources = [resource for one, resource in granted if one == action]
+@pytest.mark.parametrize("action", OWN_RESOURCES)
+def test_the_role_reaches_only_resources_of_its_own_stack(granted: set[tuple[str, str]], action: str) -> None:
+    resources = [resource for granted_action, resource in granted if granted_action == action]
     assert resources
-    assert all(resource.startswith(OWN[action]) for resource in resources)
+    assert all(resource.startswith(OWN_RESOURCES[action]) for resource in resources)
 
 
-def test_what_ends_silently_is_cleaned_up_after(template: TemplateOf) -> None:
+def test_a_rule_cleans_up_after_aborted_and_timed_out_executions(template: TemplateOf) -> None:
     rules = of_type(template("Training"), "AWS::Events::Rule")
-    (rule,) = [one["Properties"] for name, one in rules.items() if name.startswith("TransformCleanUp")]
+    (rule,) = [rule["Properties"] for name, rule in rules.items() if name.startswith("TransformCleanUp")]
     assert rule["EventPattern"]["detail"] == {
         "stateMachineArn": [{"Ref": "LdaDevMachineOfTransforms"}],
         "status": ["ABORTED", "TIMED_OUT"],

@@ -1,4 +1,4 @@
-"""What an execution of bulk scoring does, whether anything fails or not."""
+"""What an execution of bulk scoring does, with and without failures."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ CLIENT_ERROR = json.dumps(
 )
 
 
-def test_the_documents_are_scored_by_a_model_that_is_gone_afterwards(
+def test_the_documents_are_scored_and_the_model_is_deleted(
     inspected: dict[str, Any], run: Callable[..., Any]
 ) -> None:
     ended = run()
@@ -40,20 +40,20 @@ def test_the_documents_are_scored_by_a_model_that_is_gone_afterwards(
     assert ended.of(DELETE) == [{"ModelName": NAME}]
 
 
-def test_the_function_is_told_what_the_execution_was_started_with(run: Callable[..., Any]) -> None:
-    (asked,) = run(given='{"prefix": "datasets/mine/"}').of("InspectTransform")
-    assert asked["input"] == {"prefix": "datasets/mine/"}
-    assert asked["execution_arn"].endswith(":execution:M:run")
+def test_inspect_transform_receives_the_input_of_the_execution(run: Callable[..., Any]) -> None:
+    (event,) = run(execution_input='{"prefix": "datasets/mine/"}').of("InspectTransform")
+    assert event["input"] == {"prefix": "datasets/mine/"}
+    assert event["execution_arn"].endswith(":execution:M:run")
 
 
 @pytest.mark.parametrize("documents", [400, None])
-def test_people_are_told_where_the_results_are(
+def test_the_notification_says_where_the_results_are(
     inspected: dict[str, Any], run: Callable[..., Any], documents: int | None
 ) -> None:
-    (told,) = run(InspectTransform={**inspected, "documents": documents}).of("publish")
+    (message,) = run(InspectTransform={**inspected, "documents": documents}).of("publish")
     number = " (400 documents)" if documents else ""
-    assert told["Subject"] == "lda-dev: documents scored"
-    assert told["Message"].startswith(
+    assert message["Subject"] == "lda-dev: documents scored"
+    assert message["Message"].startswith(
         f"The 2 objects under s3://bucket/datasets/griffiths/test/{number} are scored by the model of "
         f"lda-dev-run-0123abcd-0. Results: {RESULTS}/{NAME}-0/ -- line i of <object>.out is document i of "
         "<object>.\n\nLogs of jobs: https://"
@@ -61,7 +61,7 @@ def test_people_are_told_where_the_results_are(
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM, DELETE])
-def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], step: str) -> None:
+def test_a_refused_call_is_notified_and_leaves_no_model(run: Callable[..., Any], step: str) -> None:
     ended = run(**{step: error("SageMaker.SageMakerException", "User: x is not authorized to perform: y")})
     assert (ended.status, ended.error) == ("FAILED", "TransformFailed")
     assert "is not authorized to perform: y" in (ended.cause or "")
@@ -70,15 +70,15 @@ def test_what_aws_refuses_is_told_and_leaves_no_model(run: Callable[..., Any], s
     assert ended.visited[-3:] == ["FormatFailure", "NotifyFailure", "Failed"]
 
 
-def test_bad_input_is_told_and_creates_nothing(run: Callable[..., Any]) -> None:
-    said = json.dumps({"errorMessage": "2 problems: (1) A. (2) B.", "errorType": "InvalidInputError"})
-    ended = run(InspectTransform=error("InvalidInputError", said))
+def test_invalid_input_is_notified_and_creates_nothing(run: Callable[..., Any]) -> None:
+    cause = json.dumps({"errorMessage": "2 problems: (1) A. (2) B.", "errorType": "InvalidInputError"})
+    ended = run(InspectTransform=error("InvalidInputError", cause))
     assert ended.error == "InvalidInput"
     assert (ended.cause or "").startswith("2 problems: (1) A. (2) B. The log of its function: ")
     assert [name for name, _ in ended.calls] == ["InspectTransform", "publish"]
 
 
-def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(run: Callable[..., Any]) -> None:
+def test_a_model_that_cannot_be_deleted_does_not_hide_the_failure_of_the_job(run: Callable[..., Any]) -> None:
     broken = error("SageMaker.SageMakerException", "Service unavailable")
     ended = run(**{TRANSFORM: error("States.TaskFailed", CLIENT_ERROR), DELETE: broken})
     assert ended.cause == (
@@ -87,7 +87,9 @@ def test_a_model_that_cant_be_deleted_doesnt_hide_why_the_job_failed(run: Callab
     )
 
 
-def test_results_whose_model_cant_be_deleted_are_told_where_they_are(run: Callable[..., Any]) -> None:
+def test_the_cause_says_where_the_results_are_when_the_model_cannot_be_deleted(
+    run: Callable[..., Any],
+) -> None:
     ended = run(**{DELETE: error("SageMaker.SageMakerException", "No.")})
     assert ended.cause == (
         f"The documents are scored, and the results are under {RESULTS}/{NAME}-0/, but the model {NAME} "
@@ -105,7 +107,7 @@ def test_results_whose_model_cant_be_deleted_are_told_where_they_are(run: Callab
         (TRANSFORM, "States.TaskFailed", NO_CAPACITY.replace("CapacityError", "InternalServerError")),
     ],
 )
-def test_what_passes_by_itself_is_tried_again(
+def test_a_transient_error_is_retried(
     run: Callable[..., Any], job: Any, step: str, name: str, cause: str
 ) -> None:
     ended = run(**{step: [error(name, cause), error(name, cause), job]})
@@ -113,21 +115,21 @@ def test_what_passes_by_itself_is_tried_again(
     assert sum(state.startswith("WaitBefore") for state in ended.visited) == 2
 
 
-def test_each_attempt_of_a_job_has_a_name_and_results_of_its_own(run: Callable[..., Any], job: Any) -> None:
+def test_each_attempt_of_a_job_has_its_own_name_and_results(run: Callable[..., Any], job: Any) -> None:
     ended = run(
         **{
             CREATE: [error("SageMaker.SageMakerException", THROTTLED), {}],
             TRANSFORM: [error("States.TaskFailed", NO_CAPACITY), job],
         }
     )
-    assert [asked["TransformJobName"] for asked in ended.of(TRANSFORM)] == [f"{NAME}-0", f"{NAME}-1"]
-    assert {asked["ModelName"] for asked in ended.of(TRANSFORM)} == {NAME}
+    assert [job["TransformJobName"] for job in ended.of(TRANSFORM)] == [f"{NAME}-0", f"{NAME}-1"]
+    assert {job["ModelName"] for job in ended.of(TRANSFORM)} == {NAME}
     assert ended.output["transform_job"] == f"{NAME}-1"
     assert ended.output["output"] == f"{RESULTS}/{NAME}-1/"
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM])
-def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], step: str) -> None:
+def test_a_call_has_three_attempts(run: Callable[..., Any], step: str) -> None:
     ended = run(**{step: error("SageMaker.SageMakerException", THROTTLED)})
     assert (ended.error, len(ended.of(step))) == ("TransformFailed", 3)
     assert "Rate exceeded" in (ended.cause or "")
@@ -142,7 +144,7 @@ def test_three_attempts_are_made_and_no_more(run: Callable[..., Any], step: str)
         ("SageMaker.AmazonSageMakerException", "1 validation error detected"),
     ],
 )
-def test_what_doesnt_pass_is_not_tried_again(run: Callable[..., Any], name: str, cause: str) -> None:
+def test_a_final_error_is_not_retried(run: Callable[..., Any], name: str, cause: str) -> None:
     ended = run(**{TRANSFORM: error(name, cause)})
     assert (ended.error, len(ended.of(TRANSFORM)), ended.of(DELETE)) == (
         "TransformFailed",
@@ -151,14 +153,14 @@ def test_what_doesnt_pass_is_not_tried_again(run: Callable[..., Any], name: str,
     )
 
 
-def test_a_model_that_a_lost_answer_made_is_used(run: Callable[..., Any]) -> None:
+def test_a_model_that_a_lost_attempt_created_is_used(run: Callable[..., Any]) -> None:
     exists = 'Cannot create already existing model "arn:aws:sagemaker:x". (Service: SageMaker)'
     lost = error("SageMaker.SageMakerException", "InternalFailure")
     ended = run(**{CREATE: [lost, error("SageMaker.SageMakerException", exists)]})
     assert ended.output["transform_job"] == f"{NAME}-0"
 
 
-def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
+def test_the_cause_of_a_refused_job_mentions_no_log(
     run: Callable[..., Any],
 ) -> None:
     ended = run(**{TRANSFORM: error("SageMaker.AmazonSageMakerException", "1 validation error detected.")})
@@ -168,19 +170,19 @@ def test_a_job_that_was_refused_is_told_as_such_without_a_log_that_isnt_there(
 @pytest.mark.parametrize(
     ("status", "why"), [("Stopped", ": somebody stopped it"), ("Stopping", ""), ("Failed", "")]
 )
-def test_a_task_that_succeeds_with_another_status_than_completed_is_a_failure(
+def test_a_job_that_ends_with_another_status_than_completed_is_a_failure(
     run: Callable[..., Any], job: Any, status: str, why: str
 ) -> None:
     ended = run(**{TRANSFORM: {**job, "TransformJobStatus": status}})
     assert ended.error == "TransformFailed"
-    said = f"The transform job {NAME}-0 failed: the job is {status}{why}. Its log"
-    assert (ended.cause or "").startswith(said)
+    expected = f"The transform job {NAME}-0 failed: the job is {status}{why}. Its log"
+    assert (ended.cause or "").startswith(expected)
     assert ended.of(DELETE) == [{"ModelName": NAME}]
 
 
 @pytest.mark.parametrize("step", [CREATE, TRANSFORM])
-def test_a_notification_that_cant_be_sent_hides_nothing(run: Callable[..., Any], step: str) -> None:
-    unsent = error("SNS.AuthorizationErrorException", "no")
-    assert run(publish=unsent).status == "SUCCEEDED"
-    failed = run(publish=unsent, **{step: error("X", "The reason.")})
+def test_a_notification_that_fails_does_not_hide_the_failure(run: Callable[..., Any], step: str) -> None:
+    unnotified = error("SNS.AuthorizationErrorException", "no")
+    assert run(publish=unnotified).status == "SUCCEEDED"
+    failed = run(publish=unnotified, **{step: error("X", "The reason.")})
     assert "The reason." in (failed.cause or "")
