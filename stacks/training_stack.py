@@ -16,8 +16,8 @@ from stacks.operations.execution_monitoring import ExecutionAlarms, notify_abort
 from stacks.operations.executions_dashboard import ExecutionsDashboard
 from stacks.operations.notifications import Notifications
 from stacks.operations.triggers import Triggers
-from stacks.transform_workflow import TransformWorkflow
-from stacks.workflow import TrainingWorkflow
+from stacks.workflows.training.workflow import TrainingWorkflow
+from stacks.workflows.transform.workflow import TransformWorkflow
 
 
 class TrainingStack(DeploymentStack):

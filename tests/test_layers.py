@@ -23,13 +23,19 @@ OURS = {
 # folder -> the rooms of ours it may import, and the third-party packages it may import
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "stacks": ({"stacks"}, {"aws_cdk", "constructs"}),
-    "data_prep": ({"data_prep"}, {"numpy", "scipy", "google", "boto3", "botocore", "click", "matplotlib", "rich"}),
+    "data_prep": (
+        {"data_prep"},
+        {"numpy", "scipy", "google", "boto3", "botocore", "click", "matplotlib", "rich"},
+    ),
     "spectral_lda": ({"spectral_lda"}, {"numpy", "scipy", "numba", "threadpoolctl"}),
     "container": (
         {"container", "spectral_lda", "data_prep"},
         {"numpy", "scipy", "orjson", "gunicorn", "uvicorn", "uvicorn_worker", "zmq"},
     ),
-    "client": ({"client", "data_prep", "spectral_lda"}, {"boto3", "botocore", "click", "numpy", "rich", "scipy"}),
+    "client": (
+        {"client", "data_prep", "spectral_lda"},
+        {"boto3", "botocore", "click", "numpy", "rich", "scipy"},
+    ),
     "local_aws": ({"local_aws"}, {"ministack", "boto3", "botocore", "hypercorn"}),
 }
 # file -> the optional package that it alone in its room may import

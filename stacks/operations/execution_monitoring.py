@@ -11,8 +11,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from stacks.common.console_links import execution_link
 from stacks.config.settings import Settings
-from stacks.operations.console_links import execution_link
 from stacks.operations.notifications import Notifications
 
 

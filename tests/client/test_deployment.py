@@ -2,8 +2,7 @@ import pytest
 
 from client.deployment import Deployment
 from client.errors import UserError
-from stacks.config.settings import SettingsError
-from stacks.config.settings import Settings
+from stacks.config.settings import Settings, SettingsError
 from tests.client.conftest import StubbedAws
 
 

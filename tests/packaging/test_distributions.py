@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -58,11 +59,11 @@ def test_topics_runs_from_another_folder(install: Callable[..., Installed]) -> N
 
 
 @pytest.mark.parametrize("folder", [*MEMBERS, "."])
-def test_a_wheel_holds_packages_and_no_settings_of_tools(
-    folder: str, build: Callable[[str], Path]
-) -> None:
+def test_a_wheel_holds_packages_and_no_settings_of_tools(folder: str, build: Callable[[str], Path]) -> None:
     names = ZipFile(build(folder)).namelist()
-    packages = [folder] if folder != "." else ["client", "container", "data_prep", "local_aws", "spectral_lda"]
+    packages = (
+        [folder] if folder != "." else ["client", "container", "data_prep", "local_aws", "spectral_lda"]
+    )
     assert all(f"{package}/py.typed" in names for package in packages)
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == set(packages)
     assert not [name for name in names if name.endswith((".toml", "Dockerfile")) and "images" not in name]
@@ -75,5 +76,5 @@ def test_all_distributions_have_one_version() -> None:
 @pytest.mark.parametrize("folder", MEMBERS)
 def test_the_whole_project_requires_what_its_parts_require(folder: str) -> None:
     whole = project(".")
-    everything = {*whole["dependencies"], *sum(whole["optional-dependencies"].values(), [])}
+    everything = {*whole["dependencies"], *chain(*whole["optional-dependencies"].values())}
     assert set(project(folder)["dependencies"]) <= everything

@@ -77,3 +77,25 @@ def test_logging_without_the_permissions_is_refused(aws: Any, allow: Any) -> Non
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "is not authorized to access the Log Destination" in aws.failures(stack)
     assert "lacks logs:CreateLogDelivery." in aws.failures(stack)
+
+
+def test_a_stacks_machine_has_its_definition_with_the_substitutions_in_place(aws: Any) -> None:
+    written = {
+        "StartAt": "${First}",
+        "States": {"A": {"Type": "Fail", "Error": "E", "Cause": "${Cause} ${None}"}},
+    }
+    stack = aws.stack(
+        machine(
+            aws.role("states"),
+            DefinitionString=json.dumps(written),
+            DefinitionSubstitutions={"First": "A", "Cause": {"Ref": "AWS::Region"}},
+            StateMachineName="substituted",
+        )
+    )
+    assert stack["StackStatus"] == "CREATE_COMPLETE", aws.failures(stack)
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:substituted"
+    definition = json.loads(
+        aws.client("stepfunctions").describe_state_machine(stateMachineArn=arn)["definition"]
+    )
+    assert definition["StartAt"] == "A"
+    assert definition["States"]["A"]["Cause"] == "us-east-1 ${None}"

@@ -3,12 +3,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from container.errors import DocumentError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.recordio import IncompleteError, RecordError
 from container.formats.csv_documents import parse_csv
-from container.errors import DocumentError
 from inspect_dataset.dataset.csv_documents import read_csv_documents
 
 WORDS = 4

@@ -1,0 +1,1 @@
+"""The training workflow: inspect, train, evaluate, promote, test."""

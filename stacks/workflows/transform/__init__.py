@@ -1,0 +1,1 @@
+"""The bulk scoring workflow: inspect, create a model, transform, delete the model."""
