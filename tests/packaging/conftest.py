@@ -1,4 +1,4 @@
-"""Wheels built from this repository, each installed where nothing but its own requirements can be imported."""
+"""Wheels built from this repository, each installed where only its own requirements can be imported."""
 
 import subprocess
 import sys

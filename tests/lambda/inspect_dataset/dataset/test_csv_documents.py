@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from container.errors import DocumentError
+from container.contract.errors import DocumentError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
