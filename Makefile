@@ -56,9 +56,9 @@ demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroy
 	@started=$$(date +%s); $(MAKE) --no-print-directory install && \
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
-test: install-dev ## every test; the last line is pytest's
+test: install-dev ## all tests; COVERAGE=1 also measures branch coverage, as .ci/run does
 	@# Four processes on two cores: the end-to-end tests wait more than they compute.
-	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 
 bench: install ## every benchmark; prints tables
 	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .); done
