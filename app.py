@@ -7,7 +7,7 @@ from stacks.serving_stack import ServingStack
 from stacks.storage_stack import StorageStack
 from stacks.training_stack import TrainingStack
 
-# Its tags would appear on no bill, and the hosting deploy role would need another right.
+# Tags on it are not in the bill, and would require another permission of the hosting deploy role.
 UNTAGGED = ["AWS::ApplicationAutoScaling::ScalableTarget"]
 
 

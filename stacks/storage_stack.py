@@ -1,4 +1,4 @@
-"""The Storage stack: the data bucket. The other stacks hold no data and can be deployed again."""
+"""The Storage stack: the data bucket. The other stacks contain no data and can be deployed again."""
 
 from aws_cdk import CfnOutput
 from constructs import Construct

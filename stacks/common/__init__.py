@@ -1,1 +1,1 @@
-"""What all stacks share: their base class, resource names, log groups and the algorithm's image."""
+"""Shared by all stacks: the base class, resource names, log groups, console links, the algorithm's image."""

@@ -17,7 +17,7 @@ class ContainerImage:
     uri
         The address that SageMaker pulls from.
     repository_arn
-        The resource that a role needs the right to pull from.
+        The ECR repository that roles are allowed to pull from.
     """
 
     uri: str

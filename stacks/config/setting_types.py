@@ -1,4 +1,4 @@
-"""Types of settings, their conversion from CDK context, and the sentences that refuse a value."""
+"""Types of settings, their conversion from CDK context, and the error message of an invalid value."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -25,8 +25,8 @@ SCHEDULE: Final = (
 def parse(annotation: Any, value: object) -> object:
     """Convert a value of CDK context to the type of its setting.
 
-    ``-c name=value`` passes text, and cdk.json may hold JSON. The text ``none`` is None where the type
-    allows it.
+    ``-c name=value`` passes text, and cdk.json may contain JSON. The text ``none`` is None if the type allows
+    it.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def requirement(field: FieldInfo) -> str:
     return field.title or ""  # of a pattern
 
 
-def refusal(fields: Mapping[str, FieldInfo], error: ValidationError) -> str:
-    """Return the sentence that refuses a setting: its name, its value, and what it must be."""
+def error_message(fields: Mapping[str, FieldInfo], error: ValidationError) -> str:
+    """Describe the first invalid setting in a sentence: its name, its value, and what it must be."""
     first = error.errors()[0]
     name = f"{first['loc'][0]}"
     if name not in fields:
@@ -82,7 +82,7 @@ def refusal(fields: Mapping[str, FieldInfo], error: ValidationError) -> str:
 
 def _to_text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(value)  # noqa: TRY004 -- every refusal of a conversion is a ValueError
+        raise ValueError(value)  # noqa: TRY004 -- a failed conversion is always a ValueError
     return value
 
 
@@ -95,13 +95,13 @@ def _to_boolean(value: object) -> bool:
 
 def _to_integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(value)  # noqa: TRY004 -- every refusal of a conversion is a ValueError
+        raise ValueError(value)  # noqa: TRY004 -- a failed conversion is always a ValueError
     return int(value)
 
 
 def _to_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(value)  # noqa: TRY004 -- every refusal of a conversion is a ValueError
+        raise ValueError(value)  # noqa: TRY004 -- a failed conversion is always a ValueError
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(value)

@@ -1,4 +1,4 @@
-"""Every setting: its type, default, limits and description. No other module defines one.
+"""All settings: their types, defaults, limits and descriptions.
 
 One synthesis is one environment. ``-c environment=prod`` selects it, ``-c num_topics=20`` overrides a
 setting.
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from stacks.config.lda_registry import LDA_ACCOUNTS
-from stacks.config.setting_types import SCHEDULE, InstanceCount, InstanceType, parse, refusal
+from stacks.config.setting_types import SCHEDULE, InstanceCount, InstanceType, error_message, parse
 
 
 class SettingsError(Exception):
@@ -28,8 +28,8 @@ class SettingsError(Exception):
 class Settings(BaseModel):
     """The settings of one environment.
 
-    The string below a field describes it, on docs/settings.md too. A field with a pattern has the pattern's
-    wording as its title: a refusal says "it must be <title>".
+    The string below a field is its description, also in docs/settings.md. The title of a field with a pattern
+    describes the pattern in the error message "it must be <title>".
 
     Raises
     ------
@@ -196,7 +196,7 @@ class Settings(BaseModel):
         try:
             return handler(values)
         except ValidationError as error:
-            raise SettingsError(refusal(cls.model_fields, error)) from error
+            raise SettingsError(error_message(cls.model_fields, error)) from error
 
     @model_validator(mode="after")
     def _check_region(self) -> Self:
@@ -208,7 +208,7 @@ class Settings(BaseModel):
             )
         if self.kms_key_arn and f":kms:{self.region}:" not in self.kms_key_arn:
             raise SettingsError(
-                f"The setting kms_key_arn is {self.kms_key_arn!r}; the key must lie in {self.region}."
+                f"The setting kms_key_arn is {self.kms_key_arn!r}; the key must be in {self.region}."
             )
         return self
 
@@ -242,7 +242,7 @@ def load_settings(context: Mapping[str, object]) -> Settings:
     ----------
     context
         All of it (``app.node.get_all_context()``), so that a misspelt setting is found. Keys with a colon or
-        a slash belong to the CDK: feature flags, cached look-ups.
+        a slash belong to the CDK: feature flags, cached lookups.
     """
     overrides = {key: value for key, value in context.items() if not {":", "/"} & set(key)}
     defaults = ENVIRONMENT_DEFAULTS.get(f"{overrides.get('environment', 'dev')}", {})

@@ -1,4 +1,4 @@
-"""The properties in which the Lambda functions differ."""
+"""The specification of a Lambda function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from aws_cdk import aws_iam as iam
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """The specification of a Lambda function.
+    """The properties in which the Lambda functions differ.
 
     Attributes
     ----------
     folder
         The folder of its source, below lambda/.
     statements
-        What its role may do in addition to writing its log.
+        The policy statements of its role, in addition to writing its log.
     """
 
     folder: str

@@ -15,10 +15,11 @@ from stacks.config.settings import Settings
 from stacks.functions.function_spec import FunctionSpec
 from stacks.functions.training_functions import evaluate_model, inspect_dataset, smoke_test
 from stacks.functions.transform_functions import delete_model, inspect_transform
+from stacks.iam.policy_statements import write_to_log_group
 
 SOURCES: Final = Path(__file__).parent.parent.parent / "lambda"
 # Caches of Python, mypy and ruff would change the hash of the asset from one synthesis to the next.
-_NO_CODE: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]
+_ASSET_EXCLUDES: Final = ["**/__pycache__", "**/*.pyc", "**/.*"]
 
 
 class Functions(Construct):
@@ -31,7 +32,7 @@ class Functions(Construct):
     evaluate_model
         Compares models with the serving model; reads models/, writes evaluations/.
     smoke_test
-        Requests the topics of one document from the endpoint.
+        Requests the topic mixture of one document from the endpoint.
     inspect_transform
         Checks the input of bulk scoring; reads datasets/.
     delete_model
@@ -70,7 +71,7 @@ class Functions(Construct):
             self,
             id_,
             description=spec.description,
-            code=lambda_.Code.from_asset(str(SOURCES), exclude=_NO_CODE),
+            code=lambda_.Code.from_asset(str(SOURCES), exclude=_ASSET_EXCLUDES),
             handler=f"{spec.folder}.handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             # Pure Python runs on either; Graviton costs a fifth less per second.
@@ -84,13 +85,11 @@ class Functions(Construct):
 
     def _role(self, id_: str, group: logs.ILogGroup, spec: FunctionSpec) -> iam.Role:
         # AWS's managed policy allows writing to every log group of the account.
-        write_logs = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
-        )
+        statements = [write_to_log_group(group), *spec.statements]
         return iam.Role(
             self,
             id_,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"{spec.folder} of {Stack.of(self).stack_name}",
-            inline_policies={"work": iam.PolicyDocument(statements=[write_logs, *spec.statements])},
+            inline_policies={"work": iam.PolicyDocument(statements=statements)},
         )

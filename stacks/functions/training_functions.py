@@ -1,4 +1,4 @@
-"""The Lambda functions of training: their environments and their rights."""
+"""The Lambda functions of training: their environment variables and permissions."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Fun
         },
         statements=[
             describe_training_jobs(stack, settings),
-            # Whether a promotion replaces instances or starts the first ones.
+            # It shows whether a promotion replaces instances or starts the first ones.
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpoint"],
                 resources=[_sagemaker_arn(stack, "endpoint", settings.prefix)],
@@ -61,7 +61,7 @@ def _input_defaults(settings: Settings) -> dict[str, Any]:
 
 
 def _training(settings: Settings) -> dict[str, Any]:
-    """Return the resources of training jobs, which are checked and reported before one starts."""
+    """Return the properties of training jobs that are checked and reported before a job starts."""
     return {
         **_instances(settings, "training"),
         "max_runtime_seconds": settings.training_max_runtime_seconds,

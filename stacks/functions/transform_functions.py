@@ -1,4 +1,4 @@
-"""The Lambda functions of bulk scoring: their environments and their rights."""
+"""The Lambda functions of bulk scoring: their environment variables and permissions."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from stacks.config.settings import Settings
 from stacks.functions.function_spec import FunctionSpec
 from stacks.iam.policy_statements import describe_stack, describe_training_jobs, get_objects, list_objects
 
-# How many transform jobs an execution starts at most; the definition of the state machine takes it from here.
+# The maximum number of transform jobs of an execution; the state machine has the same number.
 MAX_ATTEMPTS: Final = 3
 
 

@@ -22,8 +22,8 @@ from stacks.iam.policy_statements import (
 class ExecutionRoles(Construct):
     """One role for training jobs, one for the model behind the endpoint, one for the models of bulk scoring.
 
-    The rights follow AWS's documentation, "How to use SageMaker AI execution roles", CreateTrainingJob API
-    and CreateModel API. `bucket.grant_read` would grant more: every prefix, tags, ACLs, policies.
+    The permissions follow AWS's documentation, "How to use SageMaker AI execution roles", CreateTrainingJob
+    API and CreateModel API. `bucket.grant_read` would grant more: every prefix, tags, ACLs, policies.
 
     Attributes
     ----------

@@ -6,11 +6,11 @@ from constructs import Construct
 
 from stacks.common.resource_names import VARIANT, generated_names
 from stacks.config.settings import Settings
-from stacks.iam.policy_statements import alarm_arn, describe_alarms, pass_role
+from stacks.iam.policy_statements import alarm_arn, describe_alarms, pass_role, read_bootstrap_version
 
 
 class HostingDeployRole(Construct):
-    """The rights to update the Serving stack with another ModelDataUrl and to roll back, and no others.
+    """The permissions to update the Serving stack with another ModelDataUrl and to roll back, and no others.
 
     The state machine may update the stack with this role only. Log group, alarms and dashboard don't depend
     on the parameter, so a promotion never changes them.
@@ -18,7 +18,7 @@ class HostingDeployRole(Construct):
     Attributes
     ----------
     role
-        CloudFormation assumes it.
+        The role that CloudFormation assumes.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings, hosting_role: iam.IRole) -> None:
@@ -34,7 +34,7 @@ class HostingDeployRole(Construct):
                     statements=[
                         *self._deploy_endpoint(),
                         pass_role(hosting_role, to="sagemaker.amazonaws.com"),
-                        self._read_bootstrap_version(),
+                        read_bootstrap_version(Stack.of(self)),
                         self._read_rollback_alarms(),
                         *(self._scale_endpoint() if settings.endpoint_scales else []),
                     ]
@@ -55,7 +55,7 @@ class HostingDeployRole(Construct):
         return [
             iam.PolicyStatement(actions=_create_describe_delete("Model"), resources=models),
             iam.PolicyStatement(actions=_create_describe_delete("EndpointConfig"), resources=configs),
-            # SageMaker checks these rights on the endpoint and on its configuration.
+            # SageMaker checks these permissions on the endpoint and on its configuration.
             iam.PolicyStatement(
                 actions=[*_create_describe_delete("Endpoint"), "sagemaker:UpdateEndpoint"],
                 resources=[endpoint, *configs],
@@ -66,14 +66,6 @@ class HostingDeployRole(Construct):
                 actions=["sagemaker:AddTags", "sagemaker:ListTags"], resources=[*models, *configs, endpoint]
             ),
         ]
-
-    def _read_bootstrap_version(self) -> iam.PolicyStatement:
-        """Allow resolving the template's parameter BootstrapVersion, which every update does."""
-        qualifier = Stack.of(self).synthesizer.bootstrap_qualifier
-        return iam.PolicyStatement(
-            actions=["ssm:GetParameters"],
-            resources=[self._arn("ssm", "parameter", f"cdk-bootstrap/{qualifier}/version")],
-        )
 
     def _read_rollback_alarms(self) -> iam.PolicyStatement:
         """Allow reading the alarms: deploying an endpoint that rolls back on them requires it."""

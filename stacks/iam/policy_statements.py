@@ -1,7 +1,8 @@
-"""Policy statements that several roles share, each as narrow as its service allows."""
+"""Policy statements of several roles, each as narrow as its service allows."""
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 
 from stacks.common.algorithm_image import ContainerImage
@@ -32,6 +33,13 @@ def write_logs(stack: Stack, *, group: str, streams: str = "*") -> list[iam.Poli
         ),
         iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[f"{arn}:log-stream:{streams}"]),
     ]
+
+
+def write_to_log_group(group: logs.ILogGroup) -> iam.PolicyStatement:
+    """Allow writing to one log group, which exists already."""
+    return iam.PolicyStatement(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
+    )
 
 
 def put_metrics(*namespaces: str) -> iam.PolicyStatement:
@@ -90,6 +98,16 @@ def describe_stack(stack: Stack, name: str) -> iam.PolicyStatement:
     """Allow reading the status, parameters and outputs of the stack `name`."""
     arn = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{name}/*")
     return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[arn])
+
+
+def read_bootstrap_version(stack: Stack) -> iam.PolicyStatement:
+    """Allow resolving the template parameter BootstrapVersion, which every update of a stack does."""
+    version = stack.format_arn(
+        service="ssm",
+        resource="parameter",
+        resource_name=f"cdk-bootstrap/{stack.synthesizer.bootstrap_qualifier}/version",
+    )
+    return iam.PolicyStatement(actions=["ssm:GetParameters"], resources=[version])
 
 
 def pass_role(role: iam.IRole, *, to: str) -> iam.PolicyStatement:

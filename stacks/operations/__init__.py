@@ -1,1 +1,1 @@
-"""Monitoring of endpoint and executions, notifications, triggers and links into the console."""
+"""Monitoring of the endpoint and of executions, notifications, and triggers."""

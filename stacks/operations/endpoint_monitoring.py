@@ -1,7 +1,7 @@
 """The endpoint's log group, alarms and dashboard.
 
 They refer to the endpoint by its name, and the endpoint depends on them. So they exist before the first
-promotion (missing data is no alarm), and the hosting deploy role needs no right to change them.
+promotion (missing data is no alarm), and the hosting deploy role needs no permission to change them.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ _CLIENT_ERRORS_IN_FIVE_MINUTES: Final = 50
 
 
 class EndpointMonitoring(Construct):
-    """The log group, the alarms, which notify a topic, and the dashboard of the endpoint.
+    """The log group, the alarms and the dashboard of the endpoint; the alarms notify a topic.
 
     Attributes
     ----------

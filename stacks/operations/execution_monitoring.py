@@ -1,4 +1,4 @@
-"""Alarms on the executions of a state machine, and a notification of those that were aborted or timed out."""
+"""Alarms on the executions of a state machine, and the notification of aborted and timed-out executions."""
 
 from collections.abc import Callable
 

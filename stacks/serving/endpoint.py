@@ -99,7 +99,7 @@ class HostedModel(Construct):
 def _deployment_config(
     rollback_alarms: list[cloudwatch.Alarm],
 ) -> sagemaker.CfnEndpoint.DeploymentConfigProperty:
-    """Shift all traffic at once, and roll back if an alarm goes off in the baking period."""
+    """Return a blue/green deployment that shifts all traffic in one step, and rolls back on the alarms."""
     endpoint = sagemaker.CfnEndpoint
     return endpoint.DeploymentConfigProperty(
         blue_green_update_policy=endpoint.BlueGreenUpdatePolicyProperty(

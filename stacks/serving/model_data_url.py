@@ -36,8 +36,8 @@ class ModelDataUrl(Construct):
         )
         self.parameter.override_logical_id("ModelDataUrl")
         url = self.parameter.value_as_string
-        # The part before /models/open/ equals the whole text exactly if the URL doesn't contain it. Fn::Split
-        # of an empty text isn't documented, so the text has a prefix.
+        # The part before /models/open/ equals the whole text if and only if the URL doesn't contain it.
+        # Fn::Split of an empty text isn't documented, so the text has a prefix.
         text = Fn.join("", ["url:", url])
         not_open = Fn.condition_equals(Fn.select(0, Fn.split(_OPEN_MODELS, text)), text)
         open_model = Fn.condition_not(not_open)

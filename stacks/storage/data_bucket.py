@@ -5,12 +5,12 @@ from typing import Final, cast
 from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.common.log_groups import log_group
 from stacks.config.settings import Settings
+from stacks.iam.policy_statements import write_to_log_group
 
 # models/ is not among them: no rule expires a model, not even an old version.
 _PREFIXES_WITH_EXPIRATION: Final = ("datasets/", "evaluations/", "transforms/")
@@ -60,20 +60,14 @@ class DataBucket(Construct):
     def _restrict_auto_delete_function(self, settings: Settings) -> None:
         # The function with which the CDK empties the bucket would log to a group that Lambda creates, and
         # creates again if the last lines arrive after the stack was deleted. So it gets a declared group, and
-        # no right to create another.
+        # no permission to create another.
         provider = Stack.of(self).node.find_child("Custom::S3AutoDeleteObjectsCustomResourceProvider")
         group = log_group(self, "EmptyingLogs", settings=settings)
         function, role = (cast("CfnResource", provider.node.find_child(name)) for name in ("Handler", "Role"))
         function.add_property_override("LoggingConfig.LogGroup", group.log_group_name)
         role.add_property_deletion_override("ManagedPolicyArns")
-        role.add_property_override("Policies", [{"PolicyName": "logs", "PolicyDocument": _write_to(group)}])
-
-
-def _write_to(group: logs.LogGroup) -> iam.PolicyDocument:
-    statement = iam.PolicyStatement(
-        actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[group.log_group_arn]
-    )
-    return iam.PolicyDocument(statements=[statement])
+        policy = iam.PolicyDocument(statements=[write_to_log_group(group)])
+        role.add_property_override("Policies", [{"PolicyName": "logs", "PolicyDocument": policy}])
 
 
 def _lifecycle_rules() -> list[s3.LifecycleRule]:

@@ -1,1 +1,1 @@
-"""The state machines: a definition in the Amazon States Language each, and what deploys it."""
+"""The state machines: each has a definition in the Amazon States Language and a construct that deploys it."""

@@ -1,4 +1,4 @@
-"""Statements that the roles of both state machines need."""
+"""Policy statements of the roles of both state machines."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam

@@ -31,10 +31,10 @@ def state_machine(
     Parameters
     ----------
     kind
-        What the logical id ends in.
+        The suffix of the logical id.
     timeout_seconds
-        When an execution is ended. It depends on the settings and the field takes no expression, so it is not
-        in the definition.
+        The timeout of an execution. It is not in the definition because it depends on the settings, and the
+        field TimeoutSeconds takes no expression.
     substitutions
         CloudFormation writes them into the definition as text: they must not contain quotes or backslashes.
     """

@@ -1,5 +1,6 @@
 """Readers of synthesized templates."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ def only(template: dict[str, Any], type_: str) -> dict[str, Any]:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return what IAM and CloudFormation allow as one value or as a list, as a list."""
+    """Return a list: IAM and CloudFormation allow one value instead of a list."""
     return value if isinstance(value, list) else [value]
 
 
@@ -44,7 +45,7 @@ def text(value: Any) -> str:
 
 
 def role(template: dict[str, Any], description: str) -> dict[str, Any]:
-    """Return the properties of the role whose description begins so."""
+    """Return the properties of the role whose description begins with `description`."""
     (properties,) = (
         role_
         for role_ in properties_of(template, "AWS::IAM::Role")
@@ -61,3 +62,12 @@ def granted_resources(role_: dict[str, Any]) -> dict[str, list[str]]:
             for action in listed(statement["Action"]):
                 granted.setdefault(action, []).extend(map(text, listed(statement["Resource"])))
     return granted
+
+
+def deployed_definition(machine: dict[str, Any]) -> str:
+    """Return the definition of a state machine as CloudFormation deploys it, with its substitutions."""
+    substitutions = {
+        name: text(value).replace("<AWS::Partition>", "aws")
+        for name, value in machine["DefinitionSubstitutions"].items()
+    }
+    return re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], machine["DefinitionString"])

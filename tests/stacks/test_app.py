@@ -29,7 +29,7 @@ ACKNOWLEDGED = {
         "for this bucket record who read an object."
     ),
     (r"AwsSolutions-IAM5\[Resource::.*/(datasets|models|evaluations|transforms)/\*\]", "Training/.*"): (
-        "Keys under a prefix: datasets, models, evaluations and results come and go."
+        "Keys under a prefix: the names of datasets, models, evaluations and results aren't known in advance."
     ),
     (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/vocabulary\.txt\]", "Training/Functions/.*"): (
         "The vocabulary of the dataset of an execution."

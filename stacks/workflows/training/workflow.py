@@ -1,4 +1,4 @@
-"""The training workflow: its state machine, what the settings and the stack fill in, and its role."""
+"""The training workflow: its state machine, the substitutions in its definition, and its role."""
 
 import math
 from typing import Final
@@ -20,7 +20,7 @@ from stacks.workflows.training.permissions import stack_update, training_job
 # InspectDataset refuses more; a test compares the two numbers.
 MAX_CANDIDATES: Final = 40
 MAX_ATTEMPTS: Final = 4
-# Beyond a job's own limit: waiting for an instance, the download, the upload of the model.
+# In addition to a job's maximum runtime: waiting for an instance, the download, the upload of the model.
 _OVERHEAD_SECONDS: Final = 3600
 
 
@@ -30,7 +30,7 @@ class TrainingWorkflow(Construct):
     Attributes
     ----------
     state_machine
-        What definition.asl.yaml describes.
+        The state machine that definition.asl.yaml defines.
     """
 
     def __init__(  # noqa: PLR0913 -- a keyword for each resource of the stack that the states use
@@ -114,6 +114,6 @@ def _task_timeout_seconds(settings: Settings) -> int:
 
 
 def _timeout_seconds(settings: Settings) -> int:
-    """Return when an execution is ended: after all its training, three promotions' time, and an hour."""
+    """Return the timeout of an execution: all its training jobs, three promotions, and an hour."""
     rounds = math.ceil(MAX_CANDIDATES / settings.training_jobs_at_once)
     return rounds * _task_timeout_seconds(settings) + 3 * settings.promotion_timeout_seconds + 3600

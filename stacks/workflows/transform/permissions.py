@@ -1,4 +1,4 @@
-"""The statements that the calls of the bulk scoring workflow need."""
+"""The policy statements that the calls of the bulk scoring workflow need."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -11,8 +11,8 @@ from stacks.workflows.permissions import job_events
 def transform_job(stack: Stack, settings: Settings, role: iam.IRole) -> list[iam.PolicyStatement]:
     """Return what createModel, createTransformJob.sync and deleteModel need.
 
-    Step Functions developer guide, "Amazon SageMaker AI". AddTags is for our tags and for the one that Step
-    Functions adds.
+    Step Functions developer guide, "Amazon SageMaker AI". AddTags is for the tags in the definition and for
+    the one that Step Functions adds.
     """
 
     def arn(resource: str) -> str:

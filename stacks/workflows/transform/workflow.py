@@ -1,4 +1,4 @@
-"""The bulk scoring workflow: its state machine, what the settings and the stack fill in, and its role."""
+"""The bulk scoring workflow: its state machine, the substitutions in its definition, and its role."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ class TransformWorkflow(Construct):
     Attributes
     ----------
     state_machine
-        What definition.asl.yaml describes.
+        The state machine that definition.asl.yaml defines.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ def _settings(settings: Settings) -> dict[str, str]:
 
 
 def _clean_up(scope: Construct, machine: sfn.StateMachine, function: lambda_.Function) -> None:
-    """Delete what an execution leaves that is aborted or times out: it reaches no state that could."""
+    """Declare the rule that cleans up after an aborted or timed-out execution: it enters no further state."""
     events.Rule(
         scope,
         "CleanUp",

@@ -15,7 +15,7 @@ from stacks.config.settings import Settings
         ("us-iso-east-1", "490574956308.dkr.ecr.us-iso-east-1."),
     ],
 )
-def test_the_built_in_image_lies_in_the_algorithms_own_account_of_the_region(
+def test_the_built_in_image_is_in_the_account_of_the_algorithm_and_region(
     region: str, beginning: str
 ) -> None:
     uri = algorithm_image(Settings(region=region)).uri
@@ -28,7 +28,7 @@ def test_every_account_is_twelve_digits_and_belongs_to_one_region() -> None:
     assert len(set(LDA_ACCOUNTS.values())) == len(LDA_ACCOUNTS)
 
 
-def test_the_open_image_lies_in_the_deployments_own_account() -> None:
+def test_the_open_image_is_in_the_account_of_the_deployment() -> None:
     settings = Settings(algorithm="open", open_image_repository="team/lda", open_image_tag="7")
     image = algorithm_image(settings)
     assert image.uri.endswith("/team/lda:7")

@@ -92,7 +92,7 @@ def test_context_of_the_cdk_is_ignored() -> None:
         ({"region": "mars"}, "it must be an AWS region such as us-east-1."),
         (
             {"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1"},
-            "the key must lie in us-east-1.",
+            "the key must be in us-east-1.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The Lambda functions as they are deployed, and the rights of their roles."""
+"""The deployed Lambda functions, and the permissions of their roles."""
 
 import json
 from collections.abc import Callable
@@ -10,13 +10,13 @@ import pytest
 from tests.stacks.templates import DATA_BUCKET_ARN, TemplateOf, listed, of_type, text
 
 Allowed = set[tuple[str, str]]
-PLACE = "us-east-1:<AWS::AccountId>"
+LOCATION = "us-east-1:<AWS::AccountId>"
 NAMES = ("InspectDataset", "EvaluateModel", "SmokeTest", "InspectTransform", "DeleteModel")
 OWN_LOGS = {("logs:CreateLogStream", "<own logs>"), ("logs:PutLogEvents", "<own logs>")}
 
 
 def resource(template: dict[str, Any], type_: str, prefix: str) -> tuple[str, Any]:
-    """Return the resource of a type with the shortest logical id that begins so."""
+    """Return the resource of a type whose logical id is the shortest one with the prefix."""
     resources = of_type(template, type_)
     logical_id = min((name for name in resources if name.startswith(prefix)), key=len)
     return logical_id, resources[logical_id]
@@ -49,8 +49,8 @@ def test_inspect_dataset_reads_datasets_jobs_the_endpoint_and_quotas_only(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("InspectDataset") == OWN_LOGS | {
-        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
-        ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"),
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{LOCATION}:training-job/lda-dev-*"),
+        ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{LOCATION}:endpoint/lda-dev"),
         ("servicequotas:ListServiceQuotas", "*"),
         ("s3:ListBucket", DATA_BUCKET_ARN),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*"),
@@ -61,8 +61,8 @@ def test_evaluate_model_reads_jobs_models_and_the_stack_and_writes_evaluations(
     allowed: Callable[..., Allowed],
 ) -> None:
     assert allowed("EvaluateModel") == OWN_LOGS | {
-        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
-        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{LOCATION}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{LOCATION}:stack/DevServing/*"),
         ("s3:ListBucket", DATA_BUCKET_ARN),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/models/*"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
@@ -85,7 +85,7 @@ def test_smoke_test_is_confined_to_the_deployments_endpoint_config_and_model(
     allowed: Callable[..., Allowed],
 ) -> None:
     granted = allowed("SmokeTest") - OWN_LOGS
-    endpoint = f"arn:aws:sagemaker:{PLACE}:endpoint/lda-dev"
+    endpoint = f"arn:aws:sagemaker:{LOCATION}:endpoint/lda-dev"
     assert {(action, arn) for action, arn in granted if arn == endpoint} == {
         ("sagemaker:DescribeEndpoint", endpoint),
         ("sagemaker:InvokeEndpoint", endpoint),
@@ -104,15 +104,18 @@ def test_inspect_transform_reads_datasets_jobs_and_the_stack(
     assert allowed("InspectTransform") == OWN_LOGS | {
         ("s3:ListBucket", DATA_BUCKET_ARN),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*"),
-        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"),
-        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"),
+        ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{LOCATION}:training-job/lda-dev-*"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{LOCATION}:stack/DevServing/*"),
     }
 
 
 def test_delete_model_is_confined_to_the_deployments_bulk_scoring(allowed: Callable[..., Allowed]) -> None:
     assert allowed("DeleteModel") == OWN_LOGS | {
-        ("sagemaker:StopTransformJob", f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"),
-        ("sagemaker:DeleteModel", f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"),
+        (
+            "sagemaker:StopTransformJob",
+            f"arn:aws:sagemaker:{LOCATION}:transform-job/lda-dev-transform-*",
+        ),
+        ("sagemaker:DeleteModel", f"arn:aws:sagemaker:{LOCATION}:model/lda-dev-transform-*"),
     }
 
 
@@ -173,7 +176,7 @@ def test_inspect_dataset_has_the_instances_of_training_and_endpoint(template: Te
     assert variables["ENDPOINT_NAME"] == "lda-dev"
 
 
-def test_one_asset_holds_the_source_of_all_functions_and_no_caches(assembly: Callable[..., Path]) -> None:
+def test_one_asset_has_the_source_of_all_functions_and_no_caches(assembly: Callable[..., Path]) -> None:
     assets = [folder for folder in assembly().glob("asset.*") if (folder / "common").is_dir()]
     source = Path(__file__).parents[3] / "lambda"
     assert len(assets) == 1

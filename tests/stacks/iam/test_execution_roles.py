@@ -1,4 +1,4 @@
-"""The rights of training jobs, of the endpoint's model and of the models of bulk scoring."""
+"""The permissions of training jobs, of the endpoint's model and of the models of bulk scoring."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The rights of a promotion."""
+"""The permissions of a promotion."""
 
 from fnmatch import fnmatchcase
 

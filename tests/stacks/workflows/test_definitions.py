@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,11 @@ import yaml
 
 from stacks.workflows.definitions import TRAINING, TRANSFORM, load
 from tests.stacks.conftest import ROOT
-from tests.stacks.templates import text
-from tests.stacks.workflows.templates import deployed_definition
+from tests.stacks.templates import TemplateOf, deployed_definition, text
 
-TemplateOf = Callable[..., dict[str, Any]]
 VALIDATOR = ROOT / "node_modules" / ".bin" / "asl-validator"
 FILES = {"Machine": TRAINING, "MachineOfTransforms": TRANSFORM}
-# Settings with every character that they may hold where a template holds them.
+# Settings with every character that is valid in the settings that become part of the template.
 OTHER = {
     "name": "alice",
     "region": "eu-north-1",
@@ -29,7 +27,7 @@ OTHER = {
     "kms_key_arn": "arn:aws:kms:eu-north-1:123456789012:key/0123-ab_c",
 }
 
-# The transitions that lead back up: to a state that waits, or to one that is tried or tested again.
+# The transitions to an earlier state: to a state that waits, or to one that is retried.
 LOOPS = {
     ("WaitBeforeRetry", "Train"),
     ("IsServingStackReady", "EvaluateModel"),
@@ -47,13 +45,13 @@ LOOPS = {
 
 @pytest.fixture(params=FILES)
 def kind(request: pytest.FixtureRequest) -> str:
-    """Each state machine in turn, by what its logical id ends in."""
+    """Each state machine in turn, by the suffix of its logical id."""
     return str(request.param)
 
 
 @pytest.fixture
 def source(kind: str) -> dict[str, Any]:
-    """The definition as it stands in its file."""
+    """The definition in its file."""
     return load(FILES[kind])
 
 
@@ -134,7 +132,7 @@ def test_the_validator_checks_the_states_of_a_map_and_the_expressions(
     assert "/States/InspectDataset/Assign/input is invalid" in verdict(wrong_syntax, tmp_path)
 
 
-def test_the_template_holds_the_file_and_adds_the_time_limit(
+def test_the_template_has_the_definition_of_the_file_with_a_time_limit(
     machine: dict[str, Any], source: dict[str, Any]
 ) -> None:
     definition = json.loads(machine["DefinitionString"])
@@ -152,7 +150,7 @@ def test_no_value_of_a_substitution_breaks_a_string_or_is_substituted_again(mach
         assert re.fullmatch(r"[^'\"\\\n{}]+", text(value))
 
 
-def test_a_substitution_in_an_expression_stands_in_quotes(source: dict[str, Any]) -> None:
+def test_a_substitution_in_an_expression_is_in_quotes(source: dict[str, Any]) -> None:
     expressions = [value for value in strings(source) if value.startswith("{%")]
     assert any("${" in expression for expression in expressions)
     for expression in expressions:
@@ -170,7 +168,7 @@ def test_every_rule_of_a_choice_has_a_comment(source: dict[str, Any]) -> None:
     assert [name for name, rule in rules if not rule.get("Comment")] == []
 
 
-def test_states_stand_in_the_order_of_the_flow() -> None:
+def test_states_are_in_the_order_of_the_flow() -> None:
     back = set()
     for machine in machines():
         order = list(machine["States"])
@@ -222,8 +220,8 @@ def test_the_same_errors_are_retryable_everywhere_after_the_same_pauses() -> Non
     assert len({of_both()[name]["Seconds"] for name in loops.values()}) == 1
 
 
-@pytest.mark.parametrize("repeated", ["PromotionFailed", "could not be taken back", "Another run promoted"])
-def test_what_a_definition_repeats_is_the_same_each_time(repeated: str) -> None:
+@pytest.mark.parametrize("repeated", ["PromotionFailed", "could not be rolled back", "Another run promoted"])
+def test_repeated_parts_of_a_definition_are_identical(repeated: str) -> None:
     found = [value for value in assignments(load(TRAINING)) if repeated in str(value)]
     comparable = {
         json.dumps(

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.templates import listed, of_type, text
+from tests.stacks.templates import TemplateOf, deployed_definition, listed, of_type, text
 from tests.stacks.workflows.interpreter import Run, error, interpret
-from tests.stacks.workflows.templates import deployed_definition
 
-TemplateOf = Callable[..., dict[str, Any]]
 FUNCTIONS = {"InspectDataset", "EvaluateModel", "SmokeTest"}
 WAITING_TIME = "$millis() + 1000 * $number('3600')"
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"

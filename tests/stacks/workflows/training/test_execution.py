@@ -69,9 +69,11 @@ def test_promote_false_evaluates_without_promotion_and_the_reason_mentions_it(
 ) -> None:
     ended = run(InspectDataset={**aws.input, "promote": False})
     assert ended.output["promoted"] is False
-    assert ended.output["reason"] == "The execution said promote: false. No model serves yet."
+    assert ended.output["reason"] == "The input of the execution has promote: false. No model serves yet."
     (sent,) = ended.of("publish")
-    assert sent["Message"].startswith("The execution said promote: false.\nOne model was trained.\n\nLogs")
+    assert sent["Message"].startswith(
+        "The input of the execution has promote: false.\nOne model was trained.\n\nLogs"
+    )
     assert ended.of("updateStack") == []
 
 

@@ -19,10 +19,7 @@ LATE_JSON = json.dumps(
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
     }
 )
-LATE = (
-    "the job is Stopped (MaxRuntimeExceeded): it may take 60 seconds, which the setting "
-    "training_max_runtime_seconds says."
-)
+LATE = "the job is Stopped (MaxRuntimeExceeded): the setting training_max_runtime_seconds is 60."
 CAUSES = {
     "a function's error": ("E", FUNCTION_JSON, "The reason."),
     "a failed job": ("States.TaskFailed", JOB_JSON, "ClientError: the reason."),
@@ -100,7 +97,7 @@ def test_every_kind_of_cause_during_an_update_fails_the_promotion(
         ("SmokeTest", "SmokeTestError"),
     ],
 )
-def test_the_message_of_a_functions_own_error_stands_alone_and_other_errors_are_named(
+def test_the_cause_of_a_functions_own_error_is_its_message_and_other_errors_are_named(
     aws: Any, run: Callable[..., Any], step: str, error: str
 ) -> None:
     def cause(name: str) -> str:

@@ -1,14 +1,14 @@
-"""The rights of the state machine's role; test_least_privilege.py checks the roles of all stacks."""
+"""The permissions of the state machine's role; test_least_privilege.py checks the roles of all stacks."""
 
 from typing import Any
 
 import pytest
 
-PLACE = "us-east-1:<AWS::AccountId>"
-JOBS = f"arn:aws:sagemaker:{PLACE}:training-job/lda-dev-*"
-RULE = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
-SERVING = f"arn:aws:cloudformation:{PLACE}:stack/DevServing/*"
-VERSION = f"arn:aws:ssm:{PLACE}:parameter/cdk-bootstrap/hnb659fds/version"
+LOCATION = "us-east-1:<AWS::AccountId>"
+JOBS = f"arn:aws:sagemaker:{LOCATION}:training-job/lda-dev-*"
+RULE = f"arn:aws:events:{LOCATION}:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+SERVING = f"arn:aws:cloudformation:{LOCATION}:stack/DevServing/*"
+VERSION = f"arn:aws:ssm:{LOCATION}:parameter/cdk-bootstrap/hnb659fds/version"
 CONFINED = {
     "sagemaker:CreateTrainingJob": JOBS,
     "sagemaker:DescribeTrainingJob": JOBS,
@@ -32,7 +32,7 @@ OWN_RESOURCES = {
 }
 
 
-def test_the_role_has_exactly_these_rights(granted: list[dict[str, Any]]) -> None:
+def test_the_role_has_exactly_these_permissions(granted: list[dict[str, Any]]) -> None:
     found = {
         (action, resource)
         for statement in granted

@@ -21,7 +21,7 @@ def test_an_update_lists_every_parameter_and_its_role(aws: Any, run: Callable[..
     }
 
 
-def test_a_model_that_another_execution_promoted_meanwhile_is_compared_with(
+def test_a_model_is_compared_again_if_another_execution_promoted_one_meanwhile(
     aws: Any, run: Callable[..., Any]
 ) -> None:
     ended = run(
@@ -53,7 +53,7 @@ def test_a_missing_value_of_the_url_counts_as_empty(aws: Any, run: Callable[...,
     assert (ended.output, len(ended.of("updateStack"))) == (aws.promoted, 1)
 
 
-def test_a_concurrent_update_is_waited_for(aws: Any, run: Callable[..., Any]) -> None:
+def test_a_promotion_waits_for_a_concurrent_update(aws: Any, run: Callable[..., Any]) -> None:
     busy = aws.stack("UPDATE_IN_PROGRESS", "")
     ended = run(
         describeStacks=[busy, busy, aws.stack("UPDATE_COMPLETE", ""), aws.stack("UPDATE_COMPLETE", aws.url)]

@@ -1,4 +1,4 @@
-"""The state machine does with EvaluateModel's decision what docs/promotion-rules.md states."""
+"""The state machine follows EvaluateModel's decision as docs/promotion-rules.md specifies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from tests.docs.promotion_rules import Rule, rules
 
-# Of a row, the state machine knows the decision and the two input fields.
+# The state machine depends on a row's decision and on the two input fields.
 ROWS = {
     (rule.promote, rule.require_promotion, rule.promoted, rule.last_state, rule.status, rule.endpoint): rule
     for rule in rules()
@@ -16,10 +16,10 @@ ROWS = {
 
 
 @pytest.mark.parametrize("rule", ROWS.values(), ids=str)
-def test_the_execution_ends_as_its_row_of_the_table_states(
+def test_an_execution_ends_as_its_row_of_the_table_specifies(
     aws: Any, run: Callable[..., Any], rule: Rule
 ) -> None:
-    # Where promote is false, the function may decide either way.
+    # If promote is false, the function may decide either way.
     decisions = [rule.promoted] if rule.promote else [True, False]
     for promote in decisions:
         ended = run(

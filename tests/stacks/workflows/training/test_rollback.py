@@ -114,7 +114,7 @@ def test_waiting_for_a_concurrent_update_has_a_deadline(
 ) -> None:
     busy = aws.stack("UPDATE_IN_PROGRESS", "s3://another")
     ended = run(**failing, late=("SmokeTest",), describeStacks=promoted_then(aws, busy))
-    assert (ended.error, "could not be taken back" in (ended.cause or "")) == ("SmokeTestFailed", True)
+    assert (ended.error, "could not be rolled back" in (ended.cause or "")) == ("SmokeTestFailed", True)
 
 
 def test_a_model_that_served_before_the_execution_is_not_rolled_back(
@@ -141,5 +141,5 @@ def test_the_cause_mentions_a_rollback_that_fails(
     ended = run(**failing, **answers[failure])
     assert ended.error == "SmokeTestFailed"
     assert (ended.cause or "").startswith(
-        "The sum is 2. The stack DevServing could not be taken back to the model before it. The log of"
+        "The sum is 2. The stack DevServing could not be rolled back to the previous model. The log of"
     )

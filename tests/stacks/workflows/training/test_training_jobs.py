@@ -115,7 +115,7 @@ def test_a_job_that_ends_with_another_status_than_completed_is_a_failure(
     ended = run(**{TRAIN: {**job, "TrainingJobStatus": status, "SecondaryStatus": "MaxRuntimeExceeded"}})
     assert ended.error == "TrainingFailed"
     assert (ended.cause or "").startswith(
-        f"The training job lda-dev-run-0123abcd-0 failed: the job is {status} (MaxRuntimeExceeded): it may"
+        f"The training job lda-dev-run-0123abcd-0 failed: the job is {status} (MaxRuntimeExceeded): the"
     )
     assert ended.of("EvaluateModel") == []
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.templates import TemplateOf, deployed_definition
 from tests.stacks.workflows.interpreter import Run, interpret
-from tests.stacks.workflows.templates import deployed_definition
 
-TemplateOf = Callable[..., dict[str, Any]]
 MACHINE = "LdaDevMachineOfTransforms"
 NAME = "lda-dev-transform-0123abcd"
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"

@@ -1,4 +1,4 @@
-"""Time limits, arguments of calls, rights and the clean-up rule of the bulk scoring state machine."""
+"""Time limits, arguments of calls, permissions and the clean-up rule of the bulk scoring state machine."""
 
 import json
 from collections.abc import Callable
@@ -6,16 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.templates import listed, of_type, text
+from tests.stacks.templates import TemplateOf, deployed_definition, listed, of_type, text
 from tests.stacks.workflows.call_arguments import invalid_arguments
 from tests.stacks.workflows.interpreter import evaluate
-from tests.stacks.workflows.templates import deployed_definition
 
-TemplateOf = Callable[..., dict[str, Any]]
-PLACE = "us-east-1:<AWS::AccountId>"
-JOBS = f"arn:aws:sagemaker:{PLACE}:transform-job/lda-dev-transform-*"
-MODELS = f"arn:aws:sagemaker:{PLACE}:model/lda-dev-transform-*"
-RULE = f"arn:aws:events:{PLACE}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
+LOCATION = "us-east-1:<AWS::AccountId>"
+JOBS = f"arn:aws:sagemaker:{LOCATION}:transform-job/lda-dev-transform-*"
+MODELS = f"arn:aws:sagemaker:{LOCATION}:model/lda-dev-transform-*"
+RULE = f"arn:aws:events:{LOCATION}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule"
 CONFINED = {
     *((f"sagemaker:{verb}TransformJob", JOBS) for verb in ("Create", "Describe", "Stop")),
     *((f"sagemaker:{verb}Tags", JOBS) for verb in ("Add", "List")),
@@ -140,7 +138,7 @@ def granted(template: TemplateOf) -> set[tuple[str, str]]:
     }
 
 
-def test_the_role_has_exactly_these_rights(granted: set[tuple[str, str]]) -> None:
+def test_the_role_has_exactly_these_permissions(granted: set[tuple[str, str]]) -> None:
     assert {(action, resource) for action, resource in granted if action not in OWN_RESOURCES} == CONFINED
 
 

@@ -47,7 +47,7 @@ def test_inspect_transform_receives_the_input_of_the_execution(run: Callable[...
 
 
 @pytest.mark.parametrize("documents", [400, None])
-def test_the_notification_says_where_the_results_are(
+def test_the_notification_names_the_location_of_the_results(
     inspected: dict[str, Any], run: Callable[..., Any], documents: int | None
 ) -> None:
     (message,) = run(InspectTransform={**inspected, "documents": documents}).of("publish")
@@ -87,7 +87,7 @@ def test_a_model_that_cannot_be_deleted_does_not_hide_the_failure_of_the_job(run
     )
 
 
-def test_the_cause_says_where_the_results_are_when_the_model_cannot_be_deleted(
+def test_the_cause_names_the_location_of_the_results_when_the_model_cannot_be_deleted(
     run: Callable[..., Any],
 ) -> None:
     ended = run(**{DELETE: error("SageMaker.SageMakerException", "No.")})
