@@ -1,1 +1,1 @@
-"""What the functions share: the bucket and its formats, the input's fields, errors and names."""
+"""Shared by the functions: the bucket and its formats, the fields of the input, errors and names."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ObjectSummary:
-    """What a listing has of an object: its bytes, and when it was written."""
+    """An object in a listing: its size in bytes, and when it was written."""
 
     size: int
     last_modified: datetime

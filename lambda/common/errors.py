@@ -1,4 +1,4 @@
-"""The errors of the functions by which the state machines name a failure."""
+"""The errors of the functions; the state machines handle them by their names."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class InvalidInputError(UserError):
 
     @classmethod
     def of(cls, problems: Sequence[str]) -> Self:
-        """Return the error for all problems at once, so that nobody starts four times to learn of four."""
-        return cls(numbered(problems))
+        """Return one error that lists all problems, so that a user can correct them in one step."""
+        return cls(numbered(problems, "{} problems"))
 
 
 class EvaluationError(UserError):

@@ -1,4 +1,4 @@
-"""The fields of an execution's input: what each may hold, and what is wrong with an input."""
+"""The fields of an execution's input, and the check of an input against them."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ _TAG_PUNCTUATION: Final = "_.:/=+-@"
 
 @dataclass(frozen=True)
 class Field:
-    """One field: the check of its value, and the words that follow "it must be"."""
+    """One field: the check of its value, and a description of valid values that completes "it must be"."""
 
     is_valid: Callable[[Any], bool]
     description: str
@@ -31,15 +31,15 @@ class CheckedInput:
 
     Attributes
     ----------
-    given
+    fields
         The fields of the input without the console's comment.
     invalid
         The names of the known fields whose values can't be used.
     problems
-        What is wrong, a sentence each.
+        A sentence for each problem.
     """
 
-    given: Mapping[str, Any]
+    fields: Mapping[str, Any]
     invalid: frozenset[str]
     problems: list[str]
 
@@ -57,21 +57,21 @@ def check_fields(execution_input: Any, known: Mapping[str, Field]) -> CheckedInp
         raise InvalidInputError(
             f"The execution's input must be an object such as {{}}, not {as_json(execution_input)}. {names}"
         )
-    given = {name: value for name, value in execution_input.items() if name != _COMMENT}
-    invalid = [name for name, value in given.items() if name in known and not known[name].is_valid(value)]
+    fields = {name: value for name, value in execution_input.items() if name != _COMMENT}
+    invalid = [name for name, value in fields.items() if name in known and not known[name].is_valid(value)]
     unknown = [
         f"The execution's input has an unknown field {shortened(repr(name))}."
-        for name in given
+        for name in fields
         if name not in known
     ]
     problems = first_few(unknown, "fields") + [
-        f"The field {name} of the execution's input is {as_json(given[name])}; it must be "
+        f"The field {name} of the execution's input is {as_json(fields[name])}; it must be "
         f"{known[name].description}."
         for name in invalid
     ]
     if problems:
         problems[-1] += f" {names}"
-    return CheckedInput(given, frozenset(invalid), problems)
+    return CheckedInput(fields, frozenset(invalid), problems)
 
 
 def matches(pattern: re.Pattern[str], max_length: int) -> Callable[[Any], bool]:
@@ -82,7 +82,7 @@ def matches(pattern: re.Pattern[str], max_length: int) -> Callable[[Any], bool]:
 
 
 def _fits_a_tag(value: Any) -> bool:
-    """Return whether a text can be a tag's value (API reference of SageMaker, "Tag"), which it becomes."""
+    """Return whether a value can be the value of a tag (API reference of SageMaker, "Tag")."""
     return (
         isinstance(value, str)
         and len(value) <= _MAX_STARTED_BY

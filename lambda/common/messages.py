@@ -8,12 +8,12 @@ _SHOWN: Final = 3  # A cause is read in the console: the first few of a kind and
 _MAX_LENGTH: Final = 200
 
 
-def numbered(problems: Sequence[str]) -> str:
-    """Return the problems as one text; they are numbered where there are several."""
-    if len(problems) == 1:
-        return problems[0]
-    listed = " ".join(f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
-    return f"{len(problems)} problems: {listed}"
+def numbered(sentences: Sequence[str], heading: str) -> str:
+    """Return a single sentence as it is, and several as a numbered list below a heading with their number."""
+    if len(sentences) == 1:
+        return sentences[0]
+    listed = " ".join(f"({number}) {sentence}" for number, sentence in enumerate(sentences, start=1))
+    return f"{heading.format(len(sentences))}: {listed}"
 
 
 def first_few(problems: Sequence[str], noun: str) -> list[str]:

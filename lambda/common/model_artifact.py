@@ -26,7 +26,7 @@ _TYPECODES: Final = {0: "f", 1: "d"}
 
 
 class ArtifactError(ValueError):
-    """The archive holds no such model; the text has the reason."""
+    """The archive isn't a model of SageMaker LDA; the text has the reason."""
 
 
 @dataclass(frozen=True)

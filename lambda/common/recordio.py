@@ -38,8 +38,8 @@ class RecordError(ValueError):
 class IncompleteError(RecordError):
     """The bytes end within a record; `needed` is how many of the object's first bytes it takes, if known."""
 
-    def __init__(self, needed: int | None, held: int) -> None:
-        super().__init__(f"the first record ends at byte {needed}, but the file at byte {held}")
+    def __init__(self, needed: int | None, available: int) -> None:
+        super().__init__(f"the first record ends at byte {needed}, but the file at byte {available}")
         self.needed = needed
 
 

@@ -36,7 +36,7 @@ def differences(manifest: Manifest, split: str, objects: Mapping[str, ObjectSumm
             f"{manifest.folder(split)}: delete {pronoun}, or upload the dataset again."
         )
     sizes = [
-        f"{key} has {objects[key].size} bytes, and {manifest.key} says {size}. {UPLOAD_AGAIN}"
+        f"{key} has {objects[key].size} bytes, but {size} in {manifest.key}. {UPLOAD_AGAIN}"
         for key, size in shards.items()
         if key in objects and objects[key].size != size
     ]

@@ -1,1 +1,1 @@
-"""Deletes what an aborted execution of bulk scoring left."""
+"""Cleans up after an aborted execution of bulk scoring."""

@@ -1,4 +1,4 @@
-"""Deletes what an execution of bulk scoring left when it was aborted or timed out."""
+"""Deletes the model and stops the jobs of an execution of bulk scoring that was aborted or timed out."""
 
 import os
 import time
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     Returns
     -------
     dict
-        What was stopped and deleted, for the log.
+        The names of the stopped jobs and of the deleted model, for the log.
     """
     model = transform_name(os.environ["JOB_PREFIX"], event["detail"]["executionArn"])
     jobs = [f"{model}-{attempt}" for attempt in range(int(os.environ["ATTEMPTS"]))]

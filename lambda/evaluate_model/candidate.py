@@ -93,7 +93,7 @@ def reason_unscored(candidate: Candidate) -> str:
     if METRIC not in candidate.metrics:
         return (
             f"{name} reported no {METRIC}, only {', '.join(candidate.metrics) or 'nothing'}. "
-            "Its log, in /aws/sagemaker/TrainingJobs, says whether it scored the test channel."
+            "Its log, in /aws/sagemaker/TrainingJobs, shows whether it scored the test channel."
         )
     if candidate.pwll is None:
         return (

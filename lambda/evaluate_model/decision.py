@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a model must reach.
+    """The rules of promotion.
 
     Attributes
     ----------
     minimum_pwll
-        The bound of the execution, or None.
+        The minimum of the execution, or None.
     tolerance
-        How much worse than the incumbent it may be.
+        How far below the incumbent's the pwll of a promoted model may be.
     when_not_comparable
-        What applies where the two can't be compared: promote or hold.
+        The decision if the two can't be compared: promote or hold.
     """
 
     minimum_pwll: float | None
@@ -34,14 +34,14 @@ class Rules:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether to promote, and the sentence that has the reason."""
+    """Whether to promote, and the reason as a sentence."""
 
     promote: bool
     reason: str
 
 
 def decide(candidate: Candidate, comparison: Comparison, rules: Rules) -> Decision:
-    """Decide about a model by its pwll: against the bound, and against the incumbent where comparable."""
+    """Decide by the pwll of a model: compare it with the minimum, and with the incumbent's if possible."""
     pwll, incumbent = score(candidate), comparison.incumbent
     if rules.minimum_pwll is not None and pwll < rules.minimum_pwll:
         return Decision(

@@ -12,9 +12,9 @@ class Environment:
     Attributes
     ----------
     pwll_tolerance
-        How much worse than the model that serves a new one may be.
+        How far below the incumbent's the pwll of a promoted model may be.
     when_not_comparable
-        What applies where the two can't be compared: promote or hold.
+        The decision if the two can't be compared: promote or hold.
     deployment
         The dimension of the metric.
     """

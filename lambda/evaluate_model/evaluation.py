@@ -1,4 +1,4 @@
-"""evaluations/<training job>/evaluation.json: what is known of a model, for users and later executions."""
+"""evaluations/<training job>/evaluation.json: the evaluation of a model, for users and later executions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_REASON: Final = 500
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A completed candidate with the results about it; `diagnostics` is None where its model wasn't read."""
+    """The evaluation of a completed candidate; `diagnostics` is None if its model wasn't read."""
 
     candidate: Candidate
     comparison: Comparison
@@ -65,9 +65,9 @@ def render_evaluation(
     Parameters
     ----------
     evaluation
-        The candidate and the results about it.
+        The evaluation of the candidate.
     request
-        What the function was invoked with.
+        The event of the function.
     runs
         The table of all runs.
     incumbent

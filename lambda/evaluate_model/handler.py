@@ -30,7 +30,7 @@ _CLOUDWATCH = boto3.client("cloudwatch")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Write the evaluations and return what the state machine decides by.
+    """Write the evaluations and return the result on which the state machine decides.
 
     Parameters
     ----------

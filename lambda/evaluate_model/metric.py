@@ -19,7 +19,7 @@ _LOG: Final = logging.getLogger(__name__)
 def put_metric(cloudwatch: CloudWatchClient, environment: Environment, pwll: float) -> str:
     """Put a candidate's pwll; return "", or a sentence where it can't be put.
 
-    A point missing in a diagram is no reason to lose a trained model: it is logged, and noted in the summary.
+    An error doesn't fail the execution: it is logged, and noted in the summary.
     """
     try:
         cloudwatch.put_metric_data(

@@ -1,4 +1,4 @@
-"""What the state machine passes to the function."""
+"""The event that the state machine passes to the function."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Request:
     promote_training_job
         The training job whose model is promoted without a comparison, or None.
     minimum_pwll
-        The bound of the execution, or None.
+        The minimum of the execution, or None.
     test_split
         The checksum of the test documents; None, as is the dataset, where nothing was trained.
     execution

@@ -22,7 +22,7 @@ def render_result(
     runs: Sequence[Mapping[str, Any]],
     summary: str,
 ) -> dict[str, Any]:
-    """Return what the state machine reads."""
+    """Return the result that the state machine reads."""
     metrics = candidate.metrics.items()
     return {
         "promote": decision.promote,
@@ -52,7 +52,7 @@ def render_summary(
     Parameters
     ----------
     candidate
-        The one that the decision is about.
+        The candidate that was chosen or named.
     decision
         Whether it is promoted, and why.
     diagnostics, warnings
@@ -60,7 +60,7 @@ def render_summary(
     runs
         The table of all runs; none where nothing was trained.
     note
-        What else a user should know.
+        A further sentence for the user.
     """
     verdict = "Worth promoting" if decision.promote else "Not worth promoting"
     return "\n".join(

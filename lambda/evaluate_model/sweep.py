@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from common.errors import EvaluationError
+from common.messages import numbered
 from evaluate_model.candidate import Candidate, load_candidate, rank, reason_unscored
 from evaluate_model.topics.diagnostics import with_words
 from evaluate_model.topics.model_reader import read_diagnostics
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from common.bucket import Bucket
     from evaluate_model.request import Run
 
-# Of the function's ten minutes: after these, no further model is read for its diagnostics alone.
+# After these seconds of the function's ten minutes, no further model is read for its diagnostics alone.
 _READING_SECONDS: Final = 240
 
 
@@ -89,7 +90,7 @@ def load_sweep(
     Raises
     ------
     EvaluationError
-        When none of them can be chosen; the text has every run's reason.
+        When none of them can be chosen; the text has the reason of every run.
     """
     deadline = time.monotonic() + _READING_SECONDS
     completed = [load_candidate(sagemaker, run.training_job) for run in runs if run.completed]
@@ -102,13 +103,7 @@ def load_sweep(
     reader = _ModelReader(bucket, vocabulary, obstacles)
     chosen = next((candidate for candidate in rank(completed) if reader.read(candidate)), None)
     if chosen is None:
-        raise EvaluationError(_all_reasons(list(reader.obstacles.values())))
+        reasons = list(reader.obstacles.values())
+        raise EvaluationError(numbered(reasons, "None of the {} candidates can be promoted"))
     reader.read_others(completed, deadline)
     return Sweep(chosen, completed, reader.diagnostics, reader.obstacles)
-
-
-def _all_reasons(reasons: list[str]) -> str:
-    if len(reasons) == 1:
-        return reasons[0]
-    listed = " ".join(f"({number}) {reason}" for number, reason in enumerate(reasons, 1))
-    return f"None of the {len(reasons)} candidates can be promoted: {listed}"

@@ -25,7 +25,7 @@ _S3 = boto3.client(
     ),
 )
 _SAGEMAKER = boto3.client("sagemaker")
-# Quotas are optional and not worth a long wait: where there is no such service, nothing answers.
+# Quotas are optional and not worth a long wait: without an endpoint of the service, a connection times out.
 _QUOTAS = boto3.client(
     "service-quotas",
     config=Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}),
@@ -33,7 +33,7 @@ _QUOTAS = boto3.client(
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Return the normalised input, which is all that the later states read.
+    """Return the normalised input, which the later states read.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def inspect_promotion(
     request: Request, training_job: str, environment: Environment, clients: Clients
 ) -> dict[str, Any]:
-    """Return what later states read.
+    """Return the data that later states read.
 
     Raises
     ------

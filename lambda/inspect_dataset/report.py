@@ -1,4 +1,4 @@
-"""The report of an execution, which users read before it costs anything."""
+"""The report of an execution, the output of a dry run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def promotion_report(training_job: str, vocabulary: int, notes: list[str]) -> di
 
 
 def training_costs(training: Training, candidates: int, max_concurrency: int) -> dict[str, Any]:
-    """Return what training takes; its maximum cost is unknown (None) without a price."""
+    """Return the instances, the maximum duration and the maximum cost of training; None without a price."""
     hours = training.max_runtime_seconds / _SECONDS_PER_HOUR
     price = training.price_per_instance_hour
     count = training.instances.instance_count

@@ -27,7 +27,7 @@ _UNLABELLED_CSV: Final = "text/csv;label_size=0"
 def inspect_training(
     request: Request, job_name_base: str, environment: Environment, clients: Clients
 ) -> dict[str, Any]:
-    """Return what later states read.
+    """Return the data that later states read.
 
     Raises
     ------

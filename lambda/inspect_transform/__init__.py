@@ -1,1 +1,1 @@
-"""Checks what bulk scoring is asked for before any money is spent."""
+"""Checks the input of bulk scoring, its documents and its model before any money is spent."""

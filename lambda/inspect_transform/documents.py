@@ -31,7 +31,7 @@ _CONTENT_TYPES: Final = {
 
 @dataclass(frozen=True)
 class Documents:
-    """What is scored.
+    """The documents to score.
 
     Attributes
     ----------
@@ -55,12 +55,12 @@ class Documents:
         return _SPLIT_TYPES[self.content_type]
 
 
-Found = tuple[Documents | None, list[str]]
-"""The documents, None where they can't be scored, and the problems with them."""
+LoadedDocuments = tuple[Documents | None, list[str]]
+"""The documents, None if they can't be scored, and their problems."""
 
 
-def load_documents(bucket: Bucket, request: Request, default_dataset: str) -> Found:
-    """Load what an execution asks to score, unless it isn't clear what that is."""
+def load_documents(bucket: Bucket, request: Request, default_dataset: str) -> LoadedDocuments:
+    """Load the documents that an execution names; None without a problem if a field of theirs is invalid."""
     if request.invalid & {"dataset", "prefix"}:
         return None, []
     if "prefix" in request.fields:
@@ -72,7 +72,7 @@ def load_documents(bucket: Bucket, request: Request, default_dataset: str) -> Fo
     return _of_dataset(bucket, dataset, request.fields.get("split", "test"))
 
 
-def _of_dataset(bucket: Bucket, dataset: str, split: str) -> Found:
+def _of_dataset(bucket: Bucket, dataset: str, split: str) -> LoadedDocuments:
     """Return a dataset's split as its manifest describes it."""
     try:
         manifest = load_manifest(bucket, dataset)
@@ -110,7 +110,7 @@ def _no_dataset(bucket: Bucket, dataset: str) -> str:
     )
 
 
-def _under_prefix(bucket: Bucket, prefix: str) -> Found:
+def _under_prefix(bucket: Bucket, prefix: str) -> LoadedDocuments:
     """Return the objects under a prefix, by the suffixes of their keys."""
     objects = bucket.list_objects(prefix)
     if not objects:

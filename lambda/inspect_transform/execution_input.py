@@ -24,7 +24,7 @@ FIELDS: Final = {
 
 @dataclass(frozen=True)
 class Request:
-    """What an execution asks for.
+    """The request of an execution.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Request:
     invalid
         The names of the fields whose values can't be used.
     problems
-        What is wrong with the input, a sentence each.
+        A sentence for each problem of the input.
     """
 
     fields: Mapping[str, Any]
@@ -51,18 +51,20 @@ def parse(execution_input: Any) -> Request:
     """
     checked = check_fields(execution_input, FIELDS)
     valid = {
-        name: value for name, value in checked.given.items() if name in FIELDS and name not in checked.invalid
+        name: value
+        for name, value in checked.fields.items()
+        if name in FIELDS and name not in checked.invalid
     }
-    return Request(valid, checked.invalid, checked.problems + _contradictions(checked.given))
+    return Request(valid, checked.invalid, checked.problems + _contradictions(checked.fields))
 
 
-def _contradictions(given: Mapping[str, Any]) -> list[str]:
-    others = [name for name in ("dataset", "split") if name in given]
-    if "prefix" not in given or not others:
+def _contradictions(fields: Mapping[str, Any]) -> list[str]:
+    others = [name for name in ("dataset", "split") if name in fields]
+    if "prefix" not in fields or not others:
         return []
     return [
         (
-            f"The execution's input names a {' and a '.join(['prefix', *others])}: a prefix stands for all "
+            f"The execution's input names a {' and a '.join(['prefix', *others])}: a prefix selects all "
             "objects under it, and a dataset is scored by its split. Leave one of the two out."
         )
     ]

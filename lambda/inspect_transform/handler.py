@@ -22,7 +22,7 @@ _CLOUDFORMATION = boto3.client("cloudformation")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Return all that the later states read.
+    """Return the data that the later states read.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inspect_transform.environment import Environment
     from inspect_transform.execution_input import Request
 
-_NAME_ONE: Final = "name a training job with the field training_job"
+_NAME_A_JOB: Final = "name a training job with the field training_job"
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Model:
     feature_dim: int
 
 
-Found = tuple[Model | None, list[str]]
-"""The model, None where there is none, and the problems with it."""
+LoadedModel = tuple[Model | None, list[str]]
+"""The model, None if there is none, and its problems."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Clients:
     cloudformation: CloudFormationClient
 
 
-def load_model(clients: Clients, request: Request, environment: Environment) -> Found:
-    """Load the model that an execution asks for, unless it isn't clear which that is."""
+def load_model(clients: Clients, request: Request, environment: Environment) -> LoadedModel:
+    """Load the model that an execution names; None without a problem if its field is invalid."""
     if "training_job" in request.invalid:
         return None, []
     if "training_job" in request.fields:
@@ -52,18 +52,18 @@ def load_model(clients: Clients, request: Request, environment: Environment) -> 
     return _in_service(clients, environment)
 
 
-def _in_service(clients: Clients, environment: Environment) -> Found:
+def _in_service(clients: Clients, environment: Environment) -> LoadedModel:
     url = served_model_url(clients.cloudformation, environment.serving_stack)
     if url is None:
         return None, [f"The stack {environment.serving_stack} isn't deployed: deploy all stacks."]
     if not url:
-        return None, [f"No model is in service yet: train one first, or {_NAME_ONE}."]
+        return None, [f"No model is in service yet: train one first, or {_NAME_A_JOB}."]
     if training_job := training_job_of(url):
         return _of_training_job(clients, training_job, environment)
-    return None, [f"The model in service, {url}, isn't a training job's: {_NAME_ONE}."]
+    return None, [f"The model in service, {url}, isn't a training job's: {_NAME_A_JOB}."]
 
 
-def _of_training_job(clients: Clients, training_job: str, environment: Environment) -> Found:
+def _of_training_job(clients: Clients, training_job: str, environment: Environment) -> LoadedModel:
     job = _describe_or_none(clients.sagemaker, training_job, environment.job_prefix)
     if job is None:
         return None, [

@@ -1,1 +1,1 @@
-"""Asks the endpoint for one document's topics."""
+"""Tests the endpoint with one document after a promotion."""

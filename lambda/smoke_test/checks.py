@@ -12,12 +12,12 @@ _MAX_SHOWN: Final = 300
 
 
 def check_model(endpoint: str, served: list[str], promoted: str) -> None:
-    """Refuse an endpoint that runs any model but the promoted one.
+    """Check that an endpoint runs the promoted model and no other.
 
     Raises
     ------
     SmokeTestError
-        Naming both.
+        When it doesn't; the text names the models.
     """
     if served != [promoted]:
         raise SmokeTestError(
@@ -31,13 +31,13 @@ def check_answer(endpoint: str, content: bytes, num_topics: int) -> list[float]:
     Raises
     ------
     SmokeTestError
-        When the answer isn't one row of `num_topics` finite numbers from 0 on that sum to 1 within 1e-4.
+        When the answer isn't one row of `num_topics` finite, non-negative numbers that sum to 1 within 1e-4.
     """
     mixture = _mixture(endpoint, content)
     problem = _problem(mixture, num_topics)
     if problem:
         raise SmokeTestError(
-            f"The endpoint {endpoint} answered a topic mixture that {problem}: {_shown(content)}"
+            f"The endpoint {endpoint} returned a topic mixture that {problem}: {_shown(content)}"
         )
     return mixture
 
@@ -48,7 +48,7 @@ def _mixture(endpoint: str, content: bytes) -> list[Any]:
         return list(prediction["topic_mixture"])
     except (ValueError, TypeError, KeyError) as error:
         raise SmokeTestError(
-            f"The endpoint {endpoint} didn't answer one document with one topic_mixture: {_shown(content)}"
+            f"The endpoint {endpoint} didn't return one topic_mixture for one document: {_shown(content)}"
         ) from error
 
 
@@ -56,7 +56,7 @@ def _problem(mixture: list[Any], num_topics: int) -> str | None:
     if len(mixture) != num_topics:
         return f"has {len(mixture)} numbers instead of {num_topics}"
     if not all(isinstance(share, int | float) and math.isfinite(share) and share >= 0 for share in mixture):
-        return "has values that aren't finite numbers from 0 on"
+        return "has values that aren't finite numbers of at least 0"
     if abs(math.fsum(mixture) - 1) > _SUM_TOLERANCE:
         return f"sums to {math.fsum(mixture)} instead of 1"
     return None

@@ -1,4 +1,4 @@
-"""The endpoint: which models it runs, and what it answers to a document."""
+"""The endpoint: the models that it runs, and its answer to a document."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def served_models(sagemaker: SageMakerClient, endpoint: str) -> list[str]:
         if not is_not_found(error):
             raise
         raise SmokeTestError(
-            f"The endpoint {endpoint} runs what can't be read any more ({error}). {ROLLED_BACK}"
+            f"The endpoint {endpoint} runs a model or configuration that was deleted ({error}). {ROLLED_BACK}"
         ) from error
 
 

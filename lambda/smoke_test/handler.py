@@ -1,4 +1,4 @@
-"""Asks the endpoint for one document's topics, and whether it runs the model that was promoted."""
+"""Checks that the endpoint runs the promoted model, and that it returns the topic mixture of one document."""
 
 import os
 from typing import Any

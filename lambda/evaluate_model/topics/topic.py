@@ -21,9 +21,9 @@ class Topic:
     alpha
         Its parameter of the Dirichlet prior.
     share
-        Alpha's share of the sum: the part of the corpus that the model expects of it.
+        Its alpha divided by alpha0: the expected part of the corpus.
     effective_words
-        The exponential of its entropy: how many words it would have, were they equally likely.
+        The exponential of its entropy: the number of equally likely words with the same entropy.
     top
         Its most likely words with their probabilities, the likeliest first.
     """
@@ -40,7 +40,7 @@ class Topic:
 
 
 def measure(model: Model) -> tuple[list[Topic], list[float]]:
-    """Return a model's topics and their mean (V,), weighted by their shares: the corpus as the model sees it.
+    """Return a model's topics and their mean (V,), weighted by their shares: the expected word frequencies.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def effective_words(words: Sequence[float], number: int = 0) -> float:
 
 
 def effective_number(shares: Iterator[float]) -> float:
-    """Return the exponential of the entropy of positive shares: how many equal ones would have the same."""
+    """Return the exponential of the entropy of positive shares: how many equal shares have this entropy."""
     return math.exp(-math.fsum([share * math.log(share) for share in shares]))
 
 

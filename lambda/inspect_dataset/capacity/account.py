@@ -1,4 +1,4 @@
-"""What the account offers to a run: instance types, quotas, and whether the endpoint exists."""
+"""The account as a run finds it: instance types, quotas, and whether the endpoint exists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOSTING_TYPES: Final = "ProductionVariantInstanceType"
 
 @dataclass(frozen=True)
 class Account:
-    """What was read for a run.
+    """The properties of the account that a run is compared with.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Account:
 
 
 def load_account(clients: Clients, environment: Environment, *, trains: bool, promotes: bool) -> Account:
-    """Read what a run that trains, promotes or both is compared with."""
+    """Read the properties that a run which trains, promotes or both is compared with."""
     hosting = endpoint_quota(environment.endpoint)
     names = [training_quota(environment.training.instances)] if trains else []
     names += [hosting] if promotes else []

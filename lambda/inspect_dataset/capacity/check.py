@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Capacity:
-    """Why the run is refused, what a user should know, and how many training jobs run concurrently."""
+    """Problems, which refuse the run, notes for the report, and how many training jobs run concurrently."""
 
     problems: list[str]
     notes: list[str]
@@ -75,7 +75,7 @@ def _type_problem(account: Account, enumeration: str, setting: str, instances: I
 
 
 def _check_hosting(account: Account, endpoint: Instances) -> tuple[list[str], list[str]]:
-    """Return what refuses the promotion, and what will refuse the next one.
+    """Return the problems of this promotion, and notes on the next one.
 
     To replace an endpoint's model, SageMaker starts the new instances before it stops the old ones.
     """

@@ -1,4 +1,4 @@
-"""Hyperparameters, compared with the dataset: what can't be learned, and what can but is risky."""
+"""Hyperparameters compared with the dataset: problems refuse an execution, notes warn of risks."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -31,17 +31,17 @@ def problems(fields: Mapping[str, Any], manifest: Manifest) -> list[str]:
 
 
 def notes(fields: Mapping[str, Any], manifest: Manifest, training: Training) -> list[str]:
-    """Return what is allowed, but may not be intended."""
+    """Return a sentence for each value that is allowed, but may not be intended."""
     return [*_few_tokens(fields, manifest), *_unusual(fields), *_few_shards(manifest, training)]
 
 
 def _few_tokens(fields: Mapping[str, Any], manifest: Manifest) -> Iterable[str]:
-    # A topic has as many unknown numbers as there are words.
+    # A topic has one parameter for each word.
     tokens, most = manifest.splits["train"].tokens, _max_topics(fields)
     if tokens is not None and most and tokens < most * manifest.feature_dim:
         yield (
-            f"The train documents hold {tokens} tokens, less than one for each word of each of {most} topics "
-            f"over {manifest.feature_dim} words: the topics may come out blurred. Fewer topics, a smaller "
+            f"The train documents have {tokens} tokens, less than one for each word of each of {most} topics "
+            f"over {manifest.feature_dim} words: the topics may be estimated poorly. Fewer topics, a smaller "
             "vocabulary or more documents help."
         )
 
@@ -52,7 +52,7 @@ def _unusual(fields: Mapping[str, Any]) -> Iterable[str]:
         if not low <= alpha0 <= high:
             yield f"alpha0 is {alpha0:g}; values from {low:g} to {high:g} are usual."
     if "tol" in fields and fields["tol"] >= _COARSE_TOL:
-        yield f"tol is {fields['tol']:g}: the decomposition may stop far from the topics. 1e-8 is usual."
+        yield f"tol is {fields['tol']:g}: the decomposition may stop before it converges. 1e-8 is usual."
 
 
 def _few_shards(manifest: Manifest, training: Training) -> Iterable[str]:

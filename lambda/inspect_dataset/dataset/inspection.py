@@ -30,16 +30,16 @@ _SMOKE_TEST_SHARDS: Final = 20
 
 @dataclass(frozen=True)
 class Inspection:
-    """A dataset and what contradicts its manifest.
+    """A dataset, and the differences between its objects and its manifest.
 
     Attributes
     ----------
     problems
         Why the dataset can't be used, a sentence each.
     notes
-        What wasn't checked.
+        A sentence for each check that was limited to a sample.
     manifest
-        None where there is none that can be used.
+        None if there is none that can be used.
     document
         The first document of a test shard: one with words, if one of the first shards begins with one.
     """

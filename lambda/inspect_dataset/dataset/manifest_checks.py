@@ -1,4 +1,4 @@
-"""What is wrong with a manifest by itself, before any shard is read."""
+"""The checks of a manifest itself, before any shard is read."""
 
 from email.message import Message
 
@@ -10,7 +10,7 @@ def problems(manifest: Manifest) -> list[str]:
     """Return a sentence for each thing in a manifest that no dataset can have."""
     found = _content_type_problems(manifest)
     if manifest.feature_dim < 1:
-        found.append(f"{manifest.key} says that feature_dim is {manifest.feature_dim}.")
+        found.append(f"In {manifest.key} feature_dim is {manifest.feature_dim}; it must be at least 1.")
     for name, split in manifest.splits.items():
         if split.documents < 1 or not split.shards:
             found.append(
@@ -23,7 +23,7 @@ def problems(manifest: Manifest) -> list[str]:
 
 
 def _content_type_problems(manifest: Manifest) -> list[str]:
-    content_type = f"{manifest.key} says that content_type is {manifest.content_type!r}"
+    content_type = f"In {manifest.key} content_type is {manifest.content_type!r}"
     if manifest.format not in {RECORDIO, CSV}:
         return [f"{content_type}; LDA trains on {RECORDIO} or {CSV}."]
     message = Message()
@@ -40,5 +40,5 @@ def _shard_problem(manifest: Manifest, split: str, shard: Shard) -> str:
     if not shard.key.startswith(folder):
         return f"{manifest.key} names the shard {shard.key}, which is outside {folder}"
     if shard.size < 1:
-        return f"{manifest.key} says that the shard {shard.key} is empty."
+        return f"The shard {shard.key} in {manifest.key} is empty."
     return ""

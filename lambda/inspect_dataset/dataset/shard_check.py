@@ -82,8 +82,8 @@ def _checksum_problem(bucket: Bucket, shard: Shard, manifest: Manifest) -> dict[
     if (kind, value) == (expected["type"], expected["value"]):
         return {}
     problem = (
-        f"{shard.key} has the {algorithm} checksum {value} ({kind}), and "
-        f"{manifest.key} says {expected['value']} ({expected['type']})."
+        f"{shard.key} has the {algorithm} checksum {value} ({kind}), but "
+        f"{expected['value']} ({expected['type']}) in {manifest.key}."
     )
     return {"checksum": problem}
 

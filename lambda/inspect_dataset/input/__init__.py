@@ -1,1 +1,1 @@
-"""What the function is invoked with: the execution's input, and the environment."""
+"""The execution's input and the environment variables of the function."""

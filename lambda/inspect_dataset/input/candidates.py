@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-MAX_CANDIDATES: Final = 40  # A state's data is at most 256 KB, and nobody compares more models by numbers.
+MAX_CANDIDATES: Final = 40  # The data of a state is at most 256 KB.
 _VARIED: Final = ("num_topics", "alpha0")
 
 
 @dataclass(frozen=True)
 class Combination:
-    """What is varied from candidate to candidate."""
+    """The hyperparameters that are varied from candidate to candidate."""
 
     num_topics: int
     alpha0: float
@@ -29,7 +29,7 @@ def combinations(fields: Mapping[str, Any]) -> list[Combination]:
 
 
 def problems(fields: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with the values that are varied."""
+    """Return a sentence for each problem of the values that are varied."""
     found = [_repeated(name, fields[name]) for name in _VARIED if name in fields]
     count = len(values(fields.get("num_topics", 1))) * len(values(fields.get("alpha0", 1)))
     if count > MAX_CANDIDATES:
@@ -64,13 +64,13 @@ def values(field: Any) -> list[Any]:
 
 
 def _repeated(name: str, field: Any) -> str:
-    given = values(field)
-    repeated = sorted({_as_int(value) for value in given if given.count(value) > 1})
+    all_values = values(field)
+    repeated = sorted({_as_int(value) for value in all_values if all_values.count(value) > 1})
     if not repeated:
         return ""
     shown = ", ".join(map(repr, repeated[:3]))
     return (
-        f"The field {name} of the execution's input holds {shown} more than once. "
+        f"The field {name} of the execution's input contains {shown} more than once. "
         "Give each value once: the same model twice would be paid for twice."
     )
 

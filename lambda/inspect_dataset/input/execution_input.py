@@ -17,22 +17,22 @@ _PASSED_THROUGH: Final = (
     *("promote", "minimum_pwll", "require_promotion"),
     *("dry_run", "promote_training_job", "started_by"),
 )
-# The fields that no setting stands in for.
+# The defaults of the fields for which there is no setting.
 _DEFAULTS: Final = {"manifest": None, "dry_run": False, "promote_training_job": None, "started_by": ""}
 
 
 @dataclass(frozen=True)
 class Request:
-    """What an execution asks for.
+    """The request of an execution.
 
     Attributes
     ----------
     fields
-        All valid fields, by name; `dataset` is missing where two were named.
+        All valid fields, by name; `dataset` is missing if the input names two.
     combinations
-        What is varied from candidate to candidate; empty where one of the two fields isn't valid.
+        The combinations of num_topics and alpha0; empty if one of the two fields isn't valid.
     problems
-        A sentence for each thing that is wrong with the input.
+        A sentence for each problem of the input.
     """
 
     fields: Mapping[str, Any]
@@ -41,7 +41,7 @@ class Request:
 
     @property
     def dataset(self) -> str | None:
-        """The dataset to train on; None where it isn't clear which is meant."""
+        """The dataset to train on; None if the input doesn't name exactly one."""
         return self.fields.get("dataset")
 
     @property
@@ -60,14 +60,14 @@ class Request:
 
 
 def parse(execution_input: Any, defaults: Mapping[str, Any]) -> Request:
-    """Return what an execution asks for, by its input or else by the settings.
+    """Return the request of an execution: its input, completed by the settings.
 
     Parameters
     ----------
     execution_input
-        As the execution was started.
+        The input with which the execution was started.
     defaults
-        The settings that stand in for fields, by the names of the fields.
+        The settings that are the defaults of fields, by the names of the fields.
 
     Raises
     ------
@@ -75,23 +75,23 @@ def parse(execution_input: Any, defaults: Mapping[str, Any]) -> Request:
         When the input isn't an object.
     """
     checked = check_fields(execution_input, FIELDS)
-    merged = {**_DEFAULTS, **defaults, **checked.given}
+    merged = {**_DEFAULTS, **defaults, **checked.fields}
     valid = {name: merged[name] for name in FIELDS if name not in checked.invalid}
-    problems = checked.problems + _contradictions(checked.given, valid)
+    problems = checked.problems + _contradictions(checked.fields, valid)
     if not valid.get("promote_training_job"):
         problems += candidates.problems(valid)
     return Request(_with_dataset(checked, valid), candidates.combinations(valid), problems)
 
 
-def _contradictions(given: Mapping[str, Any], valid: Mapping[str, Any]) -> list[str]:
+def _contradictions(fields: Mapping[str, Any], valid: Mapping[str, Any]) -> list[str]:
     problems = []
-    if "dataset" in given and "manifest" in given:
+    if "dataset" in fields and "manifest" in fields:
         problems.append(
             "The execution's input names a dataset and a manifest, which may be two datasets. Leave one of "
             "the two out."
         )
     if valid.get("promote_training_job"):
-        problems += _contradictions_of_promotion(given)
+        problems += _contradictions_of_promotion(fields)
     elif valid.get("require_promotion") and valid.get("promote") is False:
         problems.append(
             "The execution's input asks for require_promotion while promote is false: nothing would be "
@@ -100,14 +100,14 @@ def _contradictions(given: Mapping[str, Any], valid: Mapping[str, Any]) -> list[
     return problems
 
 
-def _contradictions_of_promotion(given: Mapping[str, Any]) -> list[str]:
+def _contradictions_of_promotion(fields: Mapping[str, Any]) -> list[str]:
     problems = []
-    if training := [name for name in _TRAINING_FIELDS if name in given]:
+    if training := [name for name in _TRAINING_FIELDS if name in fields]:
         problems.append(
             "The execution's input asks for promote_training_job, which trains nothing: leave out "
             f"{', '.join(training)}."
         )
-    if given.get("promote") is False:
+    if fields.get("promote") is False:
         problems.append(
             "The execution's input asks for promote_training_job while promote is false. Leave one of the "
             "two out."
@@ -116,10 +116,10 @@ def _contradictions_of_promotion(given: Mapping[str, Any]) -> list[str]:
 
 
 def _with_dataset(checked: CheckedInput, valid: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace the manifest by its dataset, and leave both out where it isn't clear which is meant."""
+    """Replace the manifest by its dataset, and leave both out if the input doesn't name exactly one."""
     fields = {name: value for name, value in valid.items() if name not in {"dataset", "manifest"}}
-    name = "manifest" if "manifest" in checked.given else "dataset"
-    ambiguous = checked.given.keys() >= {"dataset", "manifest"}
+    name = "manifest" if "manifest" in checked.fields else "dataset"
+    ambiguous = checked.fields.keys() >= {"dataset", "manifest"}
     if ambiguous or name not in valid or "promote_training_job" not in valid:
         return fields
     return {**fields, "dataset": dataset_of(valid[name]) if name == "manifest" else valid[name]}

@@ -119,9 +119,9 @@ def test_bytes_that_arent_an_archive_are_refused(content: bytes) -> None:
         read(io.BytesIO(content))
 
 
-@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
-def test_an_archive_that_was_cut_is_refused(kept: float) -> None:
+@pytest.mark.parametrize("fraction", [0.2, 0.5, 0.9])
+def test_a_truncated_archive_is_refused(fraction: float) -> None:
     beta = np.random.default_rng(0).dirichlet(np.ones(5000), 2).astype(np.float32)
     content = archive(listed(array(np.ones(2, np.float32), 2), array(beta, 2))).getvalue()
     with pytest.raises(ArtifactError):
-        read(io.BytesIO(content[: int(len(content) * kept)]))
+        read(io.BytesIO(content[: int(len(content) * fraction)]))

@@ -81,9 +81,11 @@ def test_the_records_before_one_that_is_cut_are_read(golden: Path) -> None:
     assert len(list(read_documents(content[: 128 * 2 + 50]))) == 2
 
 
-@pytest.mark.parametrize(("held", "needed"), [(3, 8), (100, 128)])
-def test_the_error_of_a_cut_first_record_has_the_bytes_needed(golden: Path, held: int, needed: int) -> None:
-    content = (golden / "notebook-dense.pbr").read_bytes()[:held]
+@pytest.mark.parametrize(("available", "needed"), [(3, 8), (100, 128)])
+def test_the_error_of_a_truncated_record_has_the_bytes_needed(
+    golden: Path, available: int, needed: int
+) -> None:
+    content = (golden / "notebook-dense.pbr").read_bytes()[:available]
     with pytest.raises(IncompleteError) as raised:
         list(read_documents(content))
     assert raised.value.needed == needed

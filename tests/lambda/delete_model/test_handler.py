@@ -57,7 +57,7 @@ def test_a_running_job_is_stopped_and_the_model_is_deleted(handler: Any, name: s
         stub.assert_no_pending_responses()
 
 
-def test_what_a_call_under_way_created_is_deleted_by_the_second_pass(
+def test_the_second_pass_deletes_what_a_call_in_progress_created(
     handler: Any, name: str, stubbed: Any, pauses: list[float]
 ) -> None:
     with stubbed(handler, "_SAGEMAKER", "sagemaker") as stub:

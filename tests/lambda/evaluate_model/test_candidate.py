@@ -33,8 +33,8 @@ def test_a_candidate_is_read_from_sagemakers_description_of_its_job() -> None:
 
 
 def test_the_highest_pwll_is_the_best_and_of_equal_ones_fewer_topics_then_the_first() -> None:
-    given = [("a", -3.0, 5), ("b", -2.0, 20), ("c", -2.0, 10), ("d", -2.0, 10), ("e", None, 1)]
-    ranked = rank(model(*one) for one in given)
+    models = [("a", -3.0, 5), ("b", -2.0, 20), ("c", -2.0, 10), ("d", -2.0, 10), ("e", None, 1)]
+    ranked = rank(model(*arguments) for arguments in models)
     assert [one.training_job for one in ranked] == ["c", "d", "b", "a"]
 
 

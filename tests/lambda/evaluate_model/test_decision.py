@@ -1,4 +1,4 @@
-"""What the truth table leaves out: the sentences, the edges of the bounds, the ways to be unevaluated."""
+"""The decisions beyond the truth table: their sentences, exact limits, and models without an evaluation."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_a_model_may_be_worse_than_the_serving_one_by_the_tolerance(
     assert comparison == "same test documents"
 
 
-def test_a_model_below_the_bound_is_rejected_even_when_nothing_serves() -> None:
+def test_a_model_below_the_minimum_is_rejected_even_when_nothing_serves() -> None:
     found, comparison = decided(-3.0, None, minimum=-2.5)
     assert not found.promote
     assert found.reason == "test:pwll -3 is below minimum_pwll -2.5."

@@ -1,4 +1,4 @@
-"""The function decides as the table of docs/promotion-rules.md."""
+"""The function decides as the table in docs/promotion-rules.md specifies."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def decision_on(rule: Rule) -> Decision:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules() if rule.promote], ids=str)
-def test_the_function_decides_as_its_row_says(rule: Rule) -> None:
+def test_the_function_decides_as_its_row_of_the_table_specifies(rule: Rule) -> None:
     decision = decision_on(rule)
     assert decision.promote is rule.promoted
     assert rule.reason in decision.reason

@@ -1,4 +1,4 @@
-"""EvaluateModel over the runs of an execution, from event to answer."""
+"""EvaluateModel for the runs of an execution, from event to result."""
 
 import io
 import json
@@ -93,7 +93,7 @@ def test_a_missing_or_broken_evaluation_of_the_serving_model_is_not_an_error(
     assert f"{aws.other} has no readable evaluation" in found["reason"]
 
 
-def test_the_bound_of_the_execution_is_applied(aws: Any) -> None:
+def test_the_minimum_of_the_execution_is_applied(aws: Any) -> None:
     aws.trained(aws.job_name(), -2.5)
     aws.serving("")
     aws.metric(-2.5)

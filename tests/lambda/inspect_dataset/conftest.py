@@ -1,3 +1,5 @@
+"""InspectDataset with a dataset in a bucket in memory, the account's quotas, and an endpoint."""
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -61,12 +63,20 @@ class FakeQuotas:
 
 
 class FakeSageMaker:
-    """SageMaker's own API description, and the endpoint; while it doesn't serve, `refusal` is the answer."""
+    """SageMaker's own API description, a training job, and the endpoint or, without one, `refusal`."""
 
     def __init__(self, meta: Any) -> None:
         self.meta = meta
+        self.training_job: dict[str, Any] | Exception = {}
+        self.described_jobs: list[str] = []
         self.serves = True
         self.refusal = ("ValidationException", 'Could not find endpoint "lda-dev".')
+
+    def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
+        self.described_jobs.append(TrainingJobName)
+        if isinstance(self.training_job, Exception):
+            raise self.training_job
+        return self.training_job
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
         assert EndpointName == "lda-dev"
@@ -108,11 +118,11 @@ def run(
         monkeypatch.setattr(handler, name, replacement)
     monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
 
-    def inspect(given: Any, training: Any = None, endpoint: Any = None) -> Any:
+    def inspect(execution_input: Any, training: Any = None, endpoint: Any = None) -> Any:
         monkeypatch.setenv("TRAINING", json.dumps({**TRAINING, **(training or {})}))
         monkeypatch.setenv("ENDPOINT", json.dumps({**ENDPOINT, **(endpoint or {})}))
         event = {
-            "input": given,
+            "input": execution_input,
             "execution_name": "Run_1",
             "execution_arn": "arn:aws:states:::execution:M:Run_1",
         }
@@ -127,9 +137,9 @@ def _edit_manifest(bucket: Any, edit: Callable[[Any], None]) -> None:
     bucket.objects[MANIFEST] = json.dumps(document).encode()
 
 
-def _refusal(run: Callable[..., Any], given: Any, **settings: Any) -> str:
+def _refusal(run: Callable[..., Any], execution_input: Any, **settings: Any) -> str:
     with pytest.raises(ValueError, match=r".") as raised:
-        run(given, **settings)
+        run(execution_input, **settings)
     assert type(raised.value).__name__ == "InvalidInputError"
     return str(raised.value)
 

@@ -1,4 +1,4 @@
-"""InspectTransform, with a bucket in memory that holds a dataset, and a model in service."""
+"""InspectTransform with a dataset in a bucket in memory, and a model in service."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -135,7 +135,10 @@ def test_a_missing_dataset_and_an_invalid_split_are_both_reported(run: Run, refu
             lambda m: m["splits"]["test"]["shards"][0].update(key="datasets/bars/test/x"),
             "names datasets/bars/test/x",
         ),
-        (lambda m: m["splits"]["test"]["shards"][0].update(bytes=1), "says 1. Upload the dataset again."),
+        (
+            lambda m: m["splits"]["test"]["shards"][0].update(bytes=1),
+            "but 1 in datasets/bars/manifest.json. Upload the dataset again.",
+        ),
         (lambda m: m.update(feature_dim=6), f"over 6 words, and the model of {JOB} has 5"),
     ],
 )

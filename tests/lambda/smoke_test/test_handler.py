@@ -94,10 +94,10 @@ def test_a_mixture_over_all_topics_passes(
         ('{"predictions": [{"topic_mixture": [NaN, 0.5, 0.5]}]}', "values that aren't finite numbers"),
         ('{"predictions": [{"topic_mixture": [-0.5, 1, 0.5]}]}', "values that aren't finite numbers"),
         ('{"predictions": [{"topic_mixture": ["a", 0.5, 0.5]}]}', "values that aren't finite numbers"),
-        ('{"predictions": [{}, {}]}', "didn't answer one document with one topic_mixture"),
-        ('{"predictions": [{}]}', "didn't answer one document with one topic_mixture"),
-        ("[]", "didn't answer one document with one topic_mixture"),
-        ("<html>" + "x" * 10_000, "didn't answer one document with one topic_mixture"),
+        ('{"predictions": [{}, {}]}', "didn't return one topic_mixture for one document"),
+        ('{"predictions": [{}]}', "didn't return one topic_mixture for one document"),
+        ("[]", "didn't return one topic_mixture for one document"),
+        ("<html>" + "x" * 10_000, "didn't return one topic_mixture for one document"),
     ],
 )
 def test_any_other_answer_fails_and_is_shown(
@@ -123,7 +123,9 @@ def test_an_endpoint_that_was_rolled_back_to_a_config_that_is_gone_fails_with_th
 ) -> None:
     described(sagemaker)
     sagemaker.add_client_error("describe_endpoint_config", "ValidationException", "Could not find it")
-    with pytest.raises(ValueError, match=r"can't be read any more .*Could not find it.* rolled it back"):
+    with pytest.raises(
+        ValueError, match=r"configuration that was deleted .*Could not find it.* rolled it back"
+    ):
         run(handler)
 
 
@@ -144,7 +146,7 @@ def test_an_endpoint_that_refuses_the_document_fails_with_its_message(
         run(handler)
 
 
-def test_a_missing_permission_is_an_error_of_its_own(handler: Any, sagemaker: Stubber) -> None:
+def test_a_missing_permission_is_not_a_failed_smoke_test(handler: Any, sagemaker: Stubber) -> None:
     described(sagemaker)
     sagemaker.add_client_error("describe_endpoint_config", "AccessDeniedException", "not authorized")
     with pytest.raises(ClientError, match="not authorized"):

@@ -27,7 +27,7 @@ def test_more_topics_than_documents_are_a_problem(
     ("given", "training", "sentence"),
     [
         ({"alpha0": [1, 50]}, {}, "alpha0 is 50; values from 0.1 to 10 are usual."),
-        ({"tol": 0.5}, {}, "tol is 0.5: the decomposition may stop far from the topics."),
+        ({"tol": 0.5}, {}, "tol is 0.5: the decomposition may stop before it converges."),
         ({}, {"instance_count": 20}, "train shards for 20 training instances"),
     ],
 )

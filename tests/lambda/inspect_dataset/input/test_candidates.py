@@ -37,7 +37,7 @@ def test_with_an_invalid_field_there_are_no_candidates() -> None:
 def test_a_repeated_value_is_a_problem(repeated: list[float]) -> None:
     (problem,) = candidates.problems({"num_topics": repeated, "alpha0": 1})
     assert problem == (
-        "The field num_topics of the execution's input holds 5 more than once. Give each value once: the "
+        "The field num_topics of the execution's input contains 5 more than once. Give each value once: the "
         "same model twice would be paid for twice."
     )
 
