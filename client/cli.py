@@ -8,16 +8,10 @@ import click
 from client.commands import executions, operations
 from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
+from data_prep.cli import OrderedGroup
+from data_prep.cli import cli as data_prep_cli
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-class OrderedGroup(click.Group):
-    """Lists its commands in the order in which they were added, which is that of their use."""
-
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
-        return list(self.commands)
 
 
 cli = OrderedGroup(
@@ -41,12 +35,10 @@ cli = OrderedGroup(
 
 def topics() -> click.Group:
     """Build the group of all commands: prepare data, train, use and remove."""
-    from data_prep.cli import cli as data_prep
-
     return OrderedGroup(
         "topics",
         help="Topics from documents, with Amazon SageMaker LDA. Data goes to stdout, messages to stderr.",
-        commands={**data_prep.commands, **cli.commands},
+        commands={**data_prep_cli.commands, **cli.commands},
         context_settings=_SETTINGS,
     )
 

@@ -11,7 +11,7 @@ from client.errors import UserError, none_if_missing
 
 StackKind = Literal["Storage", "Training", "Serving"]
 STACK_KINDS: tuple[StackKind, ...] = ("Storage", "Training", "Serving")
-NAME_PATTERN = re.compile(r"[a-z][a-z0-9]{0,11}")  # the same as of the setting `name`
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9]{0,11}")  # the pattern of the setting `name`
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TRANSFORM_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
@@ -32,7 +32,7 @@ class Deployment:
     Raises
     ------
     UserError
-        The name is invalid. It becomes a part of policies, patterns and other names.
+        The name is invalid. It is a part of policies, patterns and other names.
     """
 
     name: str = "lda"
@@ -117,4 +117,4 @@ class Deployment:
 def _missing_output_reason(key: str) -> str:
     if key == "EndpointName":
         return "no model has been promoted yet: run python -m client train."
-    return "deploy the present version with cdk deploy --all."
+    return "deploy the current version with cdk deploy --all."

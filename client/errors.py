@@ -1,4 +1,4 @@
-"""Errors as sentences instead of stack traces."""
+"""The errors of the commands, and their messages for the user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 INTERRUPTED = 130  # the exit code after Ctrl-C, as of a shell
 # The codes by which CloudFormation and SageMaker report a missing resource, and every other invalid request.
 _AMBIGUOUS_CODES = {"ValidationError", "ValidationException"}
-# The extra of this project that brings a package.
+# package -> the extra of this project that installs it
 _EXTRAS = {"boto3": "aws", "botocore": "aws", "matplotlib": "plots"}
 
 
 class UserError(Exception):
-    """What is wrong and what to do about it, as a sentence for the user who ran the command."""
+    """An error whose message is for the user who ran the command: what is wrong and what to do about it."""
 
 
 def aws_errors() -> tuple[type[Exception], ...]:
-    """Return the classes of what AWS calls raise; none of them without the extra `aws`."""
+    """Return the exceptions that AWS calls raise; none without the extra `aws`."""
     try:
         from botocore.exceptions import BotoCoreError, ClientError
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""What commands print: data on stdout, messages on stderr."""
+"""The output of commands: data on stdout, messages on stderr."""
 
 import json
 import os
@@ -50,12 +50,12 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 @contextmanager
 def progress(description: str) -> Iterator[None]:
-    """Show what takes time on stderr, if it is a terminal, until the block ends.
+    """Show a spinner with a description on stderr, if it is a terminal, until the block ends.
 
     Parameters
     ----------
     description
-        What happens, such as "Listing resources".
+        The operation, such as "Listing resources".
     """
     if not sys.stderr.isatty():
         yield

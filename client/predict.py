@@ -37,7 +37,7 @@ def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
     Raises
     ------
     UserError
-        There is no endpoint, or it refused the documents. The message carries the container's reason.
+        There is no endpoint, or it refused the documents. The message has the container's reason.
     """
     endpoint = deployment.output("Serving", "EndpointName")
     runtime = deployment.client("sagemaker-runtime")
@@ -86,7 +86,7 @@ def _invoke(runtime: Any, endpoint: str, body: bytes) -> list[list[float]]:
             EndpointName=endpoint, ContentType="text/csv", Accept="application/json", Body=body
         )
     except ClientError as error:
-        # ModelError carries the container's response, which names the invalid document.
+        # ModelError has the container's response, which names the invalid document.
         if error.response["Error"]["Code"] != "ModelError":
             raise
         reason = error.response.get("OriginalMessage") or error.response["Error"]["Message"]

@@ -9,9 +9,9 @@ __all__ = ["match_topics"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `match_topics` when it is used: the codec and the command line do without scipy.optimize."""
+    """Import `match_topics` when it is used: the codec and the command line don't need scipy.optimize."""
     if name == "match_topics":
-        from data_prep.matching import match_topics  # noqa: PLC0415 -- as the docstring says
+        from data_prep.matching import match_topics  # noqa: PLC0415 -- see the docstring
 
         return match_topics
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,7 +18,7 @@ _Function = Callable[..., Any]
 
 
 class UserError(click.ClickException):
-    """A user's mistake or a failure, reported as a sentence on stderr; the exit code is 1."""
+    """A mistake of the user or a failure, reported as a sentence on stderr; the exit code is 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence."""
@@ -84,15 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-class _Group(click.Group):
-    """Lists its commands in the order of their use."""
+class OrderedGroup(click.Group):
+    """Lists its commands in the order in which they were added, which is that of their use."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return list(self.commands)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=OrderedGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Documents -> counts -> RecordIO-protobuf -> S3. Data goes to stdout, messages to stderr."""
 
@@ -145,7 +145,7 @@ def generate(**options: Any) -> None:
     "--source", metavar="SENTENCE", help="where the documents come from  [default: the input's name]"
 )
 @_json
-def encode(**options: Any) -> None:  # noqa: D103 -- its help is above: docstrings can't hold the formats
+def encode(**options: Any) -> None:  # noqa: D103 -- its help is above: a docstring can't contain the formats
     if options["test_documents"] is not None and options["test_fraction"] is not None:
         raise click.UsageError("--test-fraction is not allowed with --test-documents.")
     from data_prep import commands
@@ -210,7 +210,7 @@ def inspect(**options: Any) -> None:
 @click.argument("output", type=_FILE)
 @click.option("--rows", default=3, show_default=True, help="of images")
 @click.option("--columns", default=4, show_default=True, help="of images")
-def plot(**options: Any) -> None:  # noqa: D103 -- its help is above: docstrings can't hold the formats
+def plot(**options: Any) -> None:  # noqa: D103 -- its help is above: a docstring can't contain the formats
     from data_prep import commands
 
     commands.plot(**options)

@@ -1,4 +1,4 @@
-"""What each command does with its options."""
+"""The commands of the command line."""
 
 import json
 import sys
@@ -115,7 +115,7 @@ def plot(*, input_: Path, output: Path, rows: int, columns: int) -> None:
 
 @contextmanager
 def _status(text: str) -> Iterator[None]:
-    """Show what is being done while it lasts, on a terminal alone."""
+    """Show a spinner with a text on stderr, if it is a terminal, until the block ends."""
     if not sys.stderr.isatty():
         yield
         return

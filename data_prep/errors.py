@@ -2,4 +2,4 @@
 
 
 class UploadError(Exception):
-    """The dataset isn't in the bucket as a whole; the manifest there is still the former one, if any."""
+    """The dataset isn't completely in the bucket; the manifest there is still the former one, if any."""

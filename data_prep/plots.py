@@ -108,10 +108,10 @@ def plot_matched_topics(known: ArrayLike, learned: ArrayLike, *, cmap: str = "vi
 def _images(data: ArrayLike, count: int) -> NDArray[Any]:
     rows = np.asarray(data, np.float64)
     if rows.ndim != 2 or not 1 <= count <= len(rows):  # noqa: PLR2004 -- images and pixels
-        raise ValueError(f"{count} images were asked for from data of shape {rows.shape}.")
+        raise ValueError(f"{count} images can't be drawn from data of shape {rows.shape}.")
     side = math.isqrt(rows.shape[1])
     if side * side != rows.shape[1]:
-        raise ValueError(f"A vocabulary of {rows.shape[1]} words makes no square image.")
+        raise ValueError(f"A vocabulary of {rows.shape[1]} words is not a square image.")
     return rows[:count].reshape(count, side, side)
 
 

@@ -115,8 +115,8 @@ def leftovers(deployment: "Deployment", *, before: Path | None, only_inventory: 
 def policy(deployment: "Deployment", *, policy_name: str) -> int:
     """Print the IAM policy for deploying or for starting.
 
-    deploy: the rights to deploy, use and destroy a deployment. start: the rights to start and follow
-    executions.
+    deploy: the permissions to deploy, use and destroy a deployment. start: the permissions to start and
+    follow executions.
     """
     print_json(render(policy_name, deployment), indent=2)
     return 0

@@ -108,7 +108,7 @@ def run_steps(steps: Steps, terminal: Terminal, *, install_seconds: float, keep:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo; no process of it outlives it, unless it is kept.
+    """Run the demo; without --keep, none of its processes is left running.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def compute_errors(known: Array, learned: Array) -> Errors:
 
 
 def error_table(beta: Errors, theta: Errors) -> str:
-    """Lay the errors out as a table, with AWS's recorded figure if it has the same norm."""
+    """Format the errors as a table, with AWS's recorded value if it has the same norm."""
     rows = [
         ("", "here", "AWS, recorded"),
         ("topics, mean L1 per topic", f"{beta.mean_l1:.4f}", ""),
@@ -72,7 +72,7 @@ def error_table(beta: Errors, theta: Errors) -> str:
 
 
 def mixtures_table(known: Array, learned: Array) -> str:
-    """Lay matched topic mixtures out as a table, in percent; a dot stands for 0.
+    """Format matched topic mixtures as a table, in percent; a dot is 0.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def mixtures_table(known: Array, learned: Array) -> str:
 
 
 def answers_table(mixtures: Mapping[str, Array]) -> str:
-    """Lay several mixtures of one document out as a table, in percent with two decimals.
+    """Format several mixtures of one document as a table, in percent with two decimals.
 
     Parameters
     ----------

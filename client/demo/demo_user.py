@@ -1,4 +1,4 @@
-"""The demo's IAM user, with the documented policy instead of administrator rights."""
+"""The demo's IAM user, with the documented policy instead of administrator permissions."""
 
 import os
 

@@ -27,7 +27,7 @@ class LocalAwsServer:
         self.runner = runner
         self.port = port
         self.state = folder / "local_aws"
-        # In the state's folder, so that deleting the state deletes it too.
+        # It is in the folder of the state, so that deleting the state deletes it too.
         self.kept_marker = self.state / "kept-by-the-demo"
         # The descriptor holds the lock until this process ends.
         self._lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
@@ -60,7 +60,7 @@ class LocalAwsServer:
             )
         self._started = True
         self.stop(delete=True)
-        # AWS_REGION is dropped too: the region of the demo is the server's default.
+        # AWS_REGION is removed too: the region of the demo is the server's default.
         set_aws_environment({})
         images = ("--images", "container/local-images.toml")
         self._run("local-aws-up", "up", "--port", str(self.port), *images)

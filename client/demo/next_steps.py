@@ -1,4 +1,4 @@
-"""The final message of a kept demo: how to go on by hand, and how to end it."""
+"""The final message of a demo that was kept running: commands to continue by hand, and to end it."""
 
 import os
 
@@ -7,18 +7,18 @@ from client.deployment import Deployment
 
 
 def next_steps(server: LocalAwsServer, deployment: Deployment) -> str:
-    """Return the commands to go on with a kept demo.
+    """Return the commands to continue with a demo that was kept running.
 
     Parameters
     ----------
     server
-        The local AWS that goes on running.
+        The local AWS, which is left running.
     deployment
         The deployment in it.
     """
     bucket = deployment.output("Storage", "DataBucketName")
     return f"""
-Everything is left running. To go on by hand, in this folder:
+Everything is left running. To continue by hand, in this folder:
 
   export PATH="$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH"
   eval "$({server.command("env")})"  # as the administrator of this AWS

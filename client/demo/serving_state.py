@@ -1,4 +1,4 @@
-"""The Serving stack's parameter, and the model and endpoint that it leads to."""
+"""The Serving stack's parameter ModelDataUrl, and the resulting model and endpoint."""
 
 from dataclasses import dataclass
 from pathlib import Path

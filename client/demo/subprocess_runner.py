@@ -1,4 +1,4 @@
-"""The subprocesses of the demo: each has its own log, and none outlives the demo."""
+"""The subprocesses of the demo: each has its own log, and all end with the demo."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What the demo prints: numbered steps with their duration, and progress during a step."""
+"""The output of the demo: numbered steps with their duration, and progress during a step."""
 
 import io
 import re

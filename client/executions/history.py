@@ -10,7 +10,7 @@ from client.deployment import Deployment
 
 _PREFIX = "evaluations/"
 _FILE = "/evaluation.json"
-_MAX_CONCURRENCY = 8  # botocore's connection pool holds ten connections
+_MAX_CONCURRENCY = 8  # botocore's connection pool has ten connections
 _COLUMNS = (
     "training job",
     "created",
@@ -26,7 +26,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluatedModel:
-    """One model: its dataset, hyperparameters, score and decision; None if it is not on record."""
+    """One model: its dataset, hyperparameters, score and decision; None if the evaluation lacks the value."""
 
     training_job: str
     created: str = ""
@@ -66,7 +66,7 @@ def list_models(deployment: Deployment) -> list[EvaluatedModel]:
 
 
 def table(models: Sequence[EvaluatedModel]) -> list[Sequence[str]]:
-    """Lay the models out as a table: its head, then one row per model."""
+    """Format the models as a table: its head, then one row per model."""
     return [_COLUMNS, *(_row(model) for model in models)]
 
 

@@ -57,6 +57,6 @@ def latest(deployment: Deployment) -> str | None:
 
 
 def _caller_identity(deployment: Deployment) -> str:
-    """Return the end of the caller's ARN, which holds the name of the session."""
+    """Return the end of the caller's ARN, which contains the name of the session."""
     arn = str(deployment.client("sts").get_caller_identity()["Arn"])
     return arn[-_MAX_STARTED_BY_LENGTH:]

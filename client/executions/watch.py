@@ -139,7 +139,7 @@ class _Watcher:
             next_page = {"nextToken": page["nextToken"]}
 
     def _entry_of(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Find the event that entered the state which this one leaves: candidates run concurrently."""
+        """Return the event that entered the state which `event` exits; candidates run concurrently."""
         name = event["stateExitedEventDetails"]["name"]
         while entered_state(event) != name:
             event = self._events[event["previousEventId"]]

@@ -30,10 +30,10 @@ def destroy(
 ) -> None:
     """Stop executions and jobs, destroy the stacks, delete the models and log streams that no stack owns.
 
-    Executions are aborted before their jobs are stopped: a running execution would take a stopped job for a
+    Executions are aborted before their jobs are stopped: a running execution would treat a stopped job as a
     failed one and start the next. Then the jobs must end: a job that ends after the bucket was emptied writes
-    into it again, and the bucket can't be deleted. A stack with termination protection, such as prod's
-    Storage with its bucket, is retained.
+    to it again, and the bucket can't be deleted. A stack with termination protection, such as prod's Storage
+    with its bucket, is retained.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def destroy(
 def stop_triggers(deployment: Deployment, report: Report) -> None:
     """Delete the deployment's schedule and disable its upload rule, if they exist.
 
-    Their stack deletes them too, but later: an execution that they start in between would go on training.
+    Their stack deletes them too, but later: an execution that they start in between would continue training.
     """
     # CloudFormation generates names that begin with the stack's name and the logical id.
     prefix = f"{deployment.stack_name('Training')}-Triggers"

@@ -10,7 +10,7 @@ from client.operations.inventory import Inventory
 
 @dataclass(frozen=True)
 class RetainedByAws:
-    """A resource that exists after every stack is destroyed, because AWS created it for the account."""
+    """A resource that remains after every stack is destroyed, because AWS manages it for the account."""
 
     kind: str
     pattern: str

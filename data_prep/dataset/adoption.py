@@ -105,7 +105,7 @@ def _scan_all(storage: Storage, files: list[StoredFile], file_format: str) -> li
 
 
 def _scan_file(storage: Storage, file: StoredFile, scan: Callable[[Any, str], Scan]) -> _ScannedFile | str:
-    """Return what a file holds, or its problem."""
+    """Return the scan of a file, or its problem."""
     name = storage.location(file.path)
     try:
         with storage.open(file) as source:
@@ -113,7 +113,7 @@ def _scan_file(storage: Storage, file: StoredFile, scan: Callable[[Any, str], Sc
     except ValueError as error:
         return str(error)
     if scanned.bytes != file.size:
-        return f"{name} had {file.size} bytes and then {scanned.bytes}: someone writes there. Adopt again."
+        return f"{name} had {file.size} bytes and then {scanned.bytes}: it was modified. Adopt it again."
     return _ScannedFile(file, scanned, storage.checksum(file))
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from data_prep.dataset.validation import RULE, first_invalid_count
 
 _READ_BYTES = 1 << 20  # read at a time
-_LONGEST_LINE = 1 << 26  # bytes: a document over so many words isn't meant
+_LONGEST_LINE = 1 << 26  # bytes: more than a document of any supported vocabulary
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(rb"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-_SHOWN = 40  # characters of a value in a message
+_MAX_SHOWN = 40  # characters of a value in a message
 
 _NumberedLines = list[tuple[int, bytes]]
 
@@ -43,7 +43,7 @@ def csv_chunks(source: Any, name: str) -> Iterator[NDArray[np.float64]]:
     Raises
     ------
     ValueError
-        Names the file, the line (from 1) and the column (from 0) of what isn't a count.
+        Names the file, the line (from 1) and the column (from 0) of a value that isn't a count.
     """
     width = 0
     for numbered in _line_chunks(source, name):
@@ -73,12 +73,12 @@ def _counts(chunk: _Chunk, width: int) -> NDArray[np.float64]:
     rows = _parse(chunk, width)
     if invalid := first_invalid_count(rows):
         number, line = chunk.lines[invalid.row]
-        _refuse(chunk.file, number, invalid.column, line.split(b",")[invalid.column])
+        _raise_invalid_count(chunk.file, number, invalid.column, line.split(b",")[invalid.column])
     return rows
 
 
 def _parse(chunk: _Chunk, width: int) -> NDArray[np.float64]:
-    """Parse with numpy; if it refuses, find out why."""
+    """Parse with numpy; if that fails, raise an error that names the position."""
     text = [line.decode("latin-1") for _, line in chunk.lines]
     try:
         rows = np.loadtxt(text, delimiter=",", comments=None, ndmin=2)
@@ -98,10 +98,10 @@ def _check_line(file: str, number: int, line: bytes, width: int) -> None:
         raise ValueError(f"{file}, line {number}: {len(values)} values, but the first line has {width}.")
     for column, value in enumerate(values):
         if not _NUMBER.fullmatch(value):
-            _refuse(file, number, column, value)
+            _raise_invalid_count(file, number, column, value)
 
 
-def _refuse(file: str, number: int, column: int, value: bytes) -> None:
-    shown = value.strip()[:_SHOWN].decode("utf-8", "replace")
-    advice = " A header must go." if number == 1 else ""
+def _raise_invalid_count(file: str, number: int, column: int, value: bytes) -> None:
+    shown = value.strip()[:_MAX_SHOWN].decode("utf-8", "replace")
+    advice = " Remove a header line." if number == 1 else ""
     raise ValueError(f"{file}, line {number}, column {column}: {shown!r}; {RULE}.{advice}")

@@ -27,7 +27,7 @@ def check_layout(storage: Storage, files: list[StoredFile]) -> str:
     """
     if any(file.path == MANIFEST for file in files):
         raise ValueError(
-            f"{storage.location(MANIFEST)} is there already: this is a dataset. Delete it to adopt the files"
+            f"{storage.location(MANIFEST)} exists already: this is a dataset. Delete it to adopt the files"
             " again."
         )
     documents = [file for file in files if split_of(file)]
@@ -39,14 +39,14 @@ def check_layout(storage: Storage, files: list[StoredFile]) -> str:
         )
         problems.append(
             f"{storage.location('')} holds {' and '.join(sorted(formats))} ({', '.join(examples)}): a dataset"
-            " is of one kind."
+            " has one format."
         )
     raise_problems(problems)
     return formats.pop()
 
 
 def first_problems(problems: list[str]) -> list[str]:
-    """Return the first problems of a kind; the last of them says how many more files there are."""
+    """Return the first problems of a kind; the last of them counts the other files."""
     shown = problems[:_SHOWN]
     if more := len(problems) - len(shown):
         shown[-1] += f" And {more} more files are wrong."
@@ -71,11 +71,11 @@ def _misplaced(storage: Storage, files: list[StoredFile]) -> list[str]:
     paths = [file.path for file in files if _format(file) and not split_of(file)]
     if not paths:
         return []
-    return [f"{_locations(storage, paths)}: documents lie under train/ or test/. Move them there."]
+    return [f"{_locations(storage, paths)}: documents must be under train/ or test/. Move them there."]
 
 
 def _missing(storage: Storage, documents: list[StoredFile]) -> list[str]:
-    reasons = {"train": "there is nothing to learn from", "test": "no model can be judged"}
+    reasons = {"train": "there is nothing to learn from", "test": "no model can be evaluated"}
     filled = {split_of(file) for file in documents if _format(file)}
     return [
         f"{storage.location(split)} holds no .pbr, .rec or .csv file, without which {reasons[split]}."
@@ -90,7 +90,7 @@ def _unusable(storage: Storage, documents: list[StoredFile]) -> list[str]:
     problems = []
     if others:
         problems.append(
-            f"{_locations(storage, others)}: SageMaker reads all that lies under train/ and test/, and"
+            f"{_locations(storage, others)}: SageMaker reads every file under train/ and test/, and"
             " documents are .pbr, .rec or .csv files. Move everything else away."
         )
     if empty:

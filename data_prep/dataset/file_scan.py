@@ -14,7 +14,7 @@ from data_prep.recordio.reader import CorpusStatistics, read_documents
 
 @dataclass(frozen=True)
 class Scan:
-    """What a file holds; `layout` is dense, sparse or mixed."""
+    """The size, digest and statistics of a file of documents; `layout` is dense, sparse or mixed."""
 
     bytes: int
     sha256: str
@@ -35,7 +35,7 @@ def scan_recordio(source: Any, name: str) -> Scan:
     Raises
     ------
     ValueError
-        Names the file, the record and the byte of what isn't a document of counts.
+        Names the file, the record and the byte of a record that isn't a document of counts.
     """
     digested, statistics, layouts = _DigestingFile(source), CorpusStatistics(), set()
     for frames, documents in read_documents(digested, name):
@@ -60,7 +60,7 @@ def scan_csv(source: Any, name: str) -> Scan:
     Raises
     ------
     ValueError
-        Names the file, the line and the column of what isn't a count.
+        Names the file, the line and the column of a value that isn't a count.
     """
     digested, statistics = _DigestingFile(source), CorpusStatistics()
     for counts in csv_chunks(digested, name):

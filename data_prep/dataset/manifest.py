@@ -36,7 +36,7 @@ def dataset_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class Checksum:
-    """The checksum that S3 keeps of an object: of `type` COMPOSITE it is a checksum of checksums."""
+    """The checksum that S3 stores of an object: of `type` COMPOSITE it is a checksum of checksums."""
 
     algorithm: str
     type: str
@@ -44,7 +44,7 @@ class Checksum:
 
 
 def checksum_in(response: Mapping[str, Any]) -> Checksum | None:
-    """Return the checksum in HeadObject's response, or None if S3 keeps none."""
+    """Return the checksum in HeadObject's response, or None if S3 stores none."""
     for algorithm in _CHECKSUMS:
         if value := response.get(f"Checksum{algorithm}"):
             return Checksum(algorithm, response.get("ChecksumType", "FULL_OBJECT"), value)
@@ -80,7 +80,7 @@ class Split:
 
     @classmethod
     def of(cls, statistics: "CorpusStatistics", shards: tuple[Shard, ...]) -> "Split":
-        """Describe the documents that the shards hold."""
+        """Return the split of the shards, with the statistics of their documents."""
         return cls(
             statistics.documents,
             int(statistics.tokens),
@@ -144,7 +144,9 @@ class Manifest:
         try:
             document = json.loads(text)
             if document["schema"] != SCHEMA:
-                raise ValueError(f"{file} has schema {document['schema']}; schema {SCHEMA} is understood.")
+                raise ValueError(
+                    f"{file} has schema {document['schema']}; schema {SCHEMA} is supported."
+                )
             return cls(
                 name=document["name"],
                 feature_dim=document["feature_dim"],

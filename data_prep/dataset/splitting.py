@@ -45,7 +45,7 @@ def _held_out(documents: int, count: int | None, fraction: float | None) -> int:
     if count is not None and fraction is None:
         return count
     if count is not None or fraction is None:
-        raise ValueError("Say how many documents are for testing, or which fraction of them: one of the two.")
+        raise ValueError("Pass either test_documents or test_fraction.")
     if not 0 < fraction < 1:
-        raise ValueError(f"The fraction for testing lies between 0 and 1; {fraction} doesn't.")
+        raise ValueError(f"The fraction for testing must be between 0 and 1; it is {fraction}.")
     return max(1, round(documents * fraction))

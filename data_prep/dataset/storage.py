@@ -25,7 +25,7 @@ class StoredFile:
 
 
 class Storage(Protocol):
-    """What adoption needs of either kind of storage."""
+    """The operations of adoption on a folder or a prefix in a bucket."""
 
     @property
     def name(self) -> str:
@@ -41,7 +41,7 @@ class Storage(Protocol):
         """Open a file for reading, as a context."""
 
     def checksum(self, file: StoredFile, /) -> Checksum | None:
-        """Return the checksum that S3 keeps of a file, if it does."""
+        """Return the checksum that S3 stores of a file, or None."""
 
     def write_manifest(self, text: str) -> None:
         """Write the manifest next to the files."""
@@ -60,7 +60,7 @@ def open_storage(location: str | os.PathLike[str], s3: "S3Client | None" = None)
     bucket, _, key = str(location).removeprefix(S3).rstrip("/").partition("/")
     folder, _, name = key.rpartition("/")
     if not bucket or folder != "datasets":
-        raise ValueError(f"{location}: in a bucket, a dataset lies at s3://<bucket>/datasets/<name>.")
+        raise ValueError(f"{location}: in a bucket, a dataset must be at s3://<bucket>/datasets/<name>.")
     if s3 is None:
         import boto3  # noqa: PLC0415 -- only reading from S3 needs it, and importing it is slow
 
@@ -75,7 +75,7 @@ def _open_folder(path: Path) -> "_FolderStorage":
         raise FileNotFoundError(2, os.strerror(2), str(path))
     if folder.parent.name != "datasets":
         raise ValueError(
-            f"{path}: a dataset lies in a folder .../datasets/<name>, as in the bucket. Move it there."
+            f"{path}: a dataset must be in a folder .../datasets/<name>, as in the bucket. Move it there."
         )
     dataset_key(folder.name)
     return _FolderStorage(folder.name, folder, path)
@@ -85,7 +85,7 @@ def _open_folder(path: Path) -> "_FolderStorage":
 class _FolderStorage:
     name: str
     folder: Path
-    given_path: Path
+    display_path: Path  # as the user wrote it, for messages
 
     def files(self) -> list[StoredFile]:
         paths = (path for path in self.folder.rglob("*") if path.is_file())
@@ -93,7 +93,7 @@ class _FolderStorage:
         return sorted(files, key=lambda file: file.path)
 
     def location(self, path: str) -> str:
-        return str(self.given_path / path)
+        return str(self.display_path / path)
 
     def open(self, file: StoredFile) -> BinaryIO:
         return (self.folder / file.path).open("rb")
@@ -120,7 +120,7 @@ class _BucketStorage:
                 StoredFile(item["Key"].removeprefix(prefix), item["Size"], item["ETag"])
                 for page in pages
                 for item in page.get("Contents", [])
-                # The console makes such an object for "Create folder".
+                # The console writes such an object for "Create folder".
                 if not item["Key"].endswith("/")
             ]
         return sorted(files, key=lambda file: file.path)

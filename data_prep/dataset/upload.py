@@ -40,12 +40,12 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
     bucket : str
         The bucket's name.
     s3 : boto3 client
-        Of S3, with the rights to put, head, list and delete objects there.
+        Of S3, with permission to put, head, list and delete objects there.
 
     Returns
     -------
     Manifest
-        The manifest that was uploaded: each shard with the checksum that S3 keeps of it.
+        The manifest that was uploaded: each shard with the checksum that S3 stores of it.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
         )
     except (S3UploadFailedError, ClientError, BotoCoreError) as error:
         raise UploadError(
-            f"The upload of dataset {name!r} to bucket {bucket!r} broke off: {error}."
+            f"The upload of dataset {name!r} to bucket {bucket!r} failed: {error}."
             " Upload it again; the bucket's name is the output DataBucketName of the storage stack."
         ) from error
     return uploaded
@@ -88,7 +88,7 @@ def _with_checksum(s3: "S3Client", bucket: str, shard: Shard) -> Shard:
     if response["ContentLength"] != shard.bytes:
         raise UploadError(
             f"{shard.key} has {response['ContentLength']} bytes in bucket {bucket!r} instead of"
-            f" {shard.bytes}: someone else writes there. Upload again."
+            f" {shard.bytes}: it was overwritten during the upload. Upload again."
         )
     return replace(shard, s3_checksum=checksum_in(response))
 

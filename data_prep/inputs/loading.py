@@ -69,7 +69,7 @@ def _load_numpy(file: Path) -> Any:
 
 
 def _check_magic(source: BinaryIO) -> None:
-    """Refuse other files: numpy would take them for a pickle, and advise to load that unsafely."""
+    """Refuse other files: numpy would treat them as a pickle, and suggest loading that unsafely."""
     if not source.read(len(_MAGIC[0])).startswith(_MAGIC):
         raise ValueError("it doesn't begin as such a file does.")
 

@@ -129,7 +129,7 @@ def _json_row(line: str, position: str) -> tuple[NDArray[np.float64], NDArray[np
     if values.ndim != 1 or (keys is not None and keys.shape != values.shape):
         raise ValueError(f"{position}: keys and values are lists of numbers, equally many.")
     if keys is not None and keys.size and not (keys.min() >= 0 and keys.max() < width):
-        raise ValueError(f"{position}: a key lies outside a vocabulary of {width} words.")
+        raise ValueError(f"{position}: a key is outside a vocabulary of {width} words.")
     return values, keys, width
 
 

@@ -1,4 +1,4 @@
-"""Records in the canonical encoding that every known writer produces, decoded by the array.
+"""Records in the canonical encoding that every known writer produces, decoded together with numpy.
 
 A record that deviates in any byte is left to protobuf (`decoder.py`), which also raises the errors.
 """
@@ -157,7 +157,7 @@ def _find_fields(frames: Frames, rows: slice) -> _Fields:
 
 
 class _Cursors:
-    """Reads the same field of many records at once; `at` is the position in each record."""
+    """Reads the same field of many records in one step; `at` is the position in each record."""
 
     def __init__(self, frames: Frames, rows: slice) -> None:
         self._data = frames.data
@@ -191,7 +191,7 @@ class _Cursors:
         return numbers
 
     def enclosing(self, tag: int) -> None:
-        """Read the head of a field that holds all the rest of the record."""
+        """Read the tag and length of a field that contains the rest of the record."""
         self.literal(bytes([tag]))
         length = self.varint(np.ones(len(self.at), np.bool_))
         self.valid &= self.at + length == self.stop

@@ -1,4 +1,4 @@
-"""A block of float32 vectors, dense or sparse, encoded as the frames of its records at once."""
+"""Blocks of float32 vectors, dense or sparse, encoded as the frames of their records with numpy."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -206,7 +206,7 @@ def _obviously_valid(values: NDArray[Any]) -> bool:
     if values.size == 0 or values.dtype.kind == "b":
         return True
     if values.dtype == np.float32 and values.flags.c_contiguous:
-        # Without a sign, float32's bits order like the numbers, and NaN and infinity lie above all others.
+        # Without a sign, float32's bits order like the numbers, and NaN and infinity are above all others.
         return int(values.view(np.uint32).max()) <= _EXACT_BITS
     return bool(values.min() >= 0 and float(values.max()) <= _EXACT)
 

@@ -1,4 +1,4 @@
-"""Records decoded into documents: by the array if they are canonical, otherwise by protobuf, one by one."""
+"""Records decoded into documents: with numpy if they are canonical, otherwise by protobuf, one by one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _MAX_WIDTH = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Tensor:
-    """Numbers as a record holds them.
+    """The numbers of one feature or label of a record.
 
     `values` is float32, float64 or int32. A dense tensor has no `keys`; a sparse one has one for each
     value. `shape` is empty if the record has none.
@@ -120,7 +120,7 @@ def _sparse_document(tensor: Tensor, position: str) -> Vector:
     outside = tensor.keys >= tensor.shape[0]
     if outside.any():
         raise RecordIOError(
-            f"{position}: key {tensor.keys[outside.argmax()]} lies outside"
+            f"{position}: key {tensor.keys[outside.argmax()]} is outside"
             f" a vocabulary of {tensor.shape[0]} words."
         )
     return Vector(tensor.values, tensor.keys.astype(np.int64), tensor.shape[0])

@@ -43,7 +43,7 @@ class Encoder:
             matrices = self._same_width(first)
             yield from (self._dense if self.layout == "dense" else self._sparse)(matrices, width)
         if self._labels is not None and len(self._labels) != self.documents:
-            self._refuse_labels(self._labels)
+            self._raise_label_error(self._labels)
 
     def warn_about_empty(self, stacklevel: int) -> None:
         """Warn if an encoded document holds no word."""
@@ -63,7 +63,7 @@ class Encoder:
                     f"Chunk {number} is over {matrix.shape[1]} words, but chunk 0 is over {first.shape[1]}."
                 )
             if self._labels is not None and len(self._labels) < self.documents + matrix.shape[0]:
-                self._refuse_labels(self._labels, matrix.shape[0])
+                self._raise_label_error(self._labels, matrix.shape[0])
             yield matrix
             matrix, number = next(self._chunks, None), number + 1
 
@@ -94,7 +94,7 @@ class Encoder:
             self._empty += len(rows)
         self.documents += len(empty)
 
-    def _refuse_labels(self, labels: NDArray[np.float32], more: int = 0) -> None:
+    def _raise_label_error(self, labels: NDArray[np.float32], more: int = 0) -> None:
         raise RecordIOError(
             f"{self.documents + more} documents need as many numbers for labels, not {len(labels)}."
         )
@@ -131,7 +131,7 @@ def choose_layout(matrix: Any, layout: str, *, shape: bool, labelled: bool) -> s
     layout : {"auto", "dense", "sparse"}
         The requested layout.
     shape, labelled : bool
-        What else the records hold.
+        Whether dense records have their width, and whether records have a label.
 
     Returns
     -------

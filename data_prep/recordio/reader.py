@@ -13,7 +13,7 @@ from data_prep.recordio.decoder import Documents, Record, common_layout, decode,
 from data_prep.recordio.frame_reader import Frames, fraction_read, open_binary, read_frames
 from data_prep.recordio.framing import File
 
-_MARGIN = 1.03  # capacity beyond the expected need; what is never touched takes no memory
+_MARGIN = 1.03  # capacity beyond the expected need; pages that are never written take no memory
 
 
 def read(file: File) -> Any:
@@ -129,7 +129,7 @@ class CorpusStatistics:
 
 
 class Description(NamedTuple):
-    """What a file holds. `layout` is dense, sparse or mixed; `labelled` and `split` count records.
+    """The contents of a file. `layout` is dense, sparse or mixed; `labelled` and `split` count records.
 
     A split record is one that MXNet's writer split into parts: SageMaker's SDK can't read it.
     """
@@ -146,7 +146,7 @@ class Description(NamedTuple):
 
 
 def describe(file: File) -> Description:
-    """Describe what a file of records holds, in the memory of a few MiB.
+    """Describe the contents of a file of records, in the memory of a few MiB.
 
     Parameters
     ----------

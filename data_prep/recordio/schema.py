@@ -92,7 +92,7 @@ def _add_map_entry(record: descriptor_pb2.DescriptorProto, name: str) -> None:
 
 
 def _message_class() -> Any:
-    # A pool of our own: the process may also hold the SDK's generated classes of the same names.
+    # A separate pool: the process may also import the SDK's generated classes of the same names.
     pool = descriptor_pool.DescriptorPool()
     pool.Add(_file_descriptor())
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("aialgs.data.Record"))

@@ -1,4 +1,4 @@
-"""Protobuf's wire format: varints and length-delimited fields, one at a time and by the array."""
+"""Protobuf's wire format: varints and length-delimited fields, one at a time or as arrays."""
 
 from typing import Any
 

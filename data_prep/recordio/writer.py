@@ -178,7 +178,7 @@ def write_shards(
     """
     target = Path(folder)
     if target.exists() and any(target.iterdir()):
-        raise RecordIOError(f"{target} isn't empty: what is there would be read as part of the same corpus.")
+        raise RecordIOError(f"{target} isn't empty: its files would be read as part of the same corpus.")
     target.parent.mkdir(parents=True, exist_ok=True)
     encoder = Encoder(counts, labels=labels, shape=shape, layout=layout)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))

@@ -173,7 +173,7 @@ def test_an_error_of_aws_is_reported_with_its_message(aws: StubbedAws, capsys: O
     )
 
 
-def test_the_error_for_invalid_counts_names_their_place(tmp_path: Path, capsys: Output) -> None:
+def test_the_error_for_invalid_counts_names_their_position(tmp_path: Path, capsys: Output) -> None:
     file = tmp_path / "documents.csv"
     file.write_text("1,2\n3,four\n")
     assert run_client(["predict", str(file)]) == 1

@@ -1,4 +1,4 @@
-"""Errors of AWS and of the operating system become sentences; only a missing resource becomes None."""
+"""The messages of errors of AWS and of the operating system, and None for a missing resource."""
 
 import boto3
 import pytest

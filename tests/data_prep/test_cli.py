@@ -130,7 +130,7 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (["adopt", "datasets/mine"], "There is no file or folder datasets/mine."),
         (["adopt", "s3://bucket/mine"], "s3://<bucket>/datasets/<name>"),
         (["inspect", "counts.npy"], "counts.npy, record 0 at byte 0"),
-        (["plot", "counts.npy", "a.png", "--rows", "9"], "36 images were asked for"),
+        (["plot", "counts.npy", "a.png", "--rows", "9"], "36 images can't be drawn"),
         (["plot", "counts.npy", "a.xyz"], "xyz"),
         (
             ["generate", "nowhere/a.npz", "--documents", "1"],

@@ -58,9 +58,9 @@ def test_a_figure_can_be_saved_without_a_display() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (COUNTS[:3], "4 images were asked for from data of shape"),
-        (np.ones((4, 24)), "24 words makes no square image"),
-        (np.ones(25), "asked for from data of shape"),
+        (COUNTS[:3], "4 images can't be drawn from data of shape"),
+        (np.ones((4, 24)), "24 words is not a square image"),
+        (np.ones(25), r"4 images can't be drawn from data of shape \(25,\)"),
     ],
 )
 def test_rows_that_are_not_square_images_are_refused(data: Any, message: str) -> None:

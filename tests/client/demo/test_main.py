@@ -1,4 +1,4 @@
-"""Whatever ends the demo, it names the step and stops the processes that it started."""
+"""The end of the demo: it names the step, and stops the processes that it started."""
 
 import io
 import signal

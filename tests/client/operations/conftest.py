@@ -1,4 +1,4 @@
-"""What the tests of inventories and leftovers share."""
+"""An empty inventory, for the tests of inventories and leftovers."""
 
 from client.operations.inventory import LIST_CALLS, LOG_STREAM_GROUPS, Inventory
 

@@ -106,7 +106,7 @@ def test_a_vocabulary_that_is_not_text_is_refused(folder: Path, corpus: Any) -> 
 def test_a_dataset_is_not_adopted_again(folder: Path, corpus: Any) -> None:
     put(folder, {"train/a.csv": csv(corpus), "test/a.csv": csv(corpus)})
     adopt(folder)
-    assert "manifest.json is there already: this is a dataset. Delete it" in refusal(folder, {})
+    assert "manifest.json exists already: this is a dataset. Delete it" in refusal(folder, {})
 
 
 def test_empty_documents_are_a_warning(folder: Path, corpus: Any) -> None:
@@ -122,10 +122,10 @@ GOOD = b"1,2,3\n"
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"a.csv": GOOD, "b.csv": GOOD}, "a.csv, b.csv: documents lie under train/ or test/"),
+        ({"a.csv": GOOD, "b.csv": GOOD}, "a.csv, b.csv: documents must be under train/ or test/"),
         (
             {"train/a.csv": GOOD},
-            "test holds no .pbr, .rec or .csv file, without which no model can be judged",
+            "test holds no .pbr, .rec or .csv file, without which no model can be evaluated",
         ),
         ({"test/a.csv": GOOD}, "train holds no .pbr, .rec or .csv file, without which there is nothing"),
         (
@@ -134,7 +134,7 @@ GOOD = b"1,2,3\n"
         ),
         (
             {"train/a.csv": GOOD, "train/_SUCCESS": b"", "test/a.csv": GOOD},
-            "train/_SUCCESS: SageMaker reads all that lies under train/ and test/",
+            "train/_SUCCESS: SageMaker reads every file under train/ and test/",
         ),
         (
             {"train/a.csv": b"", "test/a.csv": GOOD},
@@ -156,7 +156,7 @@ def test_a_dataset_with_another_layout_or_without_words_is_refused(
 
 def test_all_problems_of_the_dataset_layout_are_reported_together(folder: Path) -> None:
     found = refusal(folder, {"a.csv": GOOD, "train/x.txt": b"x", "train/a.csv": b"", "train/a.pbr": GOOD})
-    assert found.startswith("5 problems: (1) a.csv: documents lie under")
+    assert found.startswith("5 problems: (1) a.csv: documents must be under")
 
 
 def test_the_first_invalid_files_are_named_and_the_others_counted(folder: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_truncated_file_and_another_format_are_refused_with_the_byte(folder: P
 
 
 def test_a_folder_outside_datasets_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"a dataset lies in a folder \.\.\./datasets/<name>"):
+    with pytest.raises(ValueError, match=r"a dataset must be in a folder \.\.\./datasets/<name>"):
         adopt(tmp_path)
     (tmp_path / "datasets" / "No").mkdir(parents=True)
     with pytest.raises(ValueError, match="a-z, 0-9"):

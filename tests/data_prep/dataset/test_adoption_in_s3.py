@@ -67,7 +67,7 @@ def test_a_prefix_becomes_a_dataset_with_the_checksums_that_s3_keeps(s3: Any) ->
 
 @pytest.mark.parametrize("location", ["s3://data", "s3://data/mine", "s3://data/datasets", "s3://data/a/b/c"])
 def test_a_prefix_outside_datasets_is_refused(s3: Any, location: str) -> None:
-    with pytest.raises(ValueError, match="a dataset lies at s3://<bucket>/datasets/<name>"):
+    with pytest.raises(ValueError, match="a dataset must be at s3://<bucket>/datasets/<name>"):
         adopt(location, s3=s3)
 
 
@@ -87,7 +87,7 @@ def test_an_s3_error_names_the_object_and_no_manifest_is_written(s3: Any, failur
 
 def test_a_file_that_grows_while_it_is_read_is_refused(s3: Any) -> None:
     s3.grown = b"1,2,3,4,5,6,7,8,9\n"
-    with pytest.raises(ValueError, match=r"test/a\.csv had \d+ bytes and then \d+: someone writes there"):
+    with pytest.raises(ValueError, match=r"test/a\.csv had \d+ bytes and then \d+: it was modified"):
         adopt("s3://data/datasets/mine", s3=s3)
     assert s3.written == []
 

@@ -35,7 +35,7 @@ def test_the_size_of_the_read_buffer_makes_no_difference(
         (b"1,2,3\n\n1,2\n", "a.csv, line 3: 2 values, but the first line has 3."),
         (
             b"a,b,c\n1,2,3\n",
-            "a.csv, line 1, column 0: 'a'; counts are whole numbers from 0 to 9007199254740992. A",
+            "a.csv, line 1, column 0: 'a'; counts are whole numbers from 0 to 9007199254740992. Remove a",
         ),
         (b"1,2,3\n1,,3\n", "a.csv, line 2, column 1: ''; counts"),
         (b"1,2,3\n1,2,3,\n", "a.csv, line 2: 4 values, but the first line has 3."),

@@ -23,7 +23,7 @@ def test_the_keys_are_the_shards_and_the_vocabulary() -> None:
         ("{", "m.json is no manifest"),
         ("[]", "m.json is no manifest"),
         ("{}", "m.json is no manifest"),
-        (json.dumps({"schema": 2}), "m.json has schema 2; schema 1 is understood"),
+        (json.dumps({"schema": 2}), "m.json has schema 2; schema 1 is supported"),
     ],
 )
 def test_other_json_is_refused(text: str, message: str) -> None:

@@ -22,22 +22,22 @@ def test_a_test_fraction_is_rounded_to_at_least_one_document(
 
 
 @pytest.mark.parametrize(
-    ("how", "message"),
+    ("arguments", "message"),
     [
         ({"test_documents": 20}, "20 test documents of 20 leave a split empty; between 1 and 19"),
         ({"test_documents": 0}, "0 test documents of 20"),
         ({"test_documents": -3}, "-3 test documents of 20"),
-        ({"test_fraction": 1.0}, "between 0 and 1; 1.0 doesn't"),
-        ({"test_fraction": float("nan")}, "between 0 and 1; nan doesn't"),
+        ({"test_fraction": 1.0}, "between 0 and 1; it is 1.0"),
+        ({"test_fraction": float("nan")}, "between 0 and 1; it is nan"),
         ({"test_fraction": 0.99}, "20 test documents of 20"),
-        ({"test_fraction": -0.5}, "between 0 and 1; -0.5 doesn't"),
-        ({}, "one of the two"),
-        ({"test_documents": 2, "test_fraction": 0.1}, "one of the two"),
+        ({"test_fraction": -0.5}, "between 0 and 1; it is -0.5"),
+        ({}, "either test_documents or test_fraction"),
+        ({"test_documents": 2, "test_fraction": 0.1}, "either test_documents or test_fraction"),
     ],
 )
-def test_a_split_without_documents_is_refused(corpus: Any, how: Any, message: str) -> None:
+def test_a_split_without_documents_is_refused(corpus: Any, arguments: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        dataset.split(corpus, **how)
+        dataset.split(corpus, **arguments)
 
 
 def test_splitting_checks_the_counts_first(corpus: Any) -> None:

@@ -119,7 +119,7 @@ def test_a_gzip_file_is_read_by_its_path(tmp_path: Path, encoded: Encode) -> Non
     assert len(list(recordio.iter_records(file))) == 2
 
 
-def test_gzip_in_a_stream_is_an_error_that_says_so(encoded: Encode) -> None:
+def test_gzip_in_a_stream_is_an_error_that_names_it(encoded: Encode) -> None:
     with pytest.raises(RecordIOError, match="record 0 at byte 0: this is gzip"):
         read(gzip.compress(encoded(np.ones((2, 3)))))
 
@@ -187,8 +187,8 @@ WRONG = {
     ),
     "wrong shape": (record([1, 2], shape=[3]), "2 values don't fill the shape 3"),
     "two dimensions": (record([1, 2], shape=[1, 2]), "one dimension"),
-    "key outside": (record([1], keys=[3], shape=[3]), "key 3 lies outside a vocabulary of 3 words"),
-    "key of 64 bits": (record([1], keys=[2**63 + 1], shape=[3]), "key 9223372036854775809 lies outside"),
+    "key outside": (record([1], keys=[3], shape=[3]), "key 3 is outside a vocabulary of 3 words"),
+    "key of 64 bits": (record([1], keys=[2**63 + 1], shape=[3]), "key 9223372036854775809 is outside"),
     "sparse without shape": (record([1], keys=[0]), "a sparse document needs the shape"),
     "more keys than values": (record([1], keys=[0, 1], shape=[3]), "2 keys don't go with 1 values"),
 }

@@ -39,7 +39,7 @@ def test_the_smallest_record_is_the_documented_one(encoded: Encode) -> None:
     assert encoded(np.array([[1, 0, 2]]), layout="dense")[8:39].hex() == record
 
 
-def test_records_are_written_whole_unless_parts_are_asked_for(
+def test_records_are_written_whole_unless_multipart_is_set(
     encoded: Encode, golden: Path, magic_in_keys: Any
 ) -> None:
     assert encoded(magic_in_keys) == (golden / "sdk-sparse-magic-in-keys.pbr").read_bytes()
