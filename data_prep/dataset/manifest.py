@@ -144,9 +144,7 @@ class Manifest:
         try:
             document = json.loads(text)
             if document["schema"] != SCHEMA:
-                raise ValueError(
-                    f"{file} has schema {document['schema']}; schema {SCHEMA} is supported."
-                )
+                raise ValueError(f"{file} has schema {document['schema']}; schema {SCHEMA} is supported.")
             return cls(
                 name=document["name"],
                 feature_dim=document["feature_dim"],

@@ -16,13 +16,13 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Installed:
-    """A wheel unpacked next to links to what it requires, and to nothing else."""
+    """A wheel unpacked next to links to its requirements, and to nothing else."""
 
     folder: Path
 
     def python(self, program: str, *arguments: str) -> str:
-        """Run a program that sees this folder and the standard library alone; return what it printed."""
-        # -S leaves the site-packages of this environment out, -I the working directory and PYTHONPATH.
+        """Run a program that can import from this folder and the standard library only; return its output."""
+        # -S excludes the site-packages of this environment, -I the working directory and PYTHONPATH.
         start = f"import sys; sys.path.append({str(self.folder)!r})\n{program}"
         run = subprocess.run(
             [sys.executable, "-I", "-S", "-c", start, *arguments],
@@ -53,34 +53,36 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture
 def install(build: Callable[[str], Path], tmp_path: Path) -> Callable[..., Installed]:
-    """Install a folder's wheel with what it and the named extras require."""
+    """Install a folder's wheel with its requirements and those of the named extras."""
 
     def installed(source: str, *extras: str) -> Installed:
         folder = tmp_path / "site-packages"
         with ZipFile(build(source)) as wheel:
             wheel.extractall(folder)
         (metadata,) = folder.glob("*.dist-info")
-        for one in required(PathDistribution(metadata), set(extras)):
-            link(one, folder)
+        for requirement in required(PathDistribution(metadata), set(extras)):
+            link(requirement, folder)
         return Installed(folder)
 
     return installed
 
 
 def required(root: Distribution, extras: set[str]) -> Iterator[Distribution]:
-    """Yield the installed distributions that one requires, and what these require in turn."""
-    seen: set[str] = set()
+    """Yield the installed distributions that `root` requires with some extras, directly or indirectly."""
+    visited: set[str] = set()
     pending = [(root, extras)]
     while pending:
-        one, wanted = pending.pop()
-        for requirement in map(Requirement, one.requires or []):
+        package, package_extras = pending.pop()
+        for requirement in map(Requirement, package.requires or []):
             marker = requirement.marker
-            applies = marker is None or any(marker.evaluate({"extra": extra}) for extra in wanted | {""})
-            if applies and requirement.name not in seen:
-                seen.add(requirement.name)
-                found = distribution(requirement.name)
-                pending.append((found, set(requirement.extras)))
-                yield found
+            applies = marker is None or any(
+                marker.evaluate({"extra": extra}) for extra in package_extras | {""}
+            )
+            if applies and requirement.name not in visited:
+                visited.add(requirement.name)
+                dependency = distribution(requirement.name)
+                pending.append((dependency, set(requirement.extras)))
+                yield dependency
 
 
 def link(package: Distribution, folder: Path) -> None:

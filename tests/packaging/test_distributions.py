@@ -1,4 +1,4 @@
-"""What pip makes of this repository: wheels that work in an empty environment, from another folder."""
+"""The wheels of this repository work in an empty environment, and from another folder."""
 
 import tomllib
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def test_the_engine_alone_learns_a_model(install: Callable[..., Installed]) -> N
     assert engine.python(FIT) == f"{engine.folder}/spectral_lda/__init__.py (2, 12)\n"
 
 
-def test_the_engine_requires_numpy_scipy_numba_and_control_of_their_threads() -> None:
+def test_the_engine_requires_numpy_scipy_numba_and_threadpoolctl() -> None:
     assert project("spectral_lda")["dependencies"] == ["numba", "numpy", "scipy", "threadpoolctl"]
 
 
@@ -59,7 +59,7 @@ def test_topics_runs_from_another_folder(install: Callable[..., Installed]) -> N
 
 
 @pytest.mark.parametrize("folder", [*MEMBERS, "."])
-def test_a_wheel_holds_packages_and_no_settings_of_tools(folder: str, build: Callable[[str], Path]) -> None:
+def test_a_wheel_has_packages_and_no_settings_of_tools(folder: str, build: Callable[[str], Path]) -> None:
     names = ZipFile(build(folder)).namelist()
     packages = (
         [folder] if folder != "." else ["client", "container", "data_prep", "local_aws", "spectral_lda"]

@@ -16,7 +16,7 @@ from spectral_lda.artifact import model_file as original
 LoadHandler = Callable[..., Any]
 Stubbed = Callable[[Any, str, str], Stubber]
 BUCKET = "data-bucket"
-GIVEN = {
+INPUT = {
     "dataset": "griffiths",
     "test_split": "split",
     "channels": {"train": "s3://data-bucket/datasets/griffiths/train/"},
@@ -115,9 +115,9 @@ class Aws:
         expected = {"Namespace": "SageMakerLDA", "MetricData": [datum]}
         self.cloudwatch.add_response("put_metric_data", {}, expected)
 
-    def run(self, *runs: dict[str, Any], **given: Any) -> Any:
-        """Invoke the function; every answer that was prepared must have been requested."""
-        event = {"input": {**GIVEN, **given}, "runs": list(runs), "execution": EXECUTION}
+    def run(self, *runs: dict[str, Any], **fields: Any) -> Any:
+        """Invoke the function; every prepared answer must have been requested."""
+        event = {"input": {**INPUT, **fields}, "runs": list(runs), "execution": EXECUTION}
         result = self.handler.handler(event, None)
         for stub in (self.sagemaker, self.cloudformation, self.cloudwatch):
             stub.assert_no_pending_responses()
@@ -128,7 +128,7 @@ class Aws:
 def aws(
     load_handler: LoadHandler, fake_s3: Any, stubbed: Stubbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Aws:
-    """The function as it is deployed, with services around it."""
+    """The function with its environment variables, a bucket in memory and stubbed services."""
     handler = load_handler(
         "evaluate_model",
         DATA_BUCKET=BUCKET,
