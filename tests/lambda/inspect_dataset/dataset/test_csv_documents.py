@@ -3,11 +3,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from container.contract.errors import DocumentError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.recordio import IncompleteError, RecordError
+from container.contract.errors import DocumentError
 from container.formats.csv_documents import parse_csv
 from inspect_dataset.dataset.csv_documents import read_csv_documents
 
