@@ -1,4 +1,4 @@
-"""Batch transform on the local SageMaker: the output has the mixtures of the model in the order of the documents."""
+"""Batch transform on the local SageMaker: the output has the topic mixtures in the order of the documents."""
 
 import csv
 import io
