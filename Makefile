@@ -1,15 +1,15 @@
-# What the README and .ci/run call. Everything is installed from the locks into .venv and node_modules.
+# The commands of the README and .ci/run. Everything is installed from the locks into .venv and node_modules.
 SHELL := bash
 .SHELLFLAGS := -eo pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_CLI_TELEMETRY := true
-# Beside the tools, so that nothing is left in the home.
+# Caches next to the tools, so that nothing is written to the home directory.
 export CDK_HOME := $(CURDIR)/node_modules/.cache/cdk
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/node_modules/.cache/jsii
 ENVIRONMENT ?= dev
-# uv comes by pip, at the version and the hash of the lock; everything else comes by uv.
+# pip installs uv at the version and hash of the lock; uv installs everything else.
 UV_LOCK := awk '/^[^ ]/ { keep = /^uv==/ } keep' requirements-dev.txt
 UV := $(BIN)/uv pip
 LOCK := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
@@ -19,13 +19,13 @@ PACKAGES := app.py stacks data_prep spectral_lda container client local_aws benc
 
 .PHONY: help install install-dev demo test bench lint format synth deploy destroy lock clean
 
-help: ## what can be made
+help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 install: .venv/.installed node_modules/.installed ## .venv and node_modules, from the locks
 	@:
 
-install-dev: install .venv/.installed-dev ## the same, with what tests and linters need
+install-dev: install .venv/.installed-dev ## the same, plus what tests and linters need
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 4))' || { echo "Python 3.11.4 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -52,12 +52,12 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --no-audit --no-fund --silent
 	@touch $@
 
-demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroying, PORT=4600 listens elsewhere
+demo: ## all steps of the notebook on this machine; KEEP=1 skips the destruction, PORT=4600 sets the port
 	@started=$$(date +%s); $(MAKE) --no-print-directory install && \
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 test: install-dev ## all tests; COVERAGE=1 also measures branch coverage, as .ci/run does
-	@# Four processes on two cores: the end-to-end tests wait more than they compute.
+	@# Four processes on two cores: the end-to-end tests mostly wait.
 	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 
 bench: install ## every benchmark; prints tables
@@ -79,7 +79,7 @@ synth: install ## the templates, into cdk.out
 deploy: install ## deploy to the account of your AWS credentials
 	@$(CDK) deploy --all
 
-destroy: install ## stop jobs, destroy the stacks, remove what they leave
+destroy: install ## stop jobs, destroy the stacks, remove leftovers
 	@$(BIN)/python -m client destroy --environment $(ENVIRONMENT)
 
 lock: .venv/bin/uv ## pyproject.toml -> requirements*.txt, with hashes, for every platform

@@ -1,9 +1,13 @@
-"""What all tests have in common: how hypothesis looks for counterexamples, and what bytes are called."""
+"""Settings of all tests: the hypothesis profile, the order of modules and the ids of parameters."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-# Its profile for continuous integration: the same examples in every run, and none has to be quick. Others are
-# drawn by `pytest --hypothesis-profile default`. A fixture that is made once for all examples is meant so.
+# Modules that take minutes, mostly waiting. They start first, while other modules use the processors.
+LONGEST_MODULES = ("test_least_privilege.py", "test_demo.py", "test_triggers.py")
+
+# The profile for continuous integration uses the same examples in every run and has no deadline.
+# `pytest --hypothesis-profile default` draws new ones. Fixtures are shared by all examples of a test.
 settings.register_profile(
     "repository",
     settings.get_profile("ci"),
@@ -13,5 +17,11 @@ settings.load_profile("repository")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name bytes by their length: gzip's hold the time, and all processes must find the same tests."""
+    """Name bytes by their length: gzip data contains a time, and all processes must collect the same ids."""
     return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the longest modules to the front; the others keep their order."""
+    order = {name: position for position, name in enumerate(LONGEST_MODULES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))

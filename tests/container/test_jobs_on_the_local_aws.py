@@ -19,10 +19,10 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    machine = Aws(tmp_path_factory.mktemp("aws"))
-    machine.images = IMAGES
-    with running(machine):
-        yield machine
+    aws_server = Aws(tmp_path_factory.mktemp("aws"))
+    aws_server.images = IMAGES
+    with running(aws_server):
+        yield aws_server
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def channel(name: str) -> dict[str, Any]:
 
 
 def run_training(aws: Aws, folder: Path, job: dict[str, Any]) -> tuple[spectral_lda.Model, float]:
-    """Run a job, and return its model and its score."""
-    done = aws.train(job)
-    assert done["TrainingJobStatus"] == "Completed", done["FailureReason"]
-    key = done["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{BUCKET}/")
+    """Run a job and return its model and score."""
+    description = aws.train(job)
+    assert description["TrainingJobStatus"] == "Completed", description["FailureReason"]
+    key = description["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{BUCKET}/")
     path = folder / f"{job['TrainingJobName']}.tar.gz"
     path.write_bytes(aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read())
-    [metric] = done["FinalMetricDataList"]
+    [metric] = description["FinalMetricDataList"]
     return spectral_lda.load(path), metric["Value"]
 
 
@@ -82,7 +82,7 @@ def single(aws: Aws, tmp_path_factory: pytest.TempPathFactory, lda: dict[str, An
         (3, "Pipe", "ShardedByS3Key"),
     ],
 )
-def test_every_mode_and_number_of_instances_learns_the_same(
+def test_input_modes_and_instance_counts_learn_the_same_model(
     aws: Aws, tmp_path: Path, lda: Any, single: Any, instances: int, mode: str, distribution: str
 ) -> None:
     model, score = single
@@ -92,13 +92,13 @@ def test_every_mode_and_number_of_instances_learns_the_same(
     train = channel("train")
     train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = distribution
     job["InputDataConfig"] = [train, channel("test")]
-    same, same_score = run_training(aws, tmp_path, job)
-    np.testing.assert_allclose(same.beta, model.beta, atol=1e-6)
-    np.testing.assert_allclose(same.alpha, model.alpha, rtol=1e-6)
-    assert same_score == pytest.approx(score, abs=1e-6)
+    other_model, other_score = run_training(aws, tmp_path, job)
+    np.testing.assert_allclose(other_model.beta, model.beta, atol=1e-6)
+    np.testing.assert_allclose(other_model.alpha, model.alpha, rtol=1e-6)
+    assert other_score == pytest.approx(score, abs=1e-6)
 
 
-def test_a_host_with_invalid_data_is_named_in_the_failure_reason(
+def test_the_failure_reason_names_the_host_with_invalid_data(
     aws: Aws, lda: dict[str, Any], counts: Any
 ) -> None:
     put(aws, "lda/bad/part-0.pbr", counts)
@@ -108,8 +108,8 @@ def test_a_host_with_invalid_data_is_named_in_the_failure_reason(
     train["DataSource"]["S3DataSource"]["S3DataDistributionType"] = "ShardedByS3Key"
     job = {**lda, "TrainingJobName": aws.name("Job"), "InputDataConfig": [train]}
     job["ResourceConfig"] = {**lda["ResourceConfig"], "InstanceCount": 2}
-    done = aws.train(job)
-    assert done["TrainingJobStatus"] == "Failed"
-    assert done["FailureReason"].startswith("ClientError: ")
-    assert "algo-2" in done["FailureReason"]
-    assert "part-1.pbr: The count" in done["FailureReason"]
+    description = aws.train(job)
+    assert description["TrainingJobStatus"] == "Failed"
+    assert description["FailureReason"].startswith("ClientError: ")
+    assert "algo-2" in description["FailureReason"]
+    assert "part-1.pbr: The count" in description["FailureReason"]

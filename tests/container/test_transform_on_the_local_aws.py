@@ -1,4 +1,4 @@
-"""Batch transform on the local SageMaker: the output is the model's mixtures in the documents' order."""
+"""Batch transform on the local SageMaker: the output has the topic mixtures in the order of the documents."""
 
 import csv
 import io
@@ -28,11 +28,11 @@ JSONLINES = "application/jsonlines"
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    machine = Aws(tmp_path_factory.mktemp("aws"))
-    machine.program = ["-m", "local_aws.server"]  # with the default timeouts for model servers
-    machine.images = IMAGES
-    with running(machine):
-        yield machine
+    aws_server = Aws(tmp_path_factory.mktemp("aws"))
+    aws_server.program = ["-m", "local_aws.server"]  # with the default timeouts for model servers
+    aws_server.images = IMAGES
+    with running(aws_server):
+        yield aws_server
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def documents() -> Any:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_the_models_mixtures(
+def test_every_format_is_scored_with_the_mixtures_of_the_model(
     aws: Aws, served_model: str, model: Model, documents: Any, name: str
 ) -> None:
     content_type, split, encode = FORMATS[name]
@@ -105,7 +105,7 @@ def test_every_format_gives_the_models_mixtures(
     np.testing.assert_array_equal(mixtures["train/part-00001.out"], expected[:3])
 
 
-def test_an_invalid_document_fails_the_job_and_is_located(
+def test_an_invalid_document_fails_the_job_with_its_line_number(
     aws: Aws, served_model: str, documents: Any
 ) -> None:
     uri = put_objects(aws, {"bad.csv": as_csv(documents[:5]) + b"1,2,three,4\n"})

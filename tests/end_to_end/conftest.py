@@ -1,4 +1,4 @@
-"""Three stacks on a local AWS, and the sample data of the notebook in their bucket."""
+"""The three stacks on a local AWS, with the sample data of the notebook in their bucket."""
 
 import fcntl
 import os
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from data_prep.synthetic import generate_griffiths_data
-from tests.end_to_end.machine import Machine, Project, machine_in
+from tests.end_to_end.helpers.deployment import Deployment
+from tests.end_to_end.helpers.local_aws_server import LocalAws, running_local_aws
 
 
 @pytest.fixture(scope="session")
@@ -20,43 +21,38 @@ def griffiths() -> tuple[Any, ...]:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state of a machine on which the three stacks were deployed, once for all processes of the tests."""
+def deployed_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State folder of a local AWS with the three stacks, deployed once for all test processes."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "deployed"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            machine = Machine(folder)
-            machine.up()
-            Project(machine).bootstrap()
-            Project(machine).deploy()
-            machine.down()
+            local_aws = LocalAws(folder)
+            local_aws.up()
+            Deployment(local_aws).bootstrap()
+            Deployment(local_aws).deploy()
+            local_aws.down()
             (folder / "done").touch()
-    return Machine(folder).state
+    return LocalAws(folder).state
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory, deployed: Path) -> Iterator[Machine]:
-    with machine_in(tmp_path_factory.mktemp("machine"), state=deployed) as machine:
-        yield machine
+def local_aws(tmp_path_factory: pytest.TempPathFactory, deployed_state: Path) -> Iterator[LocalAws]:
+    with running_local_aws(tmp_path_factory.mktemp("local-aws"), state=deployed_state) as local_aws:
+        yield local_aws
 
 
 @pytest.fixture(scope="module")
-def project(machine: Machine, griffiths: tuple[Any, ...]) -> Project:
-    project = Project(machine)
-    project.upload("griffiths", griffiths[2][:1600], griffiths[2][1600:])
-    return project
+def deployment(local_aws: LocalAws, griffiths: tuple[Any, ...]) -> Deployment:
+    deployment = Deployment(local_aws)
+    deployment.upload("griffiths", griffiths[2][:1600], griffiths[2][1600:])
+    return deployment
 
 
 @pytest.fixture(scope="session")
-def small() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Enough documents for a model of three topics, in a training job of a second."""
+def small_splits() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """A training and a test split of 250 documents: a training job takes a second."""
     documents = generate_griffiths_data(num_documents=250, num_topics=5, seed=1)[2]
     return documents[:200], documents[200:]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path

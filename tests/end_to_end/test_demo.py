@@ -1,4 +1,4 @@
-"""`make demo` as a stranger runs it, with nothing to reach but loopback where the machine allows that."""
+"""`make demo`, without network access where the kernel allows network namespaces."""
 
 import os
 import shutil
@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from local_aws.process.ports import free_port
-from tests.end_to_end.machine import PATH, ROOT, processes, until
+from tests.end_to_end.helpers.local_aws_server import PATH, ROOT
+from tests.end_to_end.helpers.polling import wait_until
+from tests.end_to_end.helpers.processes import processes
 
 pytestmark = pytest.mark.end_to_end
 
@@ -24,7 +26,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 def isolated(command: list[str]) -> list[str]:
-    """The command in a network namespace that holds loopback alone, where the machine allows one."""
+    """The command in a network namespace with loopback only, where the kernel allows one."""
     unshare = shutil.which("unshare")
     wrapped = [str(unshare), "--user", "--map-root-user", "--net", sys.executable, "-c", LOOPBACK_UP]
     if unshare and subprocess.run([*wrapped, "true"], check=False, capture_output=True).returncode == 0:
@@ -37,9 +39,9 @@ def demo(folder: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "client.demo", "--folder", str(folder), "--port", port, *arguments]
 
 
-def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> None:
+def test_the_demo_completes_every_step_and_leaves_no_resources(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    done = subprocess.run(
+    completed = subprocess.run(
         isolated(demo(folder)),
         cwd=ROOT,
         env=os.environ | {"PATH": PATH},
@@ -48,12 +50,12 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing(tmp_path: Path) -> No
         timeout=550,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     for step in range(2, 11):
-        assert f"{step}/10" in done.stdout
-    assert done.stdout.count("| #quality_metric: host=algo-1, test pwll <score>=") == 2
-    assert "no changes. cdk diff: no differences." in done.stdout
-    assert "Nothing is left" in done.stdout
+        assert f"{step}/10" in completed.stdout
+    assert completed.stdout.count("| #quality_metric: host=algo-1, test pwll <score>=") == 2
+    assert "no changes. cdk diff: no differences." in completed.stdout
+    assert "Nothing is left" in completed.stdout
     assert processes(str(folder)) == []
 
 
@@ -69,14 +71,14 @@ def test_an_interrupted_demo_leaves_no_process(tmp_path: Path, step: str) -> Non
         text=True,
     )
     assert running.stdout is not None
-    seen = ""
-    while step not in seen:
+    output = ""
+    while step not in output:
         line = running.stdout.readline()
-        assert line, seen
-        seen += line
+        assert line, output
+        output += line
     time.sleep(1)
     running.send_signal(signal.SIGINT)
     rest, _ = running.communicate(timeout=240)
-    assert running.returncode not in (0, None), seen + rest
-    assert "Traceback" not in seen + rest
-    until(lambda: processes(str(folder)) == [])
+    assert running.returncode not in (0, None), output + rest
+    assert "Traceback" not in output + rest
+    wait_until(lambda: processes(str(folder)) == [])

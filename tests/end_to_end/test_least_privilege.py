@@ -1,25 +1,29 @@
-"""Every action of every deployed role is needed: taken away, the run fails with an access-denied sentence."""
+"""Least privilege: without any one action of a deployed role, an execution fails with access denied."""
 
-import copy
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.machine import Outcome, Project
+from tests.end_to_end.helpers.deployment import Deployment, Outcome
+from tests.end_to_end.helpers.grants import (
+    BULK_SCORING_ROLES,
+    DELIVERY,
+    FUNCTION_LOG,
+    TRACING,
+    Grant,
+    deployed_grants,
+    is_access_denied,
+    removed,
+)
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
-DELIVERY = "asked for when a machine with a log is made or changed, not when it runs"
-TRACING = "Step Functions traces on its own where it may; a run doesn't depend on it"
-FUNCTION_LOG = "a function that may not log runs unheard"
-ROLLBACK = "taken when a first promotion is rolled back, or a stack without a model is left"
-READ_BACK = "CloudFormation reads back what it made; the local one knows"
+ROLLBACK = "needed to roll back a first promotion, or to return to a stack without a model"
+READ_BACK = "CloudFormation reads the resources that it created; the local AWS does not"
 
-# What one run from the console can't show, each with its reason: (beginning of the role's name, action).
-NOT_SHOWN = {
+# Actions that these executions do not show to be needed: (beginning of the role's name, action) -> reason.
+EXCEPTIONS = {
     ("DevStorage-CustomS3AutoDelete", "logs:CreateLogStream"): FUNCTION_LOG,
     ("DevStorage-CustomS3AutoDelete", "logs:PutLogEvents"): FUNCTION_LOG,
     ("DevTraining-Functions", "logs:CreateLogStream"): FUNCTION_LOG,
@@ -27,19 +31,19 @@ NOT_SHOWN = {
     (
         "DevTraining-FunctionsInspectDataset",
         "servicequotas:ListServiceQuotas",
-    ): "a run whose quotas can't be read says so, and goes on",
+    ): "an execution that cannot read the quotas reports that and continues",
     (
         "DevTraining-FunctionsEvaluateModel",
         "cloudwatch:PutMetricData",
-    ): "a model whose metric can't be put is judged all the same, and the message says so",
+    ): "a model is evaluated without its metric, and the message reports that",
     (
         "DevTraining-RolesHosting",
         "s3:ListBucket",
-    ): "AWS documents it for CreateModel; the local one needs none",
+    ): "AWS documents it for CreateModel; the local AWS does not require it",
     (
         "DevTraining-RolesHosting",
         "cloudwatch:DescribeAlarms",
-    ): "AWS documents it for automatic rollbacks; the local one asks whoever deploys",
+    ): "AWS documents it for automatic rollbacks; the local AWS checks the role of the deployment",
     ("DevTraining-HostingDeploy", "sagemaker:DescribeModel"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:ListTags"): READ_BACK,
     ("DevTraining-HostingDeploy", "sagemaker:DescribeEndpointConfig"): READ_BACK,
@@ -47,19 +51,22 @@ NOT_SHOWN = {
     (
         "DevTraining-Workflow",
         "cloudformation:DescribeStackEvents",
-    ): "only a promotion that fails reads its reason",
-    ("DevTraining-Workflow", "sns:Publish"): "a run that can't notify ends the same",
+    ): "only a failed promotion reads the reason",
+    ("DevTraining-Workflow", "sns:Publish"): "an execution that cannot notify ends with the same result",
     **{
-        (role, f"kms:{action}"): "a run that can't notify ends the same"
+        (role, f"kms:{action}"): "an execution that cannot notify ends with the same result"
         for role in ("DevTraining-Workflow", "DevTraining-Notifications")
         for action in ("Decrypt", "GenerateDataKey")
     },
     (
         "DevTraining-Notifications",
         "sns:Publish",
-    ): "only a run that is aborted or times out is told of by a rule",
-    ("DevTraining-Workflow", "sagemaker:ListTags"): "AWS documents it for .sync; the local one needs none",
-    ("DevTraining-Workflow", "sagemaker:StopTrainingJob"): "only an aborted run stops its job",
+    ): "only the rule for aborted and timed-out executions publishes",
+    (
+        "DevTraining-Workflow",
+        "sagemaker:ListTags",
+    ): "AWS documents it for .sync; the local AWS does not require it",
+    ("DevTraining-Workflow", "sagemaker:StopTrainingJob"): "only an aborted execution stops its job",
     **{
         ("DevTraining-Workflow", f"logs:{action}"): DELIVERY
         for action in (
@@ -76,104 +83,50 @@ NOT_SHOWN = {
 }
 
 
-# The roles of the second state machine, which test_least_privilege_of_bulk_scoring.py looks at.
-BULK_SCORING = tuple(
-    f"DevTraining-{name}"
-    for name in ("RolesTransform", "Transform", "FunctionsInspectTransform", "FunctionsDeleteModel")
-)
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One action in one statement of one inline policy."""
-
-    role: str
-    policy: str
-    statement: int
-    action: str
-
-    @property
-    def excuse(self) -> tuple[str, str] | None:
-        """The entry of NOT_SHOWN that excuses it."""
-        return next((e for e in NOT_SHOWN if self.role.startswith(e[0]) and self.action == e[1]), None)
-
-
-def grants(project: Project) -> list[Grant]:
-    iam, cloudformation = project.machine.client("iam"), project.machine.client("cloudformation")
-    return [
-        Grant(resource["PhysicalResourceId"], policy, number, action)
-        for stack in ("DevStorage", "DevTraining", "DevServing")
-        for resource in cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::IAM::Role"
-        for policy in iam.list_role_policies(RoleName=resource["PhysicalResourceId"])["PolicyNames"]
-        for number, statement in enumerate(document(iam, resource["PhysicalResourceId"], policy)["Statement"])
-        for action in as_list(statement["Action"])
-    ]
-
-
-def document(iam: Any, role: str, policy: str) -> dict[str, Any]:
-    found = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    return dict(found if isinstance(found, dict) else json.loads(found))
-
-
-def as_list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def without(document: dict[str, Any], grant: Grant) -> dict[str, Any]:
-    changed = copy.deepcopy(document)
-    statement = changed["Statement"][grant.statement]
-    kept = [action for action in as_list(statement["Action"]) if action != grant.action]
-    statement["Action"] = kept or ["none:Nothing"]
-    return changed
-
-
-# Which of the two kinds of run need a role; the others are needed by both.
-TRAINS_ONLY = ("DevTraining-RolesTraining",)
-PROMOTES_ONLY = (
+# Beginnings of the names of roles that only one kind of execution uses; both kinds use all others.
+TRAINING_ROLES = ("DevTraining-RolesTraining",)
+PROMOTION_ROLES = (
     *("DevTraining-RolesHosting", "DevTraining-HostingDeploy", "DevTraining-FunctionsSmokeTest"),
 )
 
 
-class Attempt:
-    """Runs the machine while one grant is taken away, and gives it back."""
+class GrantRemoval:
+    """Runs executions while one grant is removed."""
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.iam = project.machine.client("iam")
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.iam = deployment.local_aws.client("iam")
         trained = [self.train() for _ in range(2)]
-        self.models = [outcome.succeeded().output["training_job"] for outcome in trained]
+        self.models = [outcome.require_success().output["training_job"] for outcome in trained]
 
-    def shows(self, grant: Grant) -> bool:
-        """Whether a run misses the grant: it fails and says so, or can't clean up after itself."""
-        names = {"RoleName": grant.role, "PolicyName": grant.policy}
-        before = document(self.iam, grant.role, grant.policy)
+    def is_required(self, grant: Grant) -> bool:
+        """Whether an execution without the grant is denied access, or leaves resources behind."""
         if grant.action == "sagemaker:CreateEndpoint":
-            self.leave_the_endpoint_out()
-        self.iam.put_role_policy(**names, PolicyDocument=json.dumps(without(before, grant)))
-        shown = any(denied(run()) for run in self.runs(grant)) or self.old_ones_removed()
-        self.iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
+            self.remove_the_endpoint()
+        with removed(self.iam, grant):
+            denied = any(is_access_denied(run()) for run in self.runs(grant))
+            required = denied or self.remove_unused_resources()
         if grant.action == "sagemaker:CreateEndpoint":
-            self.promote().succeeded()
-        return shown
+            self.promote().require_success()
+        return required
 
     def runs(self, grant: Grant) -> list[Callable[[], Outcome]]:
-        """The kinds of run that the grant's role has a part in, the shorter one first."""
-        if grant.role.startswith(TRAINS_ONLY):
+        """The kinds of execution that use the role of the grant, the shorter one first."""
+        if grant.role.startswith(TRAINING_ROLES):
             return [self.train]
-        return [self.promote] if grant.role.startswith(PROMOTES_ONLY) else [self.train, self.promote]
+        return [self.promote] if grant.role.startswith(PROMOTION_ROLES) else [self.train, self.promote]
 
     def train(self) -> Outcome:
-        return self.project.run(dataset="small", num_topics=5, promote=False)
+        return self.deployment.run(dataset="small", num_topics=5, promote=False)
 
     def promote(self) -> Outcome:
-        """Promote the model that doesn't serve."""
-        serves = self.project.model_data_url()
-        other = next(model for model in self.models if model not in serves)
-        return self.project.run(promote_training_job=other)
+        """Promote the model that is not serving."""
+        serving = self.deployment.model_data_url()
+        candidate = next(model for model in self.models if model not in serving)
+        return self.deployment.run(promote_training_job=candidate)
 
-    def leave_the_endpoint_out(self) -> None:
-        cloudformation = self.project.machine.client("cloudformation")
+    def remove_the_endpoint(self) -> None:
+        cloudformation = self.deployment.local_aws.client("cloudformation")
         parameters = [
             {"ParameterKey": "ModelDataUrl", "ParameterValue": ""},
             {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
@@ -183,9 +136,9 @@ class Attempt:
             StackName="DevServing", WaiterConfig={"Delay": 1}
         )
 
-    def old_ones_removed(self) -> bool:
-        """Remove models and configs that an update left behind; say whether there were any."""
-        sagemaker = self.project.machine.client("sagemaker")
+    def remove_unused_resources(self) -> bool:
+        """Delete unused models and endpoint configurations; return whether there were any."""
+        sagemaker = self.deployment.local_aws.client("sagemaker")
         endpoints = sagemaker.list_endpoints()["Endpoints"]
         if not endpoints:
             return False
@@ -200,25 +153,22 @@ class Attempt:
         return len(configs) + len(models) > 2
 
 
-def denied(outcome: Outcome) -> bool:
-    said = f"{outcome.error} {outcome.cause}".lower()
-    return outcome.status == "FAILED" and ("not authorized" in said or "access" in said)
-
-
 @pytest.fixture
-def attempt(project: Project, small: tuple[Any, Any]) -> Attempt:
-    project.upload("small", *small)
-    attempt = Attempt(project)
-    attempt.promote().succeeded()
-    return attempt
+def grant_removal(deployment: Deployment, small_splits: tuple[Any, Any]) -> GrantRemoval:
+    deployment.upload("small", *small_splits)
+    grant_removal = GrantRemoval(deployment)
+    grant_removal.promote().require_success()
+    return grant_removal
 
 
-def test_each_action_taken_away_is_missed(project: Project, attempt: Attempt) -> None:
-    asked = [grant for grant in grants(project) if grant.excuse is None]
-    asked = [grant for grant in asked if not grant.role.startswith(BULK_SCORING)]
-    assert len(asked) > 30
-    assert [grant for grant in asked if not attempt.shows(grant)] == []
+def test_an_execution_is_denied_access_without_any_one_action(
+    deployment: Deployment, grant_removal: GrantRemoval
+) -> None:
+    checked = [g for g in deployed_grants(deployment) if g.exception(EXCEPTIONS) is None]
+    checked = [grant for grant in checked if not grant.role.startswith(BULK_SCORING_ROLES)]
+    assert len(checked) > 30
+    assert [grant for grant in checked if not grant_removal.is_required(grant)] == []
 
 
-def test_each_excuse_is_for_an_action_that_is_granted(project: Project) -> None:
-    assert {grant.excuse for grant in grants(project)} - {None} == set(NOT_SHOWN)
+def test_each_exception_names_a_granted_action(deployment: Deployment) -> None:
+    assert {grant.exception(EXCEPTIONS) for grant in deployed_grants(deployment)} - {None} == set(EXCEPTIONS)

@@ -1,28 +1,27 @@
-"""Every action of the second state machine's roles is needed: taken away, bulk scoring fails and says so."""
+"""Least privilege of bulk scoring: without any one action of its roles, it fails with access denied."""
 
-import json
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.machine import Outcome, Project
-from tests.end_to_end.test_bulk_scoring import Bulk
-from tests.end_to_end.test_least_privilege import (
-    BULK_SCORING,
+from tests.end_to_end.helpers.bulk_scoring import BulkScoring
+from tests.end_to_end.helpers.deployment import Deployment, Outcome
+from tests.end_to_end.helpers.grants import (
+    BULK_SCORING_ROLES,
     DELIVERY,
     FUNCTION_LOG,
     TRACING,
     Grant,
-    document,
-    grants,
-    without,
+    deployed_grants,
+    is_access_denied,
+    removed,
 )
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(1800)]
 
-ABORTED = "only an aborted run takes it; test_bulk_scoring.py aborts one"
-# What a run that goes well can't show, each with its reason: (beginning of the role's name, action).
-NOT_SHOWN = {
+ABORTED = "only an aborted execution needs it; test_bulk_scoring.py aborts one"
+# Actions that a successful execution does not need: (beginning of the role's name, action) -> reason.
+EXCEPTIONS = {
     ("DevTraining-FunctionsInspectTransform", "logs:CreateLogStream"): FUNCTION_LOG,
     ("DevTraining-FunctionsInspectTransform", "logs:PutLogEvents"): FUNCTION_LOG,
     ("DevTraining-FunctionsDeleteModel", "logs:CreateLogStream"): FUNCTION_LOG,
@@ -30,9 +29,12 @@ NOT_SHOWN = {
     ("DevTraining-FunctionsDeleteModel", "sagemaker:StopTransformJob"): ABORTED,
     ("DevTraining-FunctionsDeleteModel", "sagemaker:DeleteModel"): ABORTED,
     ("DevTraining-Transform", "sagemaker:StopTransformJob"): ABORTED,
-    ("DevTraining-Transform", "sagemaker:ListTags"): "AWS documents it for .sync; the local one needs none",
+    (
+        "DevTraining-Transform",
+        "sagemaker:ListTags",
+    ): "AWS documents it for .sync; the local AWS does not require it",
     **{
-        ("DevTraining-Transform", action): "a notification that can't be sent hides no result"
+        ("DevTraining-Transform", action): "an execution that cannot notify ends with the same result"
         for action in ("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey")
     },
     **{
@@ -51,50 +53,46 @@ NOT_SHOWN = {
 }
 
 
-def excuse(grant: Grant) -> tuple[str, str] | None:
-    return next((e for e in NOT_SHOWN if grant.role.startswith(e[0]) and grant.action == e[1]), None)
+def bulk_scoring_grants(deployment: Deployment) -> list[Grant]:
+    return [grant for grant in deployed_grants(deployment) if grant.role.startswith(BULK_SCORING_ROLES)]
 
 
-def of_bulk_scoring(project: Project) -> list[Grant]:
-    return [grant for grant in grants(project) if grant.role.startswith(BULK_SCORING)]
+class GrantRemoval:
+    """Scores a few documents while one grant is removed."""
 
-
-class Attempt:
-    """Scores a few documents while one grant is taken away, and gives it back."""
-
-    def __init__(self, bulk: Bulk) -> None:
+    def __init__(self, bulk: BulkScoring) -> None:
         self.bulk = bulk
-        self.iam = bulk.project.machine.client("iam")
+        self.iam = bulk.deployment.local_aws.client("iam")
 
-    def shows(self, grant: Grant) -> bool:
-        names = {"RoleName": grant.role, "PolicyName": grant.policy}
-        before = document(self.iam, grant.role, grant.policy)
-        self.iam.put_role_policy(**names, PolicyDocument=json.dumps(without(before, grant)))
-        outcome = self.run()
-        self.iam.put_role_policy(**names, PolicyDocument=json.dumps(before))
+    def is_required(self, grant: Grant) -> bool:
+        with removed(self.iam, grant):
+            outcome = self.run()
         for model in self.bulk.models():
             self.bulk.sagemaker.delete_model(ModelName=model)
-        said = f"{outcome.error} {outcome.cause}".lower()
-        return outcome.status == "FAILED" and ("not authorized" in said or "access" in said)
+        return is_access_denied(outcome)
 
     def run(self) -> Outcome:
         return self.bulk.run(dataset="small")
 
 
 @pytest.fixture
-def attempt(project: Project, small: tuple[Any, Any]) -> Attempt:
-    project.upload("small", *small)
-    project.run(dataset="small", num_topics=5).succeeded()
-    attempt = Attempt(Bulk(project))
-    attempt.run().succeeded()
-    return attempt
+def grant_removal(deployment: Deployment, small_splits: tuple[Any, Any]) -> GrantRemoval:
+    deployment.upload("small", *small_splits)
+    deployment.run(dataset="small", num_topics=5).require_success()
+    grant_removal = GrantRemoval(BulkScoring(deployment))
+    grant_removal.run().require_success()
+    return grant_removal
 
 
-def test_each_action_taken_away_is_missed(project: Project, attempt: Attempt) -> None:
-    asked = [grant for grant in of_bulk_scoring(project) if excuse(grant) is None]
-    assert len(asked) > 20
-    assert [grant for grant in asked if not attempt.shows(grant)] == []
+def test_an_execution_is_denied_access_without_any_one_action(
+    deployment: Deployment, grant_removal: GrantRemoval
+) -> None:
+    checked = [grant for grant in bulk_scoring_grants(deployment) if grant.exception(EXCEPTIONS) is None]
+    assert len(checked) > 20
+    assert [grant for grant in checked if not grant_removal.is_required(grant)] == []
 
 
-def test_each_excuse_is_for_an_action_that_is_granted(project: Project) -> None:
-    assert {excuse(grant) for grant in of_bulk_scoring(project)} - {None} == set(NOT_SHOWN)
+def test_each_exception_names_a_granted_action(deployment: Deployment) -> None:
+    assert {grant.exception(EXCEPTIONS) for grant in bulk_scoring_grants(deployment)} - {None} == set(
+        EXCEPTIONS
+    )

@@ -1,4 +1,4 @@
-"""A model that cannot serve never takes the place of one that does."""
+"""A failed promotion: the stack rolls back and the previous model keeps serving."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.end_to_end.machine import IMAGES, ROOT, Machine, Project, machine_in
+from tests.end_to_end.helpers.deployment import Deployment
+from tests.end_to_end.helpers.local_aws_server import IMAGES, ROOT, LocalAws, running_local_aws
 
 pytestmark = pytest.mark.end_to_end
 
@@ -15,20 +16,22 @@ SERVE = """
 import os, sys
 from pathlib import Path
 if Path({flag!r}).exists():
-    sys.exit("the model server was told to fail")
+    sys.exit("injected failure of the model server")
 os.execve(sys.executable, [sys.executable, "-m", "container.serve"], os.environ | {{"PYTHONPATH": {root!r}}})
 """
 
 
 @pytest.fixture(scope="module")
 def flag(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """While this file exists, model servers exit at their start."""
+    """While this file exists, model servers exit when they start."""
     return tmp_path_factory.mktemp("flag") / "fail"
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory, deployed: Path, flag: Path) -> Iterator[Machine]:
-    folder = tmp_path_factory.mktemp("machine")
+def local_aws(
+    tmp_path_factory: pytest.TempPathFactory, deployed_state: Path, flag: Path
+) -> Iterator[LocalAws]:
+    folder = tmp_path_factory.mktemp("local-aws")
     serve, train = folder / "serve.py", folder / "train.py"
     serve.write_text(SERVE.format(flag=str(flag), root=str(ROOT)))
     train.write_text(
@@ -42,29 +45,29 @@ def machine(tmp_path_factory: pytest.TempPathFactory, deployed: Path, flag: Path
         .replace('["python", "-m", "container.serve"]', f'["python", "{serve}"]')
         .replace('["python", "-m", "container.train"]', f'["python", "{train}"]')
     )
-    with machine_in(folder, images, state=deployed) as machine:
-        yield machine
+    with running_local_aws(folder, images, state=deployed_state) as local_aws:
+        yield local_aws
 
 
-def test_a_server_that_does_not_come_up_rolls_back_and_the_old_endpoint_answers(
-    project: Project, flag: Path, griffiths: tuple[Any, ...]
+def test_a_failed_model_server_start_rolls_back_to_the_previous_model(
+    deployment: Deployment, flag: Path, griffiths: tuple[Any, ...]
 ) -> None:
-    first = project.run()
-    first.succeeded()
-    before = project.predict(griffiths[2][:3])
+    promoted = deployment.run()
+    promoted.require_success()
+    before = deployment.predict(griffiths[2][:3])
 
     flag.touch()
-    failed = project.run(alpha0=0.5)
+    failed = deployment.run(alpha0=0.5)
     flag.unlink()
 
     assert (failed.status, failed.error) == ("FAILED", "PromotionFailed")
     assert "ping" in failed.cause
     assert "/aws/sagemaker/Endpoints/lda-dev" in failed.cause
-    np.testing.assert_array_equal(project.predict(griffiths[2][:3]), before)
-    stack = project.machine.client("cloudformation").describe_stacks(StackName="DevServing")["Stacks"][0]
+    np.testing.assert_array_equal(deployment.predict(griffiths[2][:3]), before)
+    stack = deployment.local_aws.client("cloudformation").describe_stacks(StackName="DevServing")["Stacks"][0]
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    assert project.model_data_url() == first.output["model_data_url"]
+    assert deployment.model_data_url() == promoted.output["model_data_url"]
 
-    mended = project.run(alpha0=0.5)
-    mended.succeeded()
-    assert mended.output["promoted"] is True
+    retried = deployment.run(alpha0=0.5)
+    retried.require_success()
+    assert retried.output["promoted"] is True
