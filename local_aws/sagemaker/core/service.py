@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from local_aws.ministack.bindings import ministack
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 from local_aws.sagemaker.core.store import Store
 
 
@@ -58,7 +58,7 @@ class Service:
     folder
         The folder for the files of jobs and model servers.
     processes
-        The record of running processes.
+        The records of running processes.
     store
         Every resource.
     job_runs
@@ -67,7 +67,7 @@ class Service:
 
     images: Images
     folder: Path
-    processes: ChildProcesses
+    processes: ProcessRecords
     store: Store = field(default_factory=Store)
     job_runs: dict[str, JobRun] = field(default_factory=dict)
 

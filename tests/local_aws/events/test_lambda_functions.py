@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from local_aws.events.functions import error_type
+from local_aws.events.lambda_functions import error_type
 
 CODE = """
 import boto3
