@@ -98,7 +98,9 @@ def create_model(resource: str, arguments: Arguments, task: extensions.Task) -> 
 
 
 def _unknown_resource(resource: str) -> Exception:
-    return extensions.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
+    return extensions.task_failed(
+        "States.Runtime", f"The resource {resource} isn't supported by the local AWS."
+    )
 
 
 def _with_sagemaker(task: extensions.Task, run: Callable[[Any], Arguments]) -> Arguments:

@@ -99,8 +99,7 @@ def test_faults_are_listed_and_cleared(fault: Any) -> None:
         ),
         (
             ("sns:CreateTpoic", "Wrong"),
-            "'sns:CreateTpoic' is not a target of faults: no call of sns is authorised by that name. Similar "
-            "names: ",
+            "is not a target of faults: no call of sns is authorised by that name. Similar names: ",
         ),
         (("s3:HeadObject", "Wrong"), "is authorised by that name. Similar names: s3:GetObject, "),
         (("lambda:Invoke", "Wrong"), "Similar names: lambda:InvokeFunction."),

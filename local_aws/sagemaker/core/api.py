@@ -62,7 +62,8 @@ def _answer(service: str, operations: Mapping[str, Operation], request: Request)
     inputs = authorization.inputs_of(request)
     if operation not in operations:
         raise ServiceError(
-            "UnknownOperationException", f"{service} on this machine has no {operation or 'such call'}."
+            "UnknownOperationException",
+            f"The local AWS doesn't support the operation {operation!r} of {service}.",
         )
     check(service, operation, inputs)
     authorization.require_additional_permissions(request, operation, inputs)

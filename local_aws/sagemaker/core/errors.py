@@ -26,6 +26,10 @@ class ServiceError(Exception):
         self.fields = fields
 
 
+class JobFailedError(Exception):
+    """A training or transform job has failed; the message becomes its FailureReason."""
+
+
 def invalid(message: str) -> ServiceError:
     """Return SageMaker's and Application Auto Scaling's answer to an invalid input."""
     return ServiceError("ValidationException", message)

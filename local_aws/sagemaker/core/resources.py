@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 from local_aws.sagemaker.core.api_call import JsonObject
 
+MAX_FAILURE_REASON = 1024  # characters of a FailureReason
 # The statuses of a job that has not ended.
 RUNNING = frozenset({"InProgress", "Stopping"})
 INTERRUPTED = (

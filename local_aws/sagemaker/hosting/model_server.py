@@ -15,6 +15,7 @@ PING_INTERVAL_SECONDS = 0.1
 STOP_GRACE_SECONDS = 30.0
 MAX_STARTS = 3
 STABLE_SECONDS = 60.0
+RESTART_LIMIT_SECONDS = 10.0  # how long a request waits for a server that is being restarted
 
 
 class ModelServer:
@@ -53,7 +54,8 @@ class ModelServer:
             starts = 0 if time.monotonic() - started > STABLE_SECONDS else starts
             if starts >= MAX_STARTS:
                 self.log.write(
-                    f"The model server ended with exit code {code}, {starts} times in a row; given up."
+                    f"The model server ended with exit code {code}, {starts} times in a row; "
+                    "not starting it again."
                 )
                 break
             self.log.write(f"The model server ended with exit code {code}; starting it again.")

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
-from local_aws.sagemaker.hosting.model_server import ModelServer
+from local_aws.sagemaker.hosting.model_server import RESTART_LIMIT_SECONDS, ModelServer
 
-RESTART_SECONDS = 10.0  # how long a request waits for a server that restarts
 RETRY_SECONDS = 0.2
 NO_RESPONSE = "Unable to get response from algorithm"
 
@@ -93,7 +92,7 @@ class ModelClient:
         return body
 
     def _connection(self) -> http.client.HTTPConnection:
-        if not self._server.wait_until_healthy(RESTART_SECONDS):
+        if not self._server.wait_until_healthy(RESTART_LIMIT_SECONDS):
             raise TransformError("AlgorithmError", f"{NO_RESPONSE}: the model server doesn't run")
         connection: http.client.HTTPConnection | None = getattr(self._thread_local, "connection", None)
         if connection is None or connection.port != self._server.port:

@@ -14,9 +14,9 @@ from local_aws.sagemaker.processes.image_catalog import ImageCatalog
 @pytest.mark.parametrize(
     ("target", "sentence"),
     [
-        ("SageMaker.Fly", "sagemaker on this machine has no Fly."),
-        ("SageMaker.CreateHub", "sagemaker on this machine has no CreateHub."),
-        ("", "sagemaker on this machine has no such call."),
+        ("SageMaker.Fly", "The local AWS doesn't support the operation 'Fly' of sagemaker."),
+        ("SageMaker.CreateHub", "The local AWS doesn't support the operation 'CreateHub' of sagemaker."),
+        ("", "The local AWS doesn't support the operation '' of sagemaker."),
     ],
 )
 def test_an_unknown_operation_is_refused(tmp_path: Path, target: str, sentence: str) -> None:

@@ -123,7 +123,9 @@ def test_a_server_that_crashes_repeatedly_is_not_restarted(aws: Any, role: str) 
             aws.invoke(name, "crash")
         codes.append(refused.value.response["Error"]["Code"])
     assert set(codes[:-1]) == {"ModelError"}
-    aws.wait(lambda: any("given up" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic")))
+    aws.wait(
+        lambda: any("not starting it again" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic"))
+    )
 
 
 def test_a_slow_answer_does_not_block_other_requests(aws: Any, role: str) -> None:
