@@ -48,7 +48,7 @@ def test_an_image_is_found_by_its_whole_uri(tmp_path: Path) -> None:
         ("[[image]]\npattern = 'x'\nrun = ['a']", "image 1: run is unknown; known are"),
         (GOOD.replace("(", "((").replace("test:", "x:"), "metric x:pwll is invalid"),
         (GOOD.replace("(", "").replace(")", ""), "metric test:pwll needs a group"),
-        (GOOD + "x = 3", "metric x is wrong"),
+        (GOOD + "x = 3", "metric x is invalid"),
     ],
 )
 def test_an_invalid_file_is_refused_with_the_place_and_reason(
