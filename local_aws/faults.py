@@ -10,7 +10,7 @@ from typing import Any
 
 from local_aws.identity.actions import actions_of
 from local_aws.ministack.bindings import ministack
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import Response
 
 JOBS = ("training-job", "transform-job")
@@ -21,7 +21,7 @@ _STATUSES = {"Internal": 500, "ServiceUnavailable": 503, "SlowDown": 503, "TooMa
 
 
 class FaultRefusedError(ValueError):
-    """An impossible fault; the message says what to request instead."""
+    """An impossible fault; the message explains what to request instead."""
 
 
 @dataclass
@@ -125,10 +125,10 @@ def _take(target: str) -> Fault | None:
     return fault
 
 
-async def _inject(service: str, request: Request, answer: Answer) -> Response:
+async def _inject(service: str, request: Request, respond: Respond) -> Response:
     fault = _take(ministack.iam_action(service, *request) or "") if _FAULTS else None
     if fault is None:
-        return await answer()
+        return await respond()
     _, headers, body = request.error(service, fault.error, fault.message or _DEFAULT_MESSAGE)
     status = next((status for prefix, status in _STATUSES.items() if fault.error.startswith(prefix)), 400)
     return status, headers, body

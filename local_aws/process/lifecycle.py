@@ -64,7 +64,7 @@ class LocalAws:
         return Server(**json.loads(self.server_file.read_text())) if self.server_file.exists() else None
 
     def up(self, port: int, region: str, images: Path | None) -> Server:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it responds.
 
         Raises
         ------

@@ -33,7 +33,7 @@ def install(images_file: Path, folder: Path) -> None:
     Parameters
     ----------
     images_file
-        The program that stands for each container image.
+        The program to run in place of each container image.
     folder
         The server's state folder; files of jobs and model servers are in its ``sagemaker``.
 

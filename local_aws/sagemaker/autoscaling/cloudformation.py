@@ -51,8 +51,8 @@ def delete_target(_physical_id: str, properties: Properties) -> None:
 def create_policy(_logical_id: str, properties: Properties, _stack: str) -> Provisioned:
     """Put a policy; its Ref is its ARN."""
     client = identity.stack_client(SERVICE)
-    answer = client.put_scaling_policy(**_inputs(_with_target(properties), "PutScalingPolicy"))
-    return answer["PolicyARN"], {"Arn": answer["PolicyARN"], "PolicyName": properties["PolicyName"]}
+    response = client.put_scaling_policy(**_inputs(_with_target(properties), "PutScalingPolicy"))
+    return response["PolicyARN"], {"Arn": response["PolicyARN"], "PolicyName": properties["PolicyName"]}
 
 
 def delete_policy(_physical_id: str, properties: Properties) -> None:

@@ -14,7 +14,7 @@ from local_aws.sagemaker.core.store import Store
 
 
 class Images(Protocol):
-    """The container images that this machine can run."""
+    """The container images that the local AWS can run."""
 
     @property
     def working_directory(self) -> Path:
@@ -49,7 +49,7 @@ class JobRun(Running, Protocol):
 
 @dataclass
 class Service:
-    """SageMaker on this machine.
+    """SageMaker of the local AWS.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Service:
 
 
 def in_background(work: Callable[[], None], name: str) -> None:
-    """Run work on a daemon thread of its own, in the caller's account and region."""
+    """Run work on a new daemon thread, in the caller's account and region."""
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(work,), name=name, daemon=True).start()
 

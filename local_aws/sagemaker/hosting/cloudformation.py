@@ -80,8 +80,8 @@ def _creator(kind: str) -> Any:
     def create(logical_id: str, properties: Properties, _stack: str) -> Provisioned:
         name = properties.get(f"{kind}Name") or generated_name(logical_id)
         inputs = to_api_types({**properties, f"{kind}Name": name}, f"Create{kind}")
-        answer = _operation(f"Create{kind}")(**inputs)
-        return answer[f"{kind}Arn"], {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
+        response = _operation(f"Create{kind}")(**inputs)
+        return response[f"{kind}Arn"], {f"{kind}Name": name, "Id": response[f"{kind}Arn"]}
 
     return create
 

@@ -36,7 +36,7 @@ def invoke(deployments: Deployments, metrics: EndpointMetrics, endpoint: str, re
     Raises
     ------
     ServiceError
-        ValidationError (no such endpoint), 413 (too large), ModelError (the model answered with an error or
+        ValidationError (no such endpoint), 413 (too large), ModelError (the model responded with an error or
         not at all), ServiceUnavailable (no server runs).
     """
     fleet = _serving_fleet(deployments, endpoint)

@@ -75,16 +75,16 @@ class ModelServer:
 
     @property
     def healthy(self) -> bool:
-        """Whether the running process has answered its ping."""
+        """Whether the running process has responded to its ping."""
         return self._healthy is not None and self._healthy is self._child and not self._healthy.ended
 
     def wait_until_healthy(self, seconds: float) -> bool:
-        """Wait until the server has answered its ping.
+        """Wait until the server has responded to its ping.
 
         Returns
         -------
         bool
-            False if it was given up or didn't answer in that time.
+            False if it is not started again or didn't respond in that time.
         """
         until = time.monotonic() + seconds
         while not self.healthy and time.monotonic() < until and not self._ended.is_set():

@@ -1,4 +1,4 @@
-"""Child processes: started, read, stopped, and killed with everything that they started."""
+"""Child processes: starts, reads and stops them, and kills everything that they started."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ def clean_environment(base: Path, region: str) -> dict[str, str]:
     Parameters
     ----------
     base
-        The folder that stands for /opt/ml, and the home.
+        The folder in place of /opt/ml, which is also the home.
     region
         The region of the job or the endpoint.
     """

@@ -19,7 +19,7 @@ class BadImagesFileError(ValueError):
 
 @dataclass(frozen=True)
 class Image:
-    """A container image as a program of this machine.
+    """The program to run in place of a container image.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ def write_inputs(base: Path, job: Mapping[str, Any], index: int = 0) -> None:
     Parameters
     ----------
     base
-        The folder that stands for /opt/ml.
+        The folder in place of /opt/ml.
     job
         The request of CreateTrainingJob.
     index
