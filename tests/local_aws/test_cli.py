@@ -212,7 +212,7 @@ def test_up_after_a_kill_reports_the_loss_and_stops_orphaned_processes(command: 
     assert kept["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_up_reports_why_the_server_can_not_start(command: Any) -> None:
+def test_up_reports_why_the_server_cannot_start(command: Any) -> None:
     images = command.folder / "images.toml"
     images.write_text("[[image")
     result = command("up", "--port", str(command.port), "--images", str(images))

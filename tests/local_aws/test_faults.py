@@ -117,7 +117,7 @@ def test_an_impossible_fault_is_refused(fault: Any, arguments: tuple[str, ...], 
     assert fault("--list").stdout == "No faults are pending.\n"
 
 
-def test_a_web_page_can_not_add_faults(aws: Any) -> None:
+def test_a_web_page_cannot_add_faults(aws: Any) -> None:
     connection = HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=60)
     connection.request("POST", "/_local_aws/faults", b'{"target": "sns:CreateTopic", "error": "Wrong"}')
     assert connection.getresponse().status == 415

@@ -106,8 +106,8 @@ def test_every_step_is_reported_in_order(bars: Callable[[int], Any]) -> None:
         "Best reconstruction",
         "EM iteration 0",
     ]
-    places = [next(place for place, line in enumerate(messages) if word in line) for word in order]
-    assert places == sorted(places)
+    positions = [next(position for position, line in enumerate(messages) if word in line) for word in order]
+    assert positions == sorted(positions)
 
 
 @pytest.mark.parametrize("refine", [True, False])

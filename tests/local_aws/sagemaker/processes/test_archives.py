@@ -61,7 +61,7 @@ def test_nothing_is_unpacked_if_a_file_in_the_archive_is_damaged(
     assert not (tmp_path / "model").exists()
 
 
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, make_archive: Any) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(tmp_path: Path, make_archive: Any) -> None:
     for content in (b"text", b"", make_archive({"a": io.BytesIO(b"x" * 5000).getvalue()})[:60]):
         (tmp_path / "a.tar.gz").write_bytes(content)
         with pytest.raises(archives.BadArchiveError, match=r"not a readable tar\.gz"):
