@@ -56,17 +56,19 @@ demo: ## the notebook's whole story on this machine; KEEP=1 stops before destroy
 	@started=$$(date +%s); $(MAKE) --no-print-directory install && \
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
-test: install-dev ## every test; the last line is pytest's
+test: install-dev ## all tests; COVERAGE=1 also measures branch coverage, as .ci/run does
 	@# Four processes on two cores: the end-to-end tests wait more than they compute.
-	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 
 bench: install ## every benchmark; prints tables
 	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .); done
 
-lint: install-dev ## formatting, lint rules, types
+lint: install-dev ## formatting, lint rules, types, layers, declared dependencies
 	@ruff format --check --quiet .
 	@ruff check --quiet .
 	@mypy $(PACKAGES)
+	@PYTHONPATH=lambda lint-imports --no-logo
+	@deptry .
 
 format: install-dev ## rewrite the formatting
 	@ruff format . && ruff check --fix .
@@ -85,4 +87,4 @@ lock: .venv/bin/uv ## pyproject.toml -> requirements*.txt, with hashes, for ever
 	@$(LOCK) --all-extras --group dev --constraints requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was installed and built
-	rm -rf .venv node_modules .bench cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .bench cdk.out .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -45,7 +45,7 @@ def error_message(error: BaseException) -> str:
         return _aws_error_message(error)
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         extra = _EXTRAS[error.name]
-        return f"This needs {error.name}: pip install 'sagemaker-lda-as-code[{extra}]'."
+        return f"This needs {error.name}. In this project's folder: pip install '.[{extra}]'"
     if isinstance(error, FileNotFoundError):
         return f"There is no file or folder {error.filename}."
     return str(error) or type(error).__name__

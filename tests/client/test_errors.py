@@ -25,6 +25,12 @@ def test_an_error_without_a_message_is_described_by_its_type() -> None:
     assert error_message(FileNotFoundError(2, "No such file", "x.npz")) == "There is no file or folder x.npz."
 
 
+def test_a_missing_package_names_the_extra_that_brings_it() -> None:
+    missing = ModuleNotFoundError("No module named 'boto3'", name="boto3")
+    assert error_message(missing) == "This needs boto3. In this project's folder: pip install '.[aws]'"
+    assert error_message(ModuleNotFoundError("No module named 'x'", name="x")) == "No module named 'x'"
+
+
 @pytest.mark.parametrize(
     ("code", "message", "missing"),
     [

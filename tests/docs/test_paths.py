@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 FOLDERS = (
     *("stacks", "lambda", "data_prep", "spectral_lda", "container", "local_aws"),
     *("client", "tests", "docs", "benchmarks", ".ci"),
 )
 # In backticks: a path below one of the folders, with or without wildcards.
 PATH = re.compile(rf"`((?:{'|'.join(map(re.escape, FOLDERS))})/[\w./*-]*)`")
-LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(?:#([^)]+))?\)")
+# The target of a link, empty for the page itself, and the anchor.
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
 
 
 def anchors(page: Path) -> set[str]:
@@ -30,7 +31,9 @@ def test_every_path_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_relative_link_leads_to_a_page_and_its_heading(page: Path) -> None:
-    links = LINK.findall(page.read_text(encoding="utf-8"))
-    assert [link for link, _ in links if not (page.parent / link).exists()] == []
-    with_anchor = [(link, anchor) for link, anchor in links if anchor]
-    assert [(link, anchor) for link, anchor in with_anchor if anchor not in anchors(page.parent / link)] == []
+    links = [
+        (page.parent / link if link else page, anchor)
+        for link, anchor in LINK.findall(page.read_text(encoding="utf-8"))
+    ]
+    assert [target for target, _ in links if not target.exists()] == []
+    assert [link for link in links if link[1] and link[1] not in anchors(link[0])] == []

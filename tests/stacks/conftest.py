@@ -1,5 +1,7 @@
 """Syntheses, one per session and settings, through the entry point and context of the CDK command line."""
 
+import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -51,17 +53,22 @@ def synthesize() -> Synthesize:
 
 @pytest.fixture(scope="session")
 def assembly(synthesize: Synthesize, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a function from settings to the folder of their synthesis, which is made once."""
-    folders: dict[str, Path] = {}
+    """Return a function from settings to the folder of their synthesis, which all xdist workers share."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "assemblies"
+    shared.mkdir(exist_ok=True)
 
     def folder(**settings: object) -> Path:
         key = json.dumps(settings, sort_keys=True)
-        if key not in folders:
-            outdir = tmp_path_factory.mktemp("cdk.out")
-            finished = synthesize(outdir, **settings)
-            assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
-            folders[key] = outdir
-        return folders[key]
+        made = shared / hashlib.sha256(key.encode()).hexdigest()[:16]
+        with made.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                outdir = tmp_path_factory.mktemp("cdk.out")
+                finished = synthesize(outdir, **settings)
+                assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+                outdir.rename(made)
+        return made
 
     return folder
 
