@@ -26,7 +26,7 @@ class _Port(click.ParamType[int]):
         """Return a port, or fail."""
         text = str(value)
         if not (text.isdecimal() and 0 < int(text) <= MAX_PORT):
-            self.fail(f"{text!r} is no port: it is a number from 1 to {MAX_PORT}", param, ctx)
+            self.fail(f"{text!r} is not a port; use a number from 1 to {MAX_PORT}", param, ctx)
         return int(text)
 
 
@@ -37,7 +37,7 @@ class _Times(click.ParamType[int]):
         """Return a number of times, or fail."""
         text = str(value)
         if not (text.isdecimal() and int(text)):
-            self.fail(f"{text!r} is no number of times: it is 1 or more", param, ctx)
+            self.fail(f"{text!r} is not a number of times; use 1 or more", param, ctx)
         return int(text)
 
 
@@ -75,7 +75,7 @@ def _state_option(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FOLDER",
         default=Path(".local_aws"),
         show_default=True,
-        help="The folder of its state and its log.",
+        help="The folder with the state and the log.",
     )(command)
 
 
@@ -85,19 +85,19 @@ def _json_option(command: Callable[..., None]) -> Callable[..., None]:
 
 @cli.command()
 @_state_option
-@click.option("--port", type=_Port(), default=4566, show_default=True, help="Its port on 127.0.0.1.")
+@click.option("--port", type=_Port(), default=4566, show_default=True, help="The port on 127.0.0.1.")
 @click.option(
     "--images",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A TOML file with the programs that stand for SageMaker's images.",
+    help="A TOML file that maps container images to programs.",
 )
 def up(state: Path, port: int, images: Path | None) -> None:
-    """Start it in the background and wait until it is ready."""
+    """Start the server in the background and wait until it is ready."""
     local_aws = LocalAws(state)
     server = local_aws.server()
     if server and server.is_running:
-        print(f"AWS already runs at {server.endpoint} (pid {server.pid}, state {local_aws.state}).")
+        print(f"AWS is already running at {server.endpoint} (pid {server.pid}, state {local_aws.state}).")
         return
     if images and not images.is_file():
         raise UserError(f"There is no file {images}: --images names the TOML file of the images.")
@@ -107,39 +107,42 @@ def up(state: Path, port: int, images: Path | None) -> None:
         _recover(local_aws, server)
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     server = local_aws.up(port, region, images)
-    print(f"AWS runs at {server.endpoint} (pid {server.pid}, state {local_aws.state}).")
+    print(f"AWS is running at {server.endpoint} (pid {server.pid}, state {local_aws.state}).")
 
 
 def _recover(local_aws: LocalAws, server: Server | None) -> None:
     orphans = local_aws.recover()
     pid = f" (pid {server.pid})" if server else ""
     print(
-        f"The last server{pid} didn't stop properly. What changed after its last finished stack operation or "
-        "execution is lost; executions and training jobs that ran count as failed.",
+        f"The last server{pid} didn't stop properly. Changes after its last completed stack operation or "
+        "execution are lost; executions and training jobs that were running have failed.",
         file=sys.stderr,
     )
     for orphan in orphans:
-        print(f"Ended what it left running: {orphan.description} (pid {orphan.pid}).", file=sys.stderr)
+        print(
+            f"Stopped {orphan.description} (pid {orphan.pid}), which it left running.",
+            file=sys.stderr,
+        )
 
 
 @cli.command()
 @_state_option
-@click.option("--delete", is_flag=True, help="Delete its state too.")
+@click.option("--delete", is_flag=True, help="Delete the state too.")
 def down(state: Path, *, delete: bool) -> None:
-    """Stop it and everything that it started; its state is kept."""
+    """Stop the server and everything that it started; the state is kept."""
     local_aws = LocalAws(state)
     ran = local_aws.down()
     if delete:
         local_aws.delete()
-    kept = "forgotten" if delete else "kept"
-    print(f"AWS {'stopped' if ran else 'did not run'}; its state in {local_aws.state} is {kept}.")
+    outcome = "deleted" if delete else "kept"
+    print(f"AWS {'stopped' if ran else 'was not running'}; its state in {local_aws.state} is {outcome}.")
 
 
 @cli.command()
 @_state_option
 @_json_option
 def status(state: Path, *, as_json: bool) -> None:
-    """Print what runs."""
+    """Print the server and the programs that are running."""
     local_aws = LocalAws(state)
     server = local_aws.server()
     processes = [process for process in local_aws.processes if process.is_running]
@@ -163,11 +166,11 @@ def status(state: Path, *, as_json: bool) -> None:
 def _server_status(local_aws: LocalAws, server: Server | None) -> str:
     state = local_aws.state
     if server is None:
-        return f"AWS does not run (state {state})."
+        return f"AWS is not running (state {state})."
     if server.is_running:
-        return f"AWS runs at {server.endpoint} (pid {server.pid}, state {state}, log {local_aws.log})."
+        return f"AWS is running at {server.endpoint} (pid {server.pid}, state {state}, log {local_aws.log})."
     return (
-        f"AWS does not run: its server (pid {server.pid}) was killed. The command that started it recovers "
+        f"AWS is not running: its server (pid {server.pid}) was killed. The command that started it recovers "
         f"it: {PROGRAM} up --state {shlex.quote(str(state))} --port {server.port} ..."
     )
 
@@ -176,7 +179,7 @@ def _server_status(local_aws: LocalAws, server: Server | None) -> str:
 @_state_option
 @_json_option
 def env(state: Path, *, as_json: bool) -> None:
-    """Print the exports that point AWS's tools at it.
+    """Print the exports that point AWS's tools at the server.
 
     They are shell commands, with the credentials of the administrator.
     """
@@ -197,7 +200,7 @@ def _running_server(state: Path) -> Server:
     server = local_aws.server()
     if server is None or not server.is_running:
         raise UserError(
-            f"AWS does not run with the state {local_aws.state}: "
+            f"AWS is not running with the state {local_aws.state}: "
             f"{PROGRAM} up --state {shlex.quote(str(local_aws.state))} starts it."
         )
     return server
@@ -221,7 +224,7 @@ def fault(
     list_only: bool,
     clear: bool,
 ) -> None:
-    """Let the next calls of an action, or the next jobs, fail.
+    """Make the next calls of an action, or the next jobs, fail.
 
     TARGET is an action by its IAM name (sagemaker:CreateTrainingJob), training-job or transform-job. ERROR is
     the error's code, or a job's FailureReason.
@@ -233,11 +236,11 @@ def fault(
         pending = request_faults(_running_server(state).port, "POST", document)
     else:
         raise UserError(
-            f"Name what is to fail and how: {PROGRAM} fault sagemaker:CreateTrainingJob "
-            "ThrottlingException; or ask for --list or --clear."
+            f"A fault needs a target and an error: {PROGRAM} fault sagemaker:CreateTrainingJob "
+            "ThrottlingException; or use --list or --clear."
         )
     for item in pending:
         text = f" ({item['message']})" if item["message"] else ""
         print(f"{item['target']} fails {item['times']} times: {item['error']}{text}")
     if not pending:
-        print("Nothing is asked to fail.")
+        print("No faults are pending.")

@@ -10,23 +10,23 @@ from typing import Any
 
 from local_aws.identity.actions import actions_of
 from local_aws.ministack.bindings import ministack
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import Response
 
 JOBS = ("training-job", "transform-job")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
-_DEFAULT_MESSAGE = "This failure was asked for with python -m local_aws fault."
+_DEFAULT_MESSAGE = "Fault injected by python -m local_aws fault."
 # boto3 retries by the status too; other errors have the status 400.
 _STATUSES = {"Internal": 500, "ServiceUnavailable": 503, "SlowDown": 503, "TooManyRequests": 429}
 
 
 class FaultRefusedError(ValueError):
-    """An impossible fault; the message says what to request instead."""
+    """An impossible fault; the message explains what to request instead."""
 
 
 @dataclass
 class Fault:
-    """A target that fails, its error, and the number of failures that are left.
+    """A target that fails, its error, and the number of failures that remain.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def next_job_failure(kind: str) -> str | None:
 
 
 def serve(method: str, body: bytes) -> dict[str, Any]:
-    """Answer a request of the command line: POST adds a fault, DELETE clears all, GET lists them.
+    """Handle a request of the command line: POST adds a fault, DELETE clears all, GET lists them.
 
     Raises
     ------
@@ -87,12 +87,12 @@ def serve(method: str, body: bytes) -> dict[str, Any]:
 def _checked(fault: Fault) -> Fault:
     if fault.target in JOBS:
         if fault.message:
-            raise FaultRefusedError(f"A {fault.target} has a FailureReason alone: leave out --message.")
+            raise FaultRefusedError(f"A {fault.target} has only a FailureReason: leave out --message.")
         return fault
     service = fault.target.partition(":")[0]
     if not _ACTION.fullmatch(fault.target) or service not in ministack.iam_namespaces.values():
         raise FaultRefusedError(
-            f"{fault.target!r} can't be made to fail: name an action as IAM policies do "
+            f"{fault.target!r} is not a target of faults: name an action as IAM policies do "
             f"(sagemaker:CreateTrainingJob), or {' or '.join(JOBS)}."
         )
     known = actions_of(service)
@@ -100,8 +100,8 @@ def _checked(fault: Fault) -> Fault:
         raise FaultRefusedError(_unknown_action(fault.target, known))
     if not re.fullmatch(r"[\w.]+", fault.error):
         raise FaultRefusedError(
-            f"{fault.error!r} is no error's code, which is one word (ThrottlingException): "
-            "its text comes with --message."
+            f"{fault.error!r} is not an error code, which is one word (ThrottlingException): "
+            "pass its text with --message."
         )
     return fault
 
@@ -110,8 +110,8 @@ def _unknown_action(target: str, known: frozenset[str]) -> str:
     service, _, name = target.partition(":")
     # Compared without the service, which all of them share.
     similar = difflib.get_close_matches(name, sorted(action.partition(":")[2] for action in known))
-    hint = f" Like it are {', '.join(f'{service}:{action}' for action in similar)}." if similar else ""
-    return f"{target!r} can't be made to fail: no call of {service} is authorised by that name.{hint}"
+    hint = f" Similar names: {', '.join(f'{service}:{action}' for action in similar)}." if similar else ""
+    return f"{target!r} is not a target of faults: no call of {service} is authorised by that name.{hint}"
 
 
 def _take(target: str) -> Fault | None:
@@ -125,10 +125,10 @@ def _take(target: str) -> Fault | None:
     return fault
 
 
-async def _inject(service: str, request: Request, answer: Answer) -> Response:
+async def _inject(service: str, request: Request, respond: Respond) -> Response:
     fault = _take(ministack.iam_action(service, *request) or "") if _FAULTS else None
     if fault is None:
-        return await answer()
+        return await respond()
     _, headers, body = request.error(service, fault.error, fault.message or _DEFAULT_MESSAGE)
     status = next((status for prefix, status in _STATUSES.items() if fault.error.startswith(prefix)), 400)
     return status, headers, body

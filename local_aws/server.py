@@ -16,7 +16,7 @@ from hypercorn.config import Config
 
 from local_aws import faults
 from local_aws.cloudformation import buckets, stack_operations, template_conditions
-from local_aws.events import alarms, encrypted_topics, event_targets, functions, log_events
+from local_aws.events import alarms, encrypted_topics, event_targets, lambda_functions, log_events
 from local_aws.identity import iam
 from local_aws.ministack import bindings, persistence
 from local_aws.ministack.binding import MissingBindingError
@@ -26,7 +26,7 @@ from local_aws.stepfunctions import integrations, state_machines
 
 # In the order of their installation: of two wrappers of one function, the later one runs first.
 EXTENSIONS = (
-    *(iam, template_conditions, stack_operations, buckets, functions, state_machines, integrations),
+    *(iam, template_conditions, stack_operations, buckets, lambda_functions, state_machines, integrations),
     *(event_targets, encrypted_topics, alarms, log_events, persistence, faults),
 )
 
@@ -71,7 +71,7 @@ async def _serve(port: int, folder: Path) -> None:
         if path == DESCRIPTION_PATH:
             await _send(send, 200, {"pid": os.getpid(), "state": str(folder)})
         elif path == FAULTS_PATH:
-            await _answer_fault_request(scope, receive, send)
+            await _handle_fault_request(scope, receive, send)
         else:
             await aws(scope, receive, send)
 
@@ -79,7 +79,7 @@ async def _serve(port: int, folder: Path) -> None:
     _exit(folder)
 
 
-async def _answer_fault_request(scope: Any, receive: Any, send: Any) -> None:
+async def _handle_fault_request(scope: Any, receive: Any, send: Any) -> None:
     body = b""
     more = True
     while more:
@@ -87,7 +87,7 @@ async def _answer_fault_request(scope: Any, receive: Any, send: Any) -> None:
         body, more = body + part.get("body", b""), part.get("more_body", False)
     # A web page could post forms to this path: no form has this content type.
     if scope["method"] == "POST" and (b"content-type", b"application/json") not in scope["headers"]:
-        await _send(send, 415, {"message": "A fault is asked for in JSON."})
+        await _send(send, 415, {"message": "A fault must be sent as application/json."})
         return
     try:
         await _send(send, 200, await asyncio.to_thread(faults.serve, scope["method"], body))

@@ -38,7 +38,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         The alternating least squares: the number of restarts, the iterations of each, and the change of the
         relative error that ends one.
     refine
-        Refine the spectral topics by EM iterations; validation documents decide how many.
+        Refine the spectral topics by EM iterations; the score on validation documents determines how many.
     extra_topics
         Compute 25 % more topics and return those with the largest priors.
     random_state

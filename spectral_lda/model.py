@@ -10,7 +10,8 @@ from spectral_lda.artifact.model_file import FilePath
 from spectral_lda.corpus import Corpus
 from spectral_lda.counts import CountsLike, FloatArray, check_width
 from spectral_lda.inference.likelihood import log_likelihoods, per_token
-from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.inference.mixtures import infer_mixtures, topics_by_word
+from spectral_lda.kernels.compiling import Singles
 from spectral_lda.workers import SINGLE_WORKER, Workers
 
 
@@ -67,7 +68,7 @@ def load(path: FilePath) -> Model:
     Raises
     ------
     ValueError
-        The file is not such a model; the message says what is wrong and where.
+        The file is not such a model; the message names what is wrong and where.
     """
     return Model(*model_file.read(path))
 
@@ -75,8 +76,8 @@ def load(path: FilePath) -> Model:
 def per_word_log_likelihood(model: Model, counts: CountsLike, workers: Workers = SINGLE_WORKER) -> float:
     """Return SageMaker's pwll: sum n ln(theta . beta_w) over all tokens, divided by their number.
 
-    The mixtures theta are inferred from the same tokens. Larger is better; NaN if the documents hold no
-    token. With several ``workers`` the score is over all workers' documents.
+    The mixtures theta are inferred from the same tokens. Larger is better; NaN if the documents contain
+    no token. With several ``workers`` the score is over all workers' documents.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Parallel computation whose results have the same bits on any number of cores.
 
 The division into shards and the order in which results are added depend on the data alone. BLAS is limited to
-one thread: the shards use all cores, and two levels of threads would wait for each other.
+one thread: the shards use all cores, and threads of BLAS in addition would compete for them.
 """
 
 import os

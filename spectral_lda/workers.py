@@ -13,7 +13,7 @@ from spectral_lda.counts import FloatArray
 
 
 class Workers(Protocol):
-    """The workers of one training job, from the point of view of one of them."""
+    """The workers of one training job, as one of them addresses them."""
 
     @property
     def rank(self) -> int:

@@ -1,8 +1,8 @@
 """Counts lost topics: python -m benchmarks.engine.lost_topic.
 
 The data of AWS's notebook (1600 training documents) and of AWS's published run (5400) are learned as AWS
-documents it (a quarter more topics, of which those with the largest priors are kept), with exactly K topics,
-and with refinement.
+documents it (a quarter more topics, of which those with the largest priors are returned), with exactly K
+topics, and with refinement.
 """
 
 import numpy as np

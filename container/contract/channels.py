@@ -61,7 +61,7 @@ def _channel(name: str, config: Any) -> Channel:
     if (config.get("RecordWrapperType") or "None") != "None":
         raise ClientError(
             f"The channel {name!r} has the RecordWrapperType {config['RecordWrapperType']!r}, which wraps "
-            "whole files; LDA's records are documents: leave it out."
+            "whole files. LDA reads one record per document: leave RecordWrapperType out."
         )
     content_type = _content_type(config)
     if mode == PIPE and content_type == CSV:

@@ -19,7 +19,9 @@ def parse_content_type(header: str) -> str:
     message = Message()
     message["content-type"] = header
     if str(message.get_param("label_size", "0")) != "0":
-        raise ValueError(f"LDA takes documents without labels: label_size must be 0, unlike in {header!r}.")
+        raise ValueError(
+            f"Documents have no labels: label_size must be 0, but the content type is {header!r}."
+        )
     if str(message.get_param("charset", "utf-8")).lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise ValueError(f"Only UTF-8 is supported, unlike in {header!r}.")
+        raise ValueError(f"Only UTF-8 is supported, but the content type is {header!r}.")
     return header.partition(";")[0].strip().lower()

@@ -58,7 +58,7 @@ def _checked(parameters: Hyperparameters) -> Hyperparameters:
     if parameters.num_topics * parameters.feature_dim > MAX_PROBABILITIES:
         raise ClientError(
             f"'num_topics' {parameters.num_topics} and 'feature_dim' {parameters.feature_dim} "
-            f"make a model of more than {MAX_PROBABILITIES} numbers."
+            f"make a model of more than {MAX_PROBABILITIES} probabilities."
         )
     return parameters
 

@@ -36,7 +36,7 @@ class Cluster:
 
     @classmethod
     def from_config(cls, resources: dict[str, Any]) -> "Cluster":
-        """Read resourceconfig.json; a file without hosts means a single one.
+        """Read resourceconfig.json; a file without hosts means a single host.
 
         Raises
         ------

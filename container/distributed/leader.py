@@ -41,9 +41,8 @@ class Leader:
         self._timeouts = timeouts
         self._context: zmq.Context[Any] = zmq.Context()
         self._socket = open_socket(self._context, zmq.ROUTER, timeouts)
-        self._socket.setsockopt(
-            zmq.ROUTER_MANDATORY, 1
-        )  # otherwise messages to a lost host are dropped silently
+        # Otherwise messages to a lost host are dropped without an error.
+        self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self._joined = {cluster.leader}
         self._left: set[str] = set()
         self._parts: dict[str, Round] = {}

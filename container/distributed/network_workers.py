@@ -1,6 +1,6 @@
 """The hosts of a training job as `spectral_lda.workers.Workers`: all-reduce over the network.
 
-A thread owns the connections, so the end of another host is noticed while this one reads or computes.
+A thread owns the connections, so the end of another host is detected while this one reads or computes.
 Decision record 0010 gives the reasons.
 """
 

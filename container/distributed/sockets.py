@@ -20,7 +20,7 @@ class Timeouts:
         Until the last host connects: the instances of a job start minutes apart.
     heartbeat
         Until a heartbeat, which ZeroMQ's own thread answers also while the host computes. The end of a
-        process is noticed at once; this timeout is for a lost instance or network.
+        process is detected immediately; this timeout is for a lost instance or network.
     """
 
     start: float = 900.0

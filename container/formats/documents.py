@@ -1,4 +1,4 @@
-"""Parsing the body of a request to a matrix of documents."""
+"""Parses the body of a request into a matrix of documents."""
 
 import io
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def parse_documents(content_type: str, body: bytes, words: int) -> CountMatrix:
     Raises
     ------
     ValueError
-        The body contains no document, or doesn't match its content type; the message says where.
+        The body contains no document, or doesn't match its content type; the message names the place.
     """
     counts = PARSERS[content_type](body, words)
     if counts.shape[0] == 0:

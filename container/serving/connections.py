@@ -80,9 +80,8 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the client to receive the response, and for the next request."""
         super().on_response_complete()
-        if (
-            self.cycle.response_complete or self.cycle.more_body
-        ):  # otherwise the next request has arrived already
+        # Otherwise the next request has arrived already.
+        if self.cycle.response_complete or self.cycle.more_body:
             self._start_deadline()
 
     def shutdown(self) -> None:

@@ -65,7 +65,7 @@ def predict(model: Model, content_type: str, accept: str, body: bytes) -> bytes:
     Raises
     ------
     RequestError
-        The body contains no valid documents; the message says where.
+        The body contains no valid documents; the message names the place.
     """
     try:
         documents = parse_documents(content_type, body, model.beta.shape[1])

@@ -1,4 +1,4 @@
-"""Reading the documents of a channel, or this host's share of them.
+"""Reads the documents of a channel, or this host's share of them.
 
 All documents stay in memory for all iterations of the training. A channel in Pipe mode is therefore read for
 one epoch only, the first.
@@ -111,7 +111,7 @@ def _read_recordio(path: Path, words: int) -> Iterator[CountMatrix]:
 
 
 def _concatenated(parts: Iterable[CountMatrix], words: int) -> Iterator[CountMatrix]:
-    """Concatenate small matrices to shards, but never all of them at once.
+    """Concatenate small matrices into shards, one shard at a time.
 
     Without any part there is one matrix without rows.
     """

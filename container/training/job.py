@@ -24,7 +24,7 @@ def run_job(paths: Paths) -> None:
     Raises
     ------
     ClientError
-        The configuration or the data can't be used; the message says why.
+        The configuration or the data can't be used; the message gives the reason.
     """
     cluster = Cluster.from_config(paths.read_config("resourceconfig"))
 
@@ -69,8 +69,8 @@ class _Job:
         all_files, all_documents = self._workers.all_reduce_sum(counts)
         if not all_files:
             raise ClientError(f"The channel {channel.name!r} contains no file.")
-        of = "" if channel.name == "train" else f" of the channel {channel.name}"
-        LOGGER.info("Loaded all data%s into matrix with shape: %s", of, (documents.count, words))
+        source = "" if channel.name == "train" else f" of the channel {channel.name}"
+        LOGGER.info("Loaded all data%s into matrix with shape: %s", source, (documents.count, words))
         if channel.name == "train" and parameters.mini_batch_size != all_documents:
             LOGGER.warning(
                 "mini_batch_size is %d; it has no effect: all %d documents are learned from together.",

@@ -26,10 +26,10 @@ def report_failure(failure: Failure, paths: Paths) -> int:
 
 
 def exit_on_sigterm() -> None:
-    """End this process promptly at SIGTERM, whatever its main thread executes.
+    """End this process promptly at SIGTERM, even during a call into compiled code.
 
-    Python runs a signal handler between two bytecodes of the main thread, so not during calls into compiled
-    code, which take minutes here. The C part of the handler runs at once: it writes the signal's number to
+    Python runs a signal handler between two bytecodes of the main thread, and a call into compiled code takes
+    minutes here. The C part of the handler runs immediately: it writes the signal's number to
     the wakeup descriptor, on which a thread waits. That thread only needs the GIL, which long computations
     release.
     """

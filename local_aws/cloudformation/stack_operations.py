@@ -13,7 +13,7 @@ from local_aws.identity import iam, stack_permissions
 from local_aws.ministack import persistence
 from local_aws.ministack.bindings import Ministack, ministack
 from local_aws.ministack.documents import Properties, Stack
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import (
     DeleteResource,
     Provisioned,
@@ -46,9 +46,9 @@ def install() -> None:
     Ministack.delete_resource.wrap(_delete)
 
 
-async def _request(request: Request, answer: Answer) -> Response:
+async def _request(request: Request, respond: Respond) -> Response:
     _OPERATION.set(Operation(request.caller(), request.parameter("RoleARN")))
-    response = await answer()
+    response = await respond()
     action = request.operation()
     if action == "CreateChangeSet" and response[0] == 200:  # noqa: PLR2004 -- HTTP's OK
         _store_role(ministack.find_stack(request.parameter("StackName")))
@@ -82,7 +82,7 @@ def _accept_changed_outputs(response: str) -> None:
 
 
 def _with_roles(document: str) -> str:
-    """Add each stack's role to an answer of DescribeStacks."""
+    """Add each stack's role to a response of DescribeStacks."""
 
     def stack_id_and_role(match: re.Match[str]) -> str:
         stack = ministack.find_stack(match.group(1))

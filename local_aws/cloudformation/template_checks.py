@@ -1,6 +1,6 @@
 """Template errors that CloudFormation reports and ministack doesn't.
 
-resource_properties.json holds the property names of the types that SageMaker projects use, from the schemas
+resource_properties.json has the property names of the types that SageMaker projects use, from the schemas
 of the CloudFormation registry. Properties of other types are not checked.
 """
 
@@ -75,19 +75,19 @@ def check_properties(resource_type: str, logical_id: str, properties: dict[str, 
         raise ValueError(f"Properties validation failed for resource {logical_id} with message:\n{message}")
 
 
-def _problems(value: Any, schema: Any, place: str) -> Iterator[str]:
+def _problems(value: Any, schema: Any, location: str) -> Iterator[str]:
     if isinstance(schema, list) and isinstance(value, list):
         for number, part in enumerate(value):
-            yield from _problems(part, schema[0], f"{place}/{number}")
+            yield from _problems(part, schema[0], f"{location}/{number}")
     elif isinstance(schema, dict) and isinstance(value, dict):
         for name in schema.get("required", []):
             if name not in value:
-                yield f"{place}: required key [{name}] not found"
+                yield f"{location}: required key [{name}] not found"
         for name, part in value.items():
             if name not in schema["properties"]:
-                yield f"{place}: extraneous key [{name}] is not permitted"
+                yield f"{location}: extraneous key [{name}] is not permitted"
             else:
-                yield from _problems(part, schema["properties"][name], f"{place}/{name}")
+                yield from _problems(part, schema["properties"][name], f"{location}/{name}")
 
 
 @functools.cache

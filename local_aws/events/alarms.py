@@ -65,7 +65,7 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
     kind = "ExtendedStatistics" if "ExtendedStatistic" in alarm else "Statistics"
     moment = int(time.time()) - LAG
     first = moment - moment % period - (count - 1) * period
-    answer = cloudwatch.get_metric_statistics(
+    response = cloudwatch.get_metric_statistics(
         Namespace=alarm["Namespace"],
         MetricName=alarm["MetricName"],
         Dimensions=alarm.get("Dimensions", []),
@@ -76,7 +76,7 @@ def _values(cloudwatch: Any, alarm: dict[str, Any]) -> list[float | None]:
     )
     by_period = {
         (int(point["Timestamp"].timestamp()) - first) // period: _value(point, statistic)
-        for point in answer["Datapoints"]
+        for point in response["Datapoints"]
     }
     return [by_period.get(number) for number in range(count)]
 

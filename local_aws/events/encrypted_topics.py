@@ -1,4 +1,4 @@
-"""SNS topics with a KMS key: publishing takes the permission to use the key, as SNS asks for the caller.
+"""SNS topics with a KMS key: publishing requires the caller's permission to use the key.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
@@ -11,7 +11,7 @@ from local_aws import identity
 from local_aws.identity import iam
 from local_aws.ministack.bindings import Ministack, ministack
 from local_aws.ministack.documents import Key, Properties
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import Create, DispatchAlarmActions, Provisioned, Response, Update
 
 TYPE = "AWS::SNS::Topic"
@@ -60,14 +60,14 @@ def _key(arn: str) -> Key | None:
     return ministack.find_key(topic["attributes"].get("KmsMasterKeyId")) if topic else None
 
 
-async def _request(request: Request, answer: Answer) -> Response:
+async def _request(request: Request, respond: Respond) -> Response:
     key = _key(request.parameter("TopicArn")) if "Publish" in request.operation() else None
     if key is not None:
         conditions = {"kms:ViaService": f"sns.{identity.region()}.amazonaws.com"}
         for action in _ACTIONS:
             if message := iam.denial(request.caller(), action, key["Arn"], conditions):
                 return request.error("sns", "KMSAccessDenied", message)
-    return await answer()
+    return await respond()
 
 
 def _to_usable_keys(original: DispatchAlarmActions) -> DispatchAlarmActions:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from local_aws import identity
+from local_aws.identity.sessions import region, session_credentials
+from local_aws.identity.trust import trusts
 from local_aws.ministack.bindings import Ministack, ministack
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import DeniedResponse, RequestConditions, ResourceArn, Response
 
 # The members that pass a role, and the service principal that it is passed to (the service authorization
@@ -31,7 +32,7 @@ _LOG_STREAM_ACTIONS = {
     "GetLogEvents",
     "PutLogEvents",
 }
-# Parameter of a request -> the condition key that policies confine callers with.
+# Parameter of a request -> the condition key by which policies restrict callers.
 _CLOUDFORMATION_KEYS = {
     "RoleARN": "cloudformation:RoleArn",
     "ChangeSetName": "cloudformation:ChangeSetName",
@@ -97,10 +98,10 @@ def denial(
     if principal.endswith(":root"):
         return None
     decision = ministack.enforce(
-        identity.session_credentials(principal).access_key,
+        session_credentials(principal).access_key,
         action,
         action.partition(":")[0],
-        identity.region(),
+        region(),
         resource_arn=resource,
         service_context=conditions or {},
     )
@@ -122,7 +123,7 @@ def pass_refusal(principal: str, role: str, service: str) -> Refusal | None:
     if message := denial(principal, "iam:PassRole", role, {"iam:PassedToService": service}):
         return Refusal("AccessDenied", message)
     untrusted = _UNTRUSTED.get(service)
-    if untrusted is None or identity.trusts(role, service):
+    if untrusted is None or trusts(role, service):
         return None
     return Refusal(untrusted.code, untrusted.message.format(role=role))
 
@@ -177,8 +178,8 @@ def _with_log_stream(original: ResourceArn) -> ResourceArn:
     return extract
 
 
-async def _authorize_passed_roles(service: str, request: Request, answer: Answer) -> Response:
-    return _refuse_passed_roles(service, request) or await answer()
+async def _authorize_passed_roles(service: str, request: Request, respond: Respond) -> Response:
+    return _refuse_passed_roles(service, request) or await respond()
 
 
 def _refuse_passed_roles(service: str, request: Request) -> Response | None:

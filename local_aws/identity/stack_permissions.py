@@ -1,4 +1,4 @@
-"""Authorises the operations of a stack on its resources: ministack provisions them without asking IAM.
+"""Authorises the operations of a stack on its resources: ministack provisions them without IAM.
 
 A type that `resource_permissions` doesn't list is provisioned without a check, unless its provisioner calls
 AWS with `identity.stack_client`: then the service itself authorises the call.
@@ -7,8 +7,7 @@ AWS with `identity.stack_client`: then the service itself authorises the call.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from local_aws import identity
-from local_aws.identity import iam
+from local_aws.identity import clients, iam, sessions
 from local_aws.identity.resource_permissions import CUSTOM_RESOURCE, TYPES, ResourcePermissions
 from local_aws.ministack.bindings import ministack
 from local_aws.ministack.documents import Properties
@@ -36,7 +35,7 @@ def require(
     properties, old
         Its properties, and before an update the current ones.
     """
-    principal = identity.STACK_PRINCIPAL.get()
+    principal = clients.STACK_PRINCIPAL.get()
     for permission in required(operation, resource_type, identifier, properties, old or {}):
         if permission.passed_to:
             refusal = iam.pass_refusal(principal, permission.resource, permission.passed_to)
@@ -96,7 +95,7 @@ def _arns(permissions: ResourcePermissions, identifier: str, properties: Propert
 def _arn(permissions: ResourcePermissions, name: str) -> str:
     if name.startswith("arn:"):
         return name
-    arn = permissions.arn.format(region=identity.region(), account=identity.account(), id=name)
+    arn = permissions.arn.format(region=sessions.region(), account=sessions.account(), id=name)
     return arn.replace("parameter//", "parameter/")
 
 

@@ -1,7 +1,7 @@
-"""Every attribute of ministack that this package depends on, with its place and its type.
+"""Every attribute of ministack that this package depends on, with its location and its type.
 
-ministack promises none of these names, so `check` looks for each of them before the server starts, and the
-version is pinned exactly. Other modules read ``ministack.roles`` and wrap ``Ministack.run_execution``.
+None of these names are public, so `check` looks for each of them before the server starts, and the version
+is pinned exactly. Other modules read ``ministack.roles`` and wrap ``Ministack.run_execution``.
 """
 
 from collections.abc import Callable
@@ -202,5 +202,5 @@ def check(table: type = Ministack) -> None:
     """
     for binding in vars(table).values():
         if isinstance(binding, Binding):
-            for _ in binding.places():
+            for _ in binding.locations():
                 pass

@@ -40,7 +40,7 @@ class _Service:
     async def handle_request(
         self, method: str, path: str, headers: Headers, body: bytes, query: Query
     ) -> Response:
-        """Answer on a worker thread, so that a handler may block and may call this server."""
+        """Respond on a worker thread, so that a handler may block and may call this server."""
         return await asyncio.to_thread(self._handler, Request(method, path, headers, body, query))
 
     def reset(self) -> None:
@@ -67,8 +67,8 @@ def register_service(
         The prefix of its ``X-Amz-Target`` header ("SageMaker."); a request without that header is routed by
         its signature.
     handler
-        Answers an authorised request: (status, headers, body). It runs on a worker thread, in the caller's
-        account and region (`identity.account`, `identity.region`), and may block.
+        Returns the response to an authorised request: (status, headers, body). It runs on a worker thread, in
+        the caller's account and region (`identity.account`, `identity.region`), and may block.
     resource_arn
         The ARN that the caller's policies must allow; "*" for an operation without one.
     rest_model
@@ -195,9 +195,9 @@ def stop_if_cancelled() -> None:
         raise StoppedError
 
 
-def task_submitted(task: Task, answer: dict[str, Any]) -> None:
-    """Record the service's answer in the execution's history when a task starts to wait (.sync)."""
-    details = {"taskSubmittedEventDetails": {"output": json.dumps(answer)}}
+def task_submitted(task: Task, response: dict[str, Any]) -> None:
+    """Record the service's response in the execution's history when a task starts to wait (.sync)."""
+    details = {"taskSubmittedEventDetails": {"output": json.dumps(response)}}
     ministack.add_event(ministack.executions[task.execution_arn], "TaskSubmitted", details)
 
 

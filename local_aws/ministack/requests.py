@@ -1,4 +1,4 @@
-"""The requests that ministack's services answer, and wrappers around the answers."""
+"""The requests to ministack's services, and wrappers around their responses."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from local_aws.ministack.bindings import ministack
 from local_aws.ministack.signatures import Headers, Query, Response
 
-Answer = Callable[[], Awaitable[Response]]
+Respond = Callable[[], Awaitable[Response]]
 
 
 class Request(NamedTuple):
@@ -46,17 +46,17 @@ class Request(NamedTuple):
         )
 
 
-def wrap_service(service: str, wrapper: Callable[[Request, Answer], Awaitable[Response]]) -> None:
-    """Answer a service's authorised requests with ``await wrapper(request, answer)``.
+def wrap_service(service: str, wrapper: Callable[[Request, Respond], Awaitable[Response]]) -> None:
+    """Respond to a service's authorised requests with ``await wrapper(request, respond)``.
 
-    ``await answer()`` returns the service's own answer.
+    ``await respond()`` returns the service's own response.
     """
     handle = ministack.service_handlers[service]
 
     async def wrapped(method: str, path: str, headers: Headers, body: bytes, query: Query) -> Response:
-        async def answer() -> Response:
+        async def respond() -> Response:
             return await handle(method, path, headers, body, query)
 
-        return await wrapper(Request(method, path, headers, body, query), answer)
+        return await wrapper(Request(method, path, headers, body, query), respond)
 
     ministack.service_handlers[service] = wrapped

@@ -1,6 +1,6 @@
 """The types of ministack's functions that this package calls or wraps."""
 
-# ruff: noqa: D102 -- the docstring of a protocol says what its call does
+# ruff: noqa: D102 -- the docstring of a protocol describes its call
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypedDict
@@ -11,7 +11,7 @@ Headers = dict[str, str]
 Query = dict[str, list[str]]
 Response = tuple[int, Headers, bytes]
 Handler = Callable[[str, str, Headers, bytes, Query], Awaitable[Response]]
-"""Answers a request: (method, path, headers, body, query)."""
+"""Responds to a request: (method, path, headers, body, query)."""
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application."""
 

@@ -12,11 +12,11 @@ FAULTS_PATH = "/_local_aws/faults"
 
 
 class UserError(RuntimeError):
-    """A failure that the user can fix; the message says how."""
+    """A failure that the user can fix; the message explains how."""
 
 
 def describe_server(port: int) -> dict[str, Any] | None:
-    """Return the pid and the state folder of the local AWS on a port, or None if none answers."""
+    """Return the pid and the state folder of the local AWS on a port, or None if none responds."""
     try:
         description = _request(port, DESCRIPTION_PATH)
     except (OSError, ValueError):
@@ -30,7 +30,7 @@ def request_faults(port: int, method: str, fault: dict[str, Any] | None = None) 
     Raises
     ------
     UserError
-        If the server refuses the fault; the message says why.
+        If the server refuses the fault; the message gives the reason.
     """
     try:
         pending: list[dict[str, Any]] = _request(port, FAULTS_PATH, method, fault)["faults"]
@@ -51,8 +51,8 @@ def _request(
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=2) as response:
-        answer: dict[str, Any] = json.load(response)
-    return answer
+        content: dict[str, Any] = json.load(response)
+    return content
 
 
 def refuse_taken_port(port: int) -> None:

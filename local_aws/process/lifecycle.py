@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local_aws.process import environment
-from local_aws.process.child_processes import ChildProcess, ChildProcesses, start_time, write_atomically
 from local_aws.process.control import UserError, describe_server, refuse_taken_port
+from local_aws.process.process_records import ProcessRecord, ProcessRecords, start_time, write_atomically
 
-READY_WITHIN = 60  # seconds
-SAVED_WITHIN = 60  # seconds: a state of tens of megabytes takes some, more on a busy machine
+READY_SECONDS = 60
+SAVE_SECONDS = 60  # a state of tens of megabytes takes some seconds, more on a busy machine
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Server:
 
     def stop(self) -> None:
         """Stop it, and give it the time to save its state."""
-        self._process.stop(patience=SAVED_WITHIN)
+        self._process.stop(grace=SAVE_SECONDS)
 
     @property
-    def _process(self) -> ChildProcess:
-        return ChildProcess(self.pid, self.started, "")
+    def _process(self) -> ProcessRecord:
+        return ProcessRecord(self.pid, self.started, "")
 
 
 class LocalAws:
@@ -56,15 +56,15 @@ class LocalAws:
     def __init__(self, state: Path) -> None:
         self.state = state.resolve()
         self.log = self.state / "server.log"
-        self.file = self.state / "server.json"
-        self.processes = ChildProcesses(self.state)
+        self.server_file = self.state / "server.json"
+        self.processes = ProcessRecords(self.state)
 
     def server(self) -> Server | None:
         """Return the server that the state folder records; a clean stop removes the record."""
-        return Server(**json.loads(self.file.read_text())) if self.file.exists() else None
+        return Server(**json.loads(self.server_file.read_text())) if self.server_file.exists() else None
 
     def up(self, port: int, region: str, images: Path | None) -> Server:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it responds.
 
         Raises
         ------
@@ -79,11 +79,11 @@ class LocalAws:
         process = self._start(port, region, images)
         server = Server(process.pid, start_time(process.pid) or "", port, region)
         try:
-            write_atomically(self.file, json.dumps(asdict(server)))
+            write_atomically(self.server_file, json.dumps(asdict(server)))
             self._wait_until_ready(process, server)
         except BaseException:
             server.stop()
-            self.file.unlink(missing_ok=True)
+            self.server_file.unlink(missing_ok=True)
             raise
         return server
 
@@ -101,25 +101,25 @@ class LocalAws:
             )
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes], server: Server) -> None:
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + READY_SECONDS
         while describe_server(server.port) is None:
             if process.poll() is not None:
                 raise UserError(
                     f"The server ended before it was ready: {self._last_log_line()} (log: {self.log})"
                 )
             if time.monotonic() > deadline:
-                raise UserError(f"The server wasn't ready within {READY_WITHIN} seconds (log: {self.log}).")
+                raise UserError(f"The server wasn't ready within {READY_SECONDS} seconds (log: {self.log}).")
             time.sleep(0.1)
 
     def _last_log_line(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it wrote nothing"
 
-    def recover(self) -> list[ChildProcess]:
+    def recover(self) -> list[ProcessRecord]:
         """Clean up after a server that was killed; return its child processes that still ran."""
         orphans = self.processes.stop_all()
         shutil.rmtree(self.state / "tmp", ignore_errors=True)
-        self.file.unlink(missing_ok=True)
+        self.server_file.unlink(missing_ok=True)
         return orphans
 
     def down(self) -> bool:
@@ -145,11 +145,11 @@ class LocalAws:
         shutil.rmtree(self.state, ignore_errors=True)
 
     def _is_state_folder(self) -> bool:
-        return self.log.exists() or self.file.exists()
+        return self.log.exists() or self.server_file.exists()
 
     def _refuse_other_folder(self) -> None:
         """Refuse a folder with other content: the content of a state folder may be deleted."""
         if self.state.is_dir() and any(self.state.iterdir()) and not self._is_state_folder():
             raise UserError(
-                f"{self.state} holds something else than a local AWS: name a folder of its own with --state."
+                f"{self.state} contains files that are not a local AWS's: name another folder with --state."
             )

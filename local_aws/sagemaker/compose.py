@@ -7,7 +7,7 @@ from typing import Any
 from local_aws.ministack import extensions
 from local_aws.ministack.requests import Request
 from local_aws.ministack.signatures import Response
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 from local_aws.sagemaker import step_functions
 from local_aws.sagemaker.autoscaling import cloudformation as autoscaling_cloudformation
 from local_aws.sagemaker.autoscaling import scalable_targets, scaling_policies
@@ -33,7 +33,7 @@ def install(images_file: Path, folder: Path) -> None:
     Parameters
     ----------
     images_file
-        The program that stands for each container image.
+        The program to run in place of each container image.
     folder
         The server's state folder; files of jobs and model servers are in its ``sagemaker``.
 
@@ -42,7 +42,7 @@ def install(images_file: Path, folder: Path) -> None:
     local_aws.sagemaker.processes.image_catalog.BadImagesFileError
         The images file is invalid.
     """
-    service = Service(image_catalog.load(images_file), folder / "sagemaker", ChildProcesses(folder))
+    service = Service(image_catalog.load(images_file), folder / "sagemaker", ProcessRecords(folder))
     shutil.rmtree(service.folder, ignore_errors=True)  # the files of a server that was killed
     deployments = Deployments(service)
     _installed.append(deployments)

@@ -72,7 +72,7 @@ def create_job(kind: JobKind, resource: str, arguments: Arguments, task: extensi
     Returns
     -------
     dict
-        The answer of the operation; with .sync the description of the completed job.
+        The response of the operation; with .sync the description of the completed job.
     """
     suffix = resource.removeprefix(f"{PREFIX}create{kind.word}Job")
     if suffix not in {"", ".sync"}:
@@ -81,24 +81,26 @@ def create_job(kind: JobKind, resource: str, arguments: Arguments, task: extensi
         _require_rule(kind, task)
 
     def run(sagemaker: Any) -> Arguments:
-        answer = _without_metadata(kind.call(sagemaker, "create", **arguments))
+        response = _without_metadata(kind.call(sagemaker, "create", **arguments))
         if not suffix:
-            return answer
-        extensions.task_submitted(task, answer)
+            return response
+        extensions.task_submitted(task, response)
         return _wait_for_job(kind, sagemaker, arguments[kind.name], task)
 
     return _with_sagemaker(task, run)
 
 
 def create_model(resource: str, arguments: Arguments, task: extensions.Task) -> Arguments:
-    """Run a Task state that creates a model; return CreateModel's answer."""
+    """Run a Task state that creates a model; return CreateModel's response."""
     if resource != f"{PREFIX}createModel":
         raise _unknown_resource(resource)
     return _with_sagemaker(task, lambda sagemaker: _without_metadata(sagemaker.create_model(**arguments)))
 
 
 def _unknown_resource(resource: str) -> Exception:
-    return extensions.task_failed("States.Runtime", f"The resource {resource} isn't served on this machine.")
+    return extensions.task_failed(
+        "States.Runtime", f"The resource {resource} isn't supported by the local AWS."
+    )
 
 
 def _with_sagemaker(task: extensions.Task, run: Callable[[Any], Arguments]) -> Arguments:
@@ -147,8 +149,8 @@ def describe_job(kind: JobKind, sagemaker: Any, name: str) -> Arguments:
     return result
 
 
-def _without_metadata(answer: Arguments) -> Arguments:
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+def _without_metadata(response: Arguments) -> Arguments:
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 def _task_error(error: ClientError) -> Exception:

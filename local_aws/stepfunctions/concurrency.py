@@ -11,7 +11,7 @@ from typing import Any
 from local_aws.ministack.extensions import CURRENT_TASK, Task
 from local_aws.stepfunctions import history
 
-Work = Callable[[], Any]
+Function = Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -25,30 +25,31 @@ class _Result:
 _Results = queue.SimpleQueue[_Result]
 
 
-def run(works: Sequence[Work], max_concurrency: int) -> list[Any]:
-    """Do all the work on at most ``max_concurrency`` threads; return the results in order.
+def run(functions: Sequence[Function], max_concurrency: int) -> list[Any]:
+    """Call the functions on at most ``max_concurrency`` threads; return their results in order.
 
-    Every piece runs as the machine's role, with its own chain of events; the pieces of one thread continue
-    one chain. The first exception is raised here without waiting for the other pieces, whose tasks are
-    cancelled.
+    Each function runs as the machine's role. The functions of one thread continue one chain of events. The
+    first exception is raised here without waiting for the other functions, whose tasks are cancelled.
     """
     task = CURRENT_TASK.get()
     shared = replace(task, cancelled=task.cancelled.child())
     results: _Results = queue.SimpleQueue()
-    indexed = list(enumerate(works))
+    indexed = list(enumerate(functions))
     pending = iter(indexed[max_concurrency:])  # threads share it: next() of a list's iterator is atomic
     for first in indexed[:max_concurrency]:
         arguments = (shared, replace(history.branch()), chain([first], pending), results)
-        threading.Thread(target=copy_context().run, args=[_work, *arguments], daemon=True).start()
-    return _collect(results, len(works), shared)
+        threading.Thread(target=copy_context().run, args=[_call_all, *arguments], daemon=True).start()
+    return _collect(results, len(functions), shared)
 
 
-def _work(task: Task, branch: history.Branch, works: Iterable[tuple[int, Work]], results: _Results) -> None:
+def _call_all(
+    task: Task, branch: history.Branch, functions: Iterable[tuple[int, Function]], results: _Results
+) -> None:
     CURRENT_TASK.set(task)
     history.enter(branch)
-    for index, work in works:
+    for index, function in functions:
         try:
-            output = work()
+            output = function()
         except BaseException as error:  # noqa: BLE001 -- the thread that waits for the results raises it
             results.put(_Result(index, branch.previous, error=error))
             return

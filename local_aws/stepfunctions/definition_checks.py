@@ -37,54 +37,54 @@ def refusal(text: str) -> str | None:
     return f"Invalid State Machine Definition: '{', '.join(errors)}'" if errors else None
 
 
-def _machine(definition: Any, language: str, place: str) -> Iterator[str]:
+def _machine(definition: Any, language: str, location: str) -> Iterator[str]:
     if not isinstance(definition, dict):
-        yield f"SCHEMA_VALIDATION_FAILED: A machine must be an object at {place}"
+        yield f"SCHEMA_VALIDATION_FAILED: A machine must be an object at {location}"
         return
     missing = [name for name in ("States", "StartAt") if not definition.get(name)]
     if missing:
-        yield _required(missing, place or "/")
+        yield _required(missing, location or "/")
         return
-    for name in definition.keys() - (_INNER if place else _MACHINE):
-        yield f"SCHEMA_VALIDATION_FAILED: Field '{name}' is not supported at {place or '/'}"
+    for name in definition.keys() - (_INNER if location else _MACHINE):
+        yield f"SCHEMA_VALIDATION_FAILED: Field '{name}' is not supported at {location or '/'}"
     states = definition["States"]
     if invalid := [name for name, state in states.items() if not isinstance(state, dict)]:
-        yield f"SCHEMA_VALIDATION_FAILED: A state must be an object at {place}/States/{invalid[0]}"
+        yield f"SCHEMA_VALIDATION_FAILED: A state must be an object at {location}/States/{invalid[0]}"
         return
     if definition["StartAt"] not in states:
         start = definition["StartAt"]
-        yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {start} at {place}/StartAt"
+        yield f"MISSING_TRANSITION_TARGET: Missing 'StartAt' target: {start} at {location}/StartAt"
     for name, state in states.items():
-        yield from _state(state, f"{place}/States/{name}", states, language)
+        yield from _state(state, f"{location}/States/{name}", states, language)
     for name in states.keys() - _reachable(definition):
-        yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}/States/{name}'
+        yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {location}/States/{name}'
 
 
-def _state(state: Definition, place: str, states: Definition, language: str) -> Iterator[str]:
+def _state(state: Definition, location: str, states: Definition, language: str) -> Iterator[str]:
     kind = state.get("Type")
     if kind not in state_field_checks.STATES:
         types = sorted(state_field_checks.STATES)
-        yield f"SCHEMA_VALIDATION_FAILED: The field 'Type' must be one of {types} at {place}/Type"
+        yield f"SCHEMA_VALIDATION_FAILED: The field 'Type' must be one of {types} at {location}/Type"
         return
     needed = "ItemProcessor" if kind == "Map" and "Iterator" not in state else _REQUIRED_FIELDS.get(kind)
     if needed and not state.get(needed):
-        yield _required([needed], place)
+        yield _required([needed], location)
     if kind not in _END_STATES | {"Choice"} and not (state.get("Next") or state.get("End")):
-        yield f"MISSING_END: Neither 'Next' nor 'End' is given at {place}"
-    yield from state_field_checks.problems(state, language, place)
+        yield f"MISSING_END: Neither 'Next' nor 'End' is given at {location}"
+    yield from state_field_checks.problems(state, language, location)
     for target, where in _transitions(state):
         if target not in states:
-            yield f"MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {place}{where}"
+            yield f"MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {location}{where}"
     for inner, where in _inner(state):
-        yield from _machine(inner, language, place + where)
+        yield from _machine(inner, language, location + where)
 
 
-def _required(fields: list[str], place: str) -> str:
-    return f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(fields)}] at {place}"
+def _required(fields: list[str], location: str) -> str:
+    return f"SCHEMA_VALIDATION_FAILED: These fields are required: [{', '.join(fields)}] at {location}"
 
 
 def _inner(state: Definition) -> Iterator[tuple[Definition, str]]:
-    """Yield the machines within a state, with their places."""
+    """Yield the machines within a state, with their locations."""
     for number, branch in enumerate(state.get("Branches", [])):
         yield branch, f"/Branches[{number}]"
     for member in ("ItemProcessor", "Iterator"):
@@ -92,12 +92,12 @@ def _inner(state: Definition) -> Iterator[tuple[Definition, str]]:
             yield state[member], f"/{member}"
 
 
-def _machines(definition: Definition, place: str = "") -> Iterator[tuple[Definition, str]]:
-    """Yield a machine and the machines within it, with their places."""
-    yield definition, place
+def _machines(definition: Definition, location: str = "") -> Iterator[tuple[Definition, str]]:
+    """Yield a machine and the machines within it, with their locations."""
+    yield definition, location
     for name, state in definition["States"].items():
         for inner, where in _inner(state):
-            yield from _machines(inner, f"{place}/States/{name}{where}")
+            yield from _machines(inner, f"{location}/States/{name}{where}")
 
 
 def _duplicates(definition: Definition) -> Iterator[str]:
@@ -113,8 +113,8 @@ def _scopes(definition: Definition) -> Iterator[str]:
     AWS documents the rule, and not its message.
     docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#variable-scope
     """
-    for outer, place in _machines(definition):
-        for inner, where in list(_machines(outer, place))[1:]:
+    for outer, location in _machines(definition):
+        for inner, where in list(_machines(outer, location))[1:]:
             for name in sorted(_assigned(outer) & _assigned(inner)):
                 yield (
                     f"SCHEMA_VALIDATION_FAILED: The variable '{name}' is assigned in an outer scope too, "
@@ -129,7 +129,7 @@ def _assigned(machine: Definition) -> set[str]:
 
 
 def _transitions(state: Definition) -> Iterator[tuple[str, str]]:
-    """Yield the targets of a state's transitions, with their places."""
+    """Yield the targets of a state's transitions, with their locations."""
     if "Next" in state:
         yield state["Next"], "/Next"
     if "Default" in state:

@@ -1,7 +1,7 @@
 """Checks of a JSONata expression when a state machine is created.
 
-Step Functions evaluates expressions without an input of their own, so a name at the top level could only be
-missing: it refuses such a definition (https://github.com/floci-io/floci/issues/2670 has its message).
+Step Functions evaluates expressions without an input document, so a name at the top level has no value: it
+refuses such a definition (https://github.com/floci-io/floci/issues/2670 has its message).
 """
 
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ _SAME_CONTEXT = (
 )
 
 
-def problems(text: str, place: str) -> Iterator[str]:
+def problems(text: str, location: str) -> Iterator[str]:
     """Yield the errors of an expression, given with its ``{%`` and ``%}``."""
     library = ministack.jsonata
     try:
         tree = library.Jsonata.jsonata(text[2:-2].strip()).ast
     except library.JException as error:
-        yield f"INVALID_JSONATA_EXPRESSION: {error} at {place}"
+        yield f"INVALID_JSONATA_EXPRESSION: {error} at {location}"
         return
     for name in dict.fromkeys(_names(tree)):
         message = f"Reference to '{name}' at the top level is not supported."
-        yield f"UNSUPPORTED_JSONATA_EXPRESSION: {message} at {place}"
+        yield f"UNSUPPORTED_JSONATA_EXPRESSION: {message} at {location}"
 
 
 def _names(node: Any) -> Iterator[str]:

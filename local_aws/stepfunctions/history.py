@@ -43,7 +43,7 @@ class Branch:
 
 
 def install() -> None:
-    """Replace ministack's events by AWS's."""
+    """Replace ministack's events with AWS's."""
     Ministack.jsonata_arguments.wrap(_record_arguments)
     Ministack.parameters.wrap(_record_arguments)
     Ministack.add_event.wrap(_add)

@@ -68,13 +68,13 @@ def _call_optimised(
 def _call(client: Any, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
     try:
-        answer = getattr(client, method)(**sdk_shapes.arguments(arguments, operation.input_shape))
+        response = getattr(client, method)(**sdk_shapes.arguments(arguments, operation.input_shape))
     except ClientError as error:
         raise task_failed(sdk_shapes.error_name(error, client), sdk_shapes.cause(error, client)) from error
     except BotoCoreError as error:
         # Step Functions refuses arguments that the API doesn't know before it calls.
         raise task_failed("States.Runtime", str(error)) from error
-    output: dict[str, Any] = sdk_shapes.result(answer, operation.output_shape) or {}
+    output: dict[str, Any] = sdk_shapes.result(response, operation.output_shape) or {}
     return output
 
 
@@ -93,21 +93,21 @@ def _invoke(original: InvokeIntegration) -> InvokeIntegration:
 
 
 def _invoke_function(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Invoke a function; if it fails, its error type is the task's error and its answer the cause."""
+    """Invoke a function; if it fails, its error type is the task's error and its response the cause."""
     client = _client("lambda", CURRENT_TASK.get())
     payload = json.dumps(arguments.get("Payload", {})).encode()
     options = {name: arguments[name] for name in ("Qualifier", "InvocationType") if name in arguments}
     try:
-        answer = client.invoke(FunctionName=function, Payload=payload, **options)
+        response = client.invoke(FunctionName=function, Payload=payload, **options)
     except ClientError as error:
         name = sdk_shapes.error_name(error, client)
         name = name.replace("Lambda.LambdaException", "Lambda.AWSLambdaException")
         raise task_failed(name, sdk_shapes.cause(error, client)) from error
-    body = answer["Payload"].read().decode()
-    if "FunctionError" in answer:
+    body = response["Payload"].read().decode()
+    if "FunctionError" in response:
         raise task_failed(json.loads(body).get("errorType", "Lambda.Unknown"), body)
     return {
-        "ExecutedVersion": answer.get("ExecutedVersion", "$LATEST"),
+        "ExecutedVersion": response.get("ExecutedVersion", "$LATEST"),
         "Payload": json.loads(body) if body else None,
-        "StatusCode": answer["StatusCode"],
+        "StatusCode": response["StatusCode"],
     }

@@ -44,7 +44,7 @@ def arguments(value: Any, shape: Shape | None) -> Any:
 
 
 def result(value: Any, shape: Shape | None) -> Any:
-    """Return an answer of botocore as a state's output: PascalCase, with times and bodies as text."""
+    """Return a response of botocore as a state's output: PascalCase, with times and bodies as text."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
             name[:1].upper() + name[1:]: result(part, shape.members.get(name))

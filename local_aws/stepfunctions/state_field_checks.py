@@ -59,7 +59,7 @@ _JSONPATH_ONLY = {"Parameters", "ResultSelector", "Result", "Variable"}  # and e
 _INNER = {"Branches", "ItemProcessor", "Iterator"}
 
 
-def problems(state: Fields, language: str, place: str) -> Iterator[str]:
+def problems(state: Fields, language: str, location: str) -> Iterator[str]:
     """Yield the errors of a state's fields, and of those of its retriers, catchers and choice rules.
 
     Parameters
@@ -68,33 +68,35 @@ def problems(state: Fields, language: str, place: str) -> Iterator[str]:
         A state of a known type.
     language
         The machine's query language.
-    place
-        The state's place in the definition: "/States/Train".
+    location
+        The state's location in the definition: "/States/Train".
     """
     own = state.get("QueryLanguage", language)
     if (own, language) == ("JSONPath", "JSONata"):
         yield _problem(
-            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", place
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", location
         )
         return
-    yield from _fields(state, STATES[state["Type"]], own, place)
+    yield from _fields(state, STATES[state["Type"]], own, location)
     for member, allowed in (("Catch", _CATCHER), ("Retry", _RETRIER), ("Choices", None)):
         for number, rule in enumerate(state.get(member, [])):
-            yield from _fields(rule, allowed or rule.keys(), own, f"{place}/{member}[{number}]")
+            yield from _fields(rule, allowed or rule.keys(), own, f"{location}/{member}[{number}]")
     if own == "JSONata":
-        yield from _expressions({name: value for name, value in state.items() if name not in _INNER}, place)
+        yield from _expressions(
+            {name: value for name, value in state.items() if name not in _INNER}, location
+        )
 
 
-def _fields(fields: Fields, allowed: Any, language: str, place: str) -> Iterator[str]:
+def _fields(fields: Fields, allowed: Any, language: str, location: str) -> Iterator[str]:
     for name in fields:
         other = _only_language(name)
         if name not in allowed:
-            yield _problem(f"Field '{name}' is not supported", place)
+            yield _problem(f"Field '{name}' is not supported", location)
         elif other and other != language:
             yield _problem(
                 f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the "
                 f"'{other}' QueryLanguage",
-                place,
+                location,
             )
 
 
@@ -104,23 +106,23 @@ def _only_language(field: str) -> str:
     return "JSONPath" if field in _JSONPATH_ONLY or field.endswith("Path") else ""
 
 
-def _expressions(value: Any, place: str) -> Iterator[str]:
+def _expressions(value: Any, location: str) -> Iterator[str]:
     """Yield the errors of expressions, and of strings with only one of ``{%`` and ``%}``."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name != "Comment":
-                yield from _expressions(part, f"{place}/{name}")
+                yield from _expressions(part, f"{location}/{name}")
     elif isinstance(value, list):
         for number, part in enumerate(value):
-            yield from _expressions(part, f"{place}[{number}]")
+            yield from _expressions(part, f"{location}[{number}]")
     elif isinstance(value, str):
         text = value.strip()
         whole = value.startswith("{%") and value.endswith("%}")
         if whole:
-            yield from expression_checks.problems(value, place)
+            yield from expression_checks.problems(value, location)
         elif text.startswith("{%") or text.endswith("%}"):
-            yield _problem("A JSONata expression must start with '{%' and end with '%}'", place)
+            yield _problem("A JSONata expression must start with '{%' and end with '%}'", location)
 
 
-def _problem(message: str, place: str) -> str:
-    return f"SCHEMA_VALIDATION_FAILED: {message} at {place}"
+def _problem(message: str, location: str) -> str:
+    return f"SCHEMA_VALIDATION_FAILED: {message} at {location}"

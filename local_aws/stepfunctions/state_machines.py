@@ -8,7 +8,7 @@ from local_aws import identity
 from local_aws.identity import iam
 from local_aws.ministack.bindings import ministack
 from local_aws.ministack.documents import Properties
-from local_aws.ministack.requests import Answer, Request, wrap_service
+from local_aws.ministack.requests import Request, Respond, wrap_service
 from local_aws.ministack.signatures import Create, Provisioned, Response, Update
 from local_aws.stepfunctions import definition_checks, executions, history, parallel_map, state_semantics
 
@@ -38,16 +38,16 @@ def install() -> None:
         module.install()
 
 
-async def _request(request: Request, answer: Answer) -> Response:
+async def _request(request: Request, respond: Respond) -> Response:
     action = request.operation()
     if action in {"StartExecution", "StartSyncExecution"} and not _has_json_input(request):
         return request.error("states", "InvalidExecutionInput", "Invalid State Machine Execution Input")
     if action not in {"CreateStateMachine", "UpdateStateMachine"}:
-        return await answer()
+        return await respond()
     data = json.loads(request.body)
     if refusal := _refusal(data):
         return request.error("states", *refusal)
-    response = await answer()
+    response = await respond()
     if response[0] == 200 and "tracingConfiguration" in data:  # noqa: PLR2004 -- HTTP's OK
         arn = data.get("stateMachineArn") or json.loads(response[2])["stateMachineArn"]
         ministack.state_machines[arn]["tracingConfiguration"] = data["tracingConfiguration"]

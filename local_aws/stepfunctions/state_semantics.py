@@ -78,7 +78,7 @@ def _sleep(original: Callable[[float], None]) -> Callable[[float], None]:
 
 
 def _assign(original: AssignVariables) -> AssignVariables:
-    """Evaluate every expression with the former values: none uses a value that another one assigns."""
+    """Evaluate every expression with the previous values, not with those that the same Assign sets."""
 
     @functools.wraps(original)
     def assign(state: State, raw_input: Any, context: Context | None, /, **values: Any) -> None:

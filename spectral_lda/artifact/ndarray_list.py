@@ -50,32 +50,34 @@ def decode(data: bytes) -> list[NDArray[Any]]:
     arrays = [_read_array(reader, index) for index in range(min(number, len(data)))]
     (names,) = reader.numbers("<u8", 1, "the number of names")
     if names not in (0, number):
-        raise ValueError(f"The NDArray list has {number} arrays and {names} names at byte {reader.at - 8}.")
+        raise ValueError(
+            f"The NDArray list has {number} arrays and {names} names at byte {reader.offset - 8}."
+        )
     for index in range(names):
         (length,) = reader.numbers("<u8", 1, f"the length of name {index}")
         reader.take(length, f"name {index}")
-    if reader.at != len(data):
+    if reader.offset != len(data):
         raise ValueError(
-            f"{len(data) - reader.at} bytes follow the end of the NDArray list at byte {reader.at}."
+            f"{len(data) - reader.offset} bytes follow the end of the NDArray list at byte {reader.offset}."
         )
     return arrays
 
 
 class _Reader:
-    """Bytes with a position; reading past their end raises ValueError."""
+    """Bytes with an offset; reading past their end raises ValueError."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.at = 0
+        self.offset = 0
 
     def take(self, length: int, what: str) -> memoryview:
-        if length > len(self.data) - self.at:
+        if length > len(self.data) - self.offset:
             raise ValueError(
-                f"The NDArray list is truncated at byte {len(self.data)}: {what} at byte {self.at} "
+                f"The NDArray list is truncated at byte {len(self.data)}: {what} at byte {self.offset} "
                 f"needs {length} bytes."
             )
-        self.at += length
-        return memoryview(self.data)[self.at - length : self.at]
+        self.offset += length
+        return memoryview(self.data)[self.offset - length : self.offset]
 
     def numbers(self, kind: str, count: int, what: str) -> list[int]:
         size = count * np.dtype(kind).itemsize
@@ -87,7 +89,7 @@ def _packed(kind: str, *numbers: int) -> bytes:
 
 
 def _read_array(reader: _Reader, index: int) -> NDArray[Any]:
-    what, start = f"array {index}", reader.at
+    what, start = f"array {index}", reader.offset
     shape = _read_shape(reader, what)
     _, _, dtype = reader.numbers("<i4", 3, what)
     if not 0 <= dtype < len(DTYPES):
@@ -99,7 +101,7 @@ def _read_array(reader: _Reader, index: int) -> NDArray[Any]:
 
 
 def _read_shape(reader: _Reader, what: str) -> tuple[int, ...]:
-    start = reader.at
+    start = reader.offset
     (first,) = reader.numbers("<u4", 1, what)
     rank, dimension = first, "<u4"
     if first in (V2_MAGIC, V3_MAGIC):

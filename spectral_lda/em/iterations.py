@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.inference.mixtures import Singles, infer_mixtures
+from spectral_lda.inference.mixtures import infer_mixtures
 from spectral_lda.kernels import e_step
+from spectral_lda.kernels.compiling import Singles
 from spectral_lda.workers import Workers
 
 # The prior of a word in a topic during the iterations, in tokens. CVB0 needs a larger one: a word that occurs

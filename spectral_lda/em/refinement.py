@@ -1,9 +1,9 @@
 """Refinement of the spectral topics by EM iterations, stopped by validation documents.
 
 The moments use three words of a document at a time; EM uses all of them. The prior alpha is not learned here:
-on short texts it diverges. A fixed number of iterations can make a model worse, so documents that no
-iteration uses decide how many there are and which of the two update rules applies; zero iterations are a
-candidate. docs/engine.md shows how the constants were chosen.
+on short texts it diverges. A fixed number of iterations can make a model worse, so the number of iterations
+and the update rule are chosen by the score on validation documents, which no iteration uses; zero iterations
+are a candidate. docs/engine.md shows how the constants were chosen.
 """
 
 from collections.abc import Callable
@@ -17,13 +17,14 @@ from spectral_lda.counts import FloatArray
 from spectral_lda.em.iterations import EM, ExpectedCounts
 from spectral_lda.em.validation import ValidationSet
 from spectral_lda.inference.likelihood import BACKGROUND, log_likelihoods, per_token
-from spectral_lda.inference.mixtures import Singles, infer_mixtures, topics_by_word
+from spectral_lda.inference.mixtures import infer_mixtures, topics_by_word
+from spectral_lda.kernels.compiling import Singles
 from spectral_lda.workers import Workers
 
 # Over-relaxation: each iteration adds this share of its own step. EM converges up to 1, and fastest a little
 # below. CVB0 on short documents needs less.
 MAP_RELAXATION, CVB0_RELAXATION = 0.8, 0.5
-# The candidates for the words' prior in the final topics, in tokens; the validation documents choose one.
+# The candidates for the words' prior in the final topics, in tokens; the validation score selects one.
 WORD_PRIORS = (0.01, 0.03, 0.1)
 # An iteration that gains less than this share of the total gain ends the search. During the first iterations
 # any gain is enough, because some corpora start slowly.

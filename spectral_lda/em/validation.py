@@ -11,11 +11,11 @@ from spectral_lda.counts import CountMatrix
 from spectral_lda.kernels import hashing
 from spectral_lda.workers import Workers
 
-# The share of validation documents, and bounds for their number: fewer than twenty leave the decision to
-# chance; more than two thousand take more time than the better decision is worth.
+# The share of validation documents, and bounds for their number: with fewer than twenty the choice is
+# mostly noise; more than two thousand take more time than they improve it.
 SHARE = 0.05
 MIN_DOCUMENTS, MAX_DOCUMENTS = 20, 2000
-# A smaller corpus can't spare twenty documents.
+# In a smaller corpus, twenty documents are too many to exclude from the training.
 MIN_CORPUS = 100
 _HASHES = 2.0**64
 # The compiled loop takes a seed below this; larger ones wrap around.
@@ -36,7 +36,7 @@ class ValidationSet:
 def choose_validation_set(corpus: Corpus, seed: int, workers: Workers) -> ValidationSet | None:
     """Choose documents by a hash of their words and the seed, or return None if there are too few.
 
-    The choice depends neither on the documents' order nor on the worker that holds them. Documents with
+    The choice depends neither on the documents' order nor on the worker that reads them. Documents with
     copies are not chosen: a copy among the training documents would reveal the validation document, and
     choosing all copies would remove them from the training. If hardly any document is unique, each copy is
     chosen by itself.

@@ -32,10 +32,10 @@ def require_tokens(corpus: Corpus, workers: Workers, *, whole: bool) -> None:
 
 
 def warn_fractional_counts() -> None:
-    """Warn that the data hold fractional weights instead of counts."""
+    """Warn that the data contain fractional weights instead of counts."""
     _warn(
-        "The data hold fractions, which are not counts: they are used as weights, and the moments lack the "
-        "correction for pairs of a token with itself. Word counts give better topics."
+        "The data contain fractions, which are not counts: they are used as weights, and the moments are not "
+        "corrected for pairs of a token with itself. Word counts give better topics."
     )
 
 
@@ -63,7 +63,7 @@ def warn_few_tokens(corpus: Corpus, requested: int, workers: Workers) -> None:
     tokens, used = float(totals.sum()), int(np.count_nonzero(totals))
     if tokens < requested * used:
         _warn(
-            f"The data hold {tokens / (requested * used):.2g} tokens for each word of each topic "
+            f"The data contain {tokens / (requested * used):.2g} tokens for each word of each topic "
             f"({tokens:.0f} tokens, {requested} topics, {used} distinct words), so the topics may be "
             "inaccurate. More or longer documents, fewer topics or a smaller vocabulary would help."
         )

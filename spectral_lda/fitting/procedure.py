@@ -21,8 +21,8 @@ from spectral_lda.spectral.whitening import Whitening, whiten
 from spectral_lda.workers import SINGLE_WORKER, Workers, broadcast
 
 # If refinement follows, a restart ends at this change of the error, and for many topics one restart is
-# enough: on real texts restarts differ in a few topics only, which EM evens out. Of few topics, one could be
-# lost.
+# enough: on real texts restarts differ in a few topics only, which EM evens out. With few topics, a single
+# restart could lose one.
 ROUGH_TOL = 1e-4
 MANY_TOPICS, ROUGH_RESTARTS = 30, 1
 
@@ -56,7 +56,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
         the relative error that ends one. If refinement follows, a change of 1e-4 is enough, and above 30
         topics one restart is.
     refine
-        Refine the spectral topics by EM iterations; validation documents decide how many.
+        Refine the spectral topics by EM iterations; the score on validation documents determines how many.
     extra_topics
         Compute 25 % more topics and return those with the largest priors. With ``refine=False`` this is the
         procedure that AWS documents; it can lose a topic if the data have no more than K.

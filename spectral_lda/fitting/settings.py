@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# The accepted range of alpha0: documents can't show a smaller or larger prior, and beyond it the moments lose
-# their digits.
+# The accepted range of alpha0: documents don't determine a smaller or larger prior, and outside of it the
+# moments lose precision.
 MIN_ALPHA0, MAX_ALPHA0 = 1e-9, 1e9
 # AWS: "25% more topics are computed and the ones with the largest priors are returned" (10 becomes 13).
 EXTRA_TOPICS = 1.25

@@ -4,15 +4,15 @@ import numpy as np
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
-from spectral_lda.inference.mixtures import Singles
 from spectral_lda.kernels import inference
+from spectral_lda.kernels.compiling import Singles
 from spectral_lda.workers import Workers
 
 # The spectral method assigns some words a probability of exactly 0. One such word in a test document must not
 # make the score of the whole corpus minus infinity: it costs 27.6 nats.
 MIN_PROBABILITY = 1e-12
-# The share of the uniform distribution where held-out words are scored, so that no single word that is
-# unknown to the topics decides.
+# The share of the uniform distribution where held-out words are scored, so that a single word without a
+# topic doesn't dominate the score.
 BACKGROUND = 0.01
 
 

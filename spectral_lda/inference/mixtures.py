@@ -1,13 +1,11 @@
 """Inference of the topic mixtures of documents under given topics."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spectral_lda.corpus import Block, Corpus
 from spectral_lda.counts import FloatArray
 from spectral_lda.kernels import inference
-
-Singles = NDArray[np.float32]
+from spectral_lda.kernels.compiling import Singles
 
 # The iteration ends when a sweep changes no topic's proportion by more than this: far below the sampling
 # error of a mixture (0.1 in L1 for 150 words).

@@ -3,8 +3,8 @@
 The whitened tensor is sum_k lambda_k v_k (x) v_k (x) v_k with orthonormal v_k (Anandkumar et al. 2014,
 section 4). One iteration solves the least squares problem for one factor with the other two at their previous
 value. These are orthonormal, so the solution is T_(1) (V (.) V), and its polar factor, the nearest
-orthonormal matrix, is the next V. The orthogonalisation in every iteration keeps two components from
-converging to the same topic (Sharan and Valiant, Orthogonalized ALS, ICML 2017,
+orthonormal matrix, is the next V. The orthogonalisation in every iteration prevents two components
+from converging to the same topic (Sharan and Valiant, Orthogonalized ALS, ICML 2017,
 https://proceedings.mlr.press/v70/sharan17a.html).
 """
 
@@ -67,7 +67,7 @@ def decompose(
 
 def _alternate(tensor: FloatArray, vectors: FloatArray, *, max_iterations: int, tol: float) -> Decomposition:
     norm = max(float(np.linalg.norm(tensor)), np.finfo(np.float64).tiny)
-    # The diagonal of V' solution holds the weights; the solution is also the start of the next iteration.
+    # The weights are the diagonal of V' solution; the solution is also the start of the next iteration.
     solution = _solve(tensor, vectors)
     previous, error, converged, iterations = solution, np.inf, False, 0
     while not converged and iterations < max_iterations:

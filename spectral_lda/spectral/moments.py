@@ -101,7 +101,7 @@ class Moments:
             _add_cubes(projected[:, half:], weighted, total[front:-words])
             sparse_products.scatter(*block.arrays, weighted, total[-words:])
 
-        # One array holds all sums: both halves of the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
+        # All sums are in one array: both halves of the cubes, and sum_d triple weight * n_d (W'n_d)' by word.
         total = self.corpus.sum_blocks((front + back + words, width), add, self.workers)
         # Triples with a repeated token are subtracted in three transposes. Those with one token three times
         # are then subtracted three times instead of once, which the second term corrects.
@@ -129,10 +129,10 @@ def compute_moments(
     if total_weight == 0:
         return None
     weights /= total_weight
-    one = 1.0 if whole else 0.0
-    pair_weights = weights / (length * (length - one))
-    triple_weights = pair_weights / (length - 2 * one)
-    by_document = np.column_stack([weights / length, one * pair_weights, one * triple_weights])
+    itself = 1.0 if whole else 0.0  # a token forms no pair with itself
+    pair_weights = weights / (length * (length - itself))
+    triple_weights = pair_weights / (length - 2 * itself)
+    by_document = np.column_stack([weights / length, itself * pair_weights, itself * triple_weights])
 
     def add(block: Block, total: FloatArray) -> None:
         sparse_products.scatter(*block.arrays, by_document[block.documents], total)
@@ -180,19 +180,19 @@ def _unfold(folded: FloatArray) -> FloatArray:
 
 
 def _join_halves(front: FloatArray, back: FloatArray) -> FloatArray:
-    """Return the symmetric tensor (k, k, k), given where the first two indices lie in the same half.
+    """Return the symmetric tensor (k, k, k), given the entries whose first two indices are in the same half.
 
-    Two of three indices always do, so the entries for two indices of different halves need not be summed.
+    Of three indices, two are always in the same half, so no other entries need to be summed.
     """
     width, half = front.shape[2], len(front)
     tensor = np.empty((width, width, width))
-    for own, other, known in (
+    for half_a, half_b, entries in (
         (slice(0, half), slice(half, width), front),
         (slice(half, width), slice(0, half), back),
     ):
-        tensor[own, own] = known
-        tensor[own, other, own] = known[:, :, other].transpose(0, 2, 1)
-        tensor[other, own, own] = known[:, :, other].transpose(2, 0, 1)
+        tensor[half_a, half_a] = entries
+        tensor[half_a, half_b, half_a] = entries[:, :, half_b].transpose(0, 2, 1)
+        tensor[half_b, half_a, half_a] = entries[:, :, half_b].transpose(2, 0, 1)
     return tensor
 
 

@@ -40,7 +40,7 @@ def keep_largest(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[Floa
 def split_topics(alpha: FloatArray, beta: FloatArray, topics: int) -> tuple[FloatArray, FloatArray]:
     """Split the topic with the largest prior into two equal parts until there are ``topics`` topics.
 
-    The moments don't change, so no topic is invented if the data support fewer.
+    The moments don't change, so the model is the same as with fewer topics if the data support fewer.
     """
     heap = [(-prior, topic) for topic, prior in enumerate(alpha.tolist())]
     heapq.heapify(heap)

@@ -141,7 +141,7 @@ def test_the_image_runs_as_root_as_sagemaker_expects() -> None:
         ("766337827248.dkr.ecr.us-east-1.amazonaws.com/lda:2", False),
     ],
 )
-def test_the_local_programs_stand_for_both_images_and_no_other(image: str, known: bool) -> None:  # noqa: FBT001 -- a case
+def test_the_local_programs_replace_both_images_and_no_other(image: str, known: bool) -> None:  # noqa: FBT001 -- a case
     images = tomllib.loads((ROOT / "container" / "local-images.toml").read_text())["image"]
     matching = [entry for entry in images if fnmatch(image, entry["pattern"])]
     assert len(matching) == known

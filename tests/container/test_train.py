@@ -84,9 +84,9 @@ def test_the_log_has_the_lines_of_the_built_in_algorithm_in_their_order(job: Job
         "#quality_metric: host=algo-1, test pwll <score>=",
         "Total time",
     ]
-    places = [log.find(line) for line in order]
-    assert -1 not in places
-    assert places == sorted(places)
+    positions = [log.find(line) for line in order]
+    assert -1 not in positions
+    assert positions == sorted(positions)
     score = re.search(r"#quality_metric: host=\S+, test pwll <score>=(\S+)", log)
     assert score is not None
     model = spectral_lda.load(job.model)

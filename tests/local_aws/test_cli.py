@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -55,7 +55,9 @@ def running(tmp_path_factory: pytest.TempPathFactory, new_command: Any) -> Itera
     """A command line whose server runs, for tests that leave it running."""
     command = new_command(tmp_path_factory.mktemp("running"))
     started = command.up()
-    assert started.stdout.startswith(f"AWS runs at http://127.0.0.1:{command.port} (pid "), started.stderr
+    assert started.stdout.startswith(f"AWS is running at http://127.0.0.1:{command.port} (pid "), (
+        started.stderr
+    )
     yield command
     command("down", "--delete")
 
@@ -63,7 +65,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, new_command: Any) -> Itera
 def test_up_reports_a_server_that_already_runs(running: Any) -> None:
     assert running.status()["running"]
     again = running.up()
-    assert (again.returncode, again.stdout.startswith("AWS already runs at")) == (0, True)
+    assert (again.returncode, again.stdout.startswith("AWS is already running at")) == (0, True)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's list of sockets")
@@ -99,10 +101,10 @@ def test_down_keeps_the_state_and_delete_deletes_it(command: Any) -> None:
     assert command("down").stdout.endswith("is kept.\n")
     assert not command.status()["running"]
     assert not (command.state / "tmp").exists()
-    assert command("down").stdout.startswith("AWS did not run")
+    assert command("down").stdout.startswith("AWS was not running")
     command.up()
     assert s3.get_object(Bucket="kept", Key="key")["Body"].read() == b"data"
-    assert "is forgotten" in command("down", "--delete").stdout
+    assert "is deleted" in command("down", "--delete").stdout
     assert not command.state.exists()
 
 
@@ -111,8 +113,8 @@ def test_a_folder_with_other_content_is_neither_used_nor_deleted(command: Any) -
     (command.state / "tmp" / "thesis.txt").write_text("years")
     for result in (command.up(), command("down", "--delete")):
         assert (result.returncode, result.stdout) == (1, "")
-        assert "holds something else than a local AWS" in result.stderr.splitlines()[-1]
-    assert command("down").stdout.startswith("AWS did not run")
+        assert "contains files that are not a local AWS's" in result.stderr.splitlines()[-1]
+    assert command("down").stdout.startswith("AWS was not running")
     assert [str(path.relative_to(command.state)) for path in command.state.rglob("*")] == [
         "tmp",
         "tmp/thesis.txt",
@@ -138,7 +140,7 @@ def test_up_refuses_a_port_of_another_program(command: Any) -> None:
 def test_up_refuses_an_invalid_port(command: Any, port: str) -> None:
     result = command("up", "--port", port)
     assert (result.returncode, result.stdout) == (2, "")
-    assert f"{port!r} is no port: it is a number from 1 to 65535" in result.stderr
+    assert f"{port!r} is not a port; use a number from 1 to 65535" in result.stderr
 
 
 def test_up_refuses_a_file_as_state_folder(command: Any) -> None:
@@ -183,7 +185,7 @@ def test_up_after_a_kill_reports_the_loss_and_stops_orphaned_processes(command: 
     command.up()
     exports = json.loads(command("env", "--json").stdout)
     orphan, other = subprocess.Popen(SLEEP), subprocess.Popen(SLEEP)
-    processes = ChildProcesses(command.state)
+    processes = ProcessRecords(command.state)
     processes.add(orphan.pid, "The model server of endpoint lda-dev")
     processes.add(other.pid, "Another program")
     (processes.folder / f"{other.pid}.json").write_text(
@@ -199,9 +201,9 @@ def test_up_after_a_kill_reports_the_loss_and_stops_orphaned_processes(command: 
     os.kill(command.status()["pid"], signal.SIGKILL)
     assert "was killed" in command("status").stdout
     result = command.up()
-    assert "What changed after its last finished stack operation or execution is lost" in result.stderr
+    assert "Changes after its last completed stack operation or execution are lost" in result.stderr
     stopped = f"The model server of endpoint lda-dev (pid {orphan.pid})"
-    assert f"Ended what it left running: {stopped}." in result.stderr
+    assert f"Stopped {stopped}, which it left running." in result.stderr
     assert orphan.wait(timeout=60) == -signal.SIGTERM
     assert other.poll() is None
     other.kill()
@@ -210,7 +212,7 @@ def test_up_after_a_kill_reports_the_loss_and_stops_orphaned_processes(command: 
     assert kept["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_up_reports_why_the_server_can_not_start(command: Any) -> None:
+def test_up_reports_why_the_server_cannot_start(command: Any) -> None:
     images = command.folder / "images.toml"
     images.write_text("[[image")
     result = command("up", "--port", str(command.port), "--images", str(images))

@@ -33,7 +33,7 @@ def test_the_next_calls_of_an_action_fail_for_every_caller(aws: Any, fault: Any,
         assert caught.value.response["Error"]["Code"] == "InvalidParameter"
         assert caught.value.response["Error"]["Message"] == "not now"
     assert aws.client("sns").create_topic(Name="works")
-    assert fault("--list").stdout == "Nothing is asked to fail.\n"
+    assert fault("--list").stdout == "No faults are pending.\n"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_errors_have_the_protocol_of_the_service(
 def test_a_client_retries_a_throttled_call(aws: Any, fault: Any, code: str) -> None:
     fault("states:ListStateMachines", code)
     aws.client("stepfunctions").list_state_machines()
-    assert fault("--list").stdout == "Nothing is asked to fail.\n"
+    assert fault("--list").stdout == "No faults are pending.\n"
 
 
 def test_a_state_machines_task_fails_with_the_error(aws: Any, fault: Any, allow: Any) -> None:
@@ -85,39 +85,39 @@ def test_faults_are_listed_and_cleared(fault: Any) -> None:
         "sns:CreateTopic fails 1 times: Wrong",
         "training-job fails 3 times: CapacityError: no machines.",
     ]
-    assert fault("--clear").stdout == "Nothing is asked to fail.\n"
+    assert fault("--clear").stdout == "No faults are pending.\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "Name what is to fail and how"),
-        ((CREATE_TOPIC,), "Name what is to fail and how"),
+        ((), "A fault needs a target and an error"),
+        ((CREATE_TOPIC,), "A fault needs a target and an error"),
         (
             ("nowhere:Fail", "Wrong"),
-            "'nowhere:Fail' can't be made to fail: name an action as IAM",
+            "'nowhere:Fail' is not a target of faults: name an action as IAM",
         ),
         (
             ("sns:CreateTpoic", "Wrong"),
-            "'sns:CreateTpoic' can't be made to fail: no call of sns is authorised by that name. Like it ",
+            "is not a target of faults: no call of sns is authorised by that name. Similar names: ",
         ),
-        (("s3:HeadObject", "Wrong"), "is authorised by that name. Like it are s3:GetObject, "),
-        (("lambda:Invoke", "Wrong"), "Like it are lambda:InvokeFunction."),
+        (("s3:HeadObject", "Wrong"), "is authorised by that name. Similar names: s3:GetObject, "),
+        (("lambda:Invoke", "Wrong"), "Similar names: lambda:InvokeFunction."),
         (("states:Xyzzy", "Wrong"), "no call of states is authorised by that name.\n"),
-        (("training-jobs", "Wrong"), "'training-jobs' can't be made to fail"),
-        ((CREATE_TOPIC, "Rate exceeded"), "'Rate exceeded' is no error's code"),
-        (("training-job", "Why", "--message", "x"), "A training-job has a FailureReason alone"),
-        ((CREATE_TOPIC, "Wrong", "--times", "0"), "'0' is no number of times"),
+        (("training-jobs", "Wrong"), "'training-jobs' is not a target of faults"),
+        ((CREATE_TOPIC, "Rate exceeded"), "'Rate exceeded' is not an error code"),
+        (("training-job", "Why", "--message", "x"), "A training-job has only a FailureReason"),
+        ((CREATE_TOPIC, "Wrong", "--times", "0"), "'0' is not a number of times"),
     ],
 )
 def test_an_impossible_fault_is_refused(fault: Any, arguments: tuple[str, ...], message: str) -> None:
     result = fault(*arguments)
     assert result.returncode != 0
     assert message in result.stderr
-    assert fault("--list").stdout == "Nothing is asked to fail.\n"
+    assert fault("--list").stdout == "No faults are pending.\n"
 
 
-def test_a_web_page_can_not_add_faults(aws: Any) -> None:
+def test_a_web_page_cannot_add_faults(aws: Any) -> None:
     connection = HTTPConnection(aws.endpoint.removeprefix("http://"), timeout=60)
     connection.request("POST", "/_local_aws/faults", b'{"target": "sns:CreateTopic", "error": "Wrong"}')
     assert connection.getresponse().status == 415

@@ -55,16 +55,16 @@ def test_duplicate_entries_are_summed(entries: list[int]) -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.bool_, np.float32])
 @pytest.mark.parametrize(
-    ("form", "places"),
+    ("form", "positions"),
     [
         (sparse.csr_matrix, ([1, 1, 1], [0, 3, 3])),
         (sparse.csc_array, ([0, 0, 0], [0, 0, 3])),
         (sparse.coo_array, ([[0, 0, 0], [1, 1, 1]],)),
     ],
 )
-def test_duplicate_entries_are_summed_beyond_their_type(form: Any, places: Any, dtype: type) -> None:
+def test_duplicate_entries_are_summed_beyond_their_type(form: Any, positions: Any, dtype: type) -> None:
     values: Any = np.full(3, 2**24 - 1 if dtype == np.float32 else 100).astype(dtype)
-    counted = as_counts(form((values, *places), shape=(2, 2))).toarray()
+    counted = as_counts(form((values, *positions), shape=(2, 2))).toarray()
     assert counted.tolist() == [[0, 3 * float(values[0])], [0, 0]]
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from benchmarks.engine.corpora.counts import Counts, Floats, load
+from benchmarks.process_memory import peak_growth
 
 _SCORING_SECONDS = 0.5  # measured per batch size
 _BATCH_SIZES = (1, 10, 1000)
@@ -42,12 +43,12 @@ class Library(Protocol):
 
 
 def serve(library: Library) -> None:
-    """Answer requests from stdin until it closes."""
+    """Handle requests from stdin until it closes."""
     for line in sys.stdin:
         message = json.loads(line)
         request = Request(*(message[field] for field in Request._fields))
         counts = load(Path(message["folder"]) / "train")
-        measure = _memory if message["memory"] else _seconds
+        measure = peak_growth if message["memory"] else _seconds
         documents = library.prepare(counts)
         width = counts.shape[1]
         del counts
@@ -57,23 +58,10 @@ def serve(library: Library) -> None:
         print("response:", json.dumps({"cost": cost, "speeds": speeds}), flush=True)
 
 
-def _seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+def _seconds(function: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
-    result = work()
+    result = function()
     return time.perf_counter() - started, result
-
-
-def _memory(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Return the peak growth of the process's memory, in bytes; on Linux only."""
-    Path("/proc/self/clear_refs").write_text("5")
-    before = _status("VmRSS")
-    result = work()
-    return _status("VmHWM") - before, result
-
-
-def _status(field: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
 
 
 def _speeds(library: Library, model: Any, counts: Counts) -> list[float]:

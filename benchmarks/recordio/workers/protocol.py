@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.process_memory import peak_growth
+
 _MEASURING_SECONDS = 0.1
 _MAX_REPETITIONS = 50
 
@@ -19,7 +21,7 @@ Task = Callable[[Path, Any], Any]
 
 
 def serve(tasks: Mapping[str, Task]) -> None:
-    """Answer requests from stdin until it closes: run the named task, and print its seconds or bytes."""
+    """Handle requests from stdin until it closes: run the named task, and print its seconds or bytes."""
     cached: tuple[str, Any] = ("", None)
     for line in sys.stdin:
         request = json.loads(line)
@@ -43,27 +45,16 @@ def load(folder: Path) -> Any:
     return sparse.csr_matrix(tuple(parts), shape=(len(parts[2]) - 1, int((folder / "width").read_text())))
 
 
-def _seconds(work: Callable[[], Any]) -> float:
+def _seconds(function: Callable[[], Any]) -> float:
     """Return the seconds of a call; the median of many calls if one is too short to be timed."""
     times: list[float] = []
     while not times or (sum(times) < _MEASURING_SECONDS and len(times) < _MAX_REPETITIONS):
         started = time.perf_counter()
-        result = work()
+        result = function()
         times.append(time.perf_counter() - started)
         del result
     return statistics.median(times)
 
 
-def _memory(work: Callable[[], Any]) -> int:
-    """Return the peak growth of the process's memory, in bytes; on Linux only."""
-    Path("/proc/self/clear_refs").write_text("5")
-    before = _status("VmRSS")
-    result = work()
-    peak = _status("VmHWM")
-    del result
-    return peak - before
-
-
-def _status(field: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
+def _memory(function: Callable[[], Any]) -> int:
+    return peak_growth(function)[0]

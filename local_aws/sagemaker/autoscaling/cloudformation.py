@@ -6,12 +6,12 @@ from botocore.exceptions import ClientError
 
 from local_aws import identity
 from local_aws.ministack import extensions
+from local_aws.ministack.documents import Properties
+from local_aws.ministack.signatures import Provisioned
 from local_aws.sagemaker.core.validation import input_shape
 
 SERVICE = "application-autoscaling"
 TARGET_KEY = ("ServiceNamespace", "ResourceId", "ScalableDimension")
-Properties = dict[str, Any]
-Created = tuple[str, Properties]
 
 
 def install() -> None:
@@ -34,7 +34,7 @@ def install() -> None:
     )
 
 
-def create_target(_logical_id: str, properties: Properties, _stack: str) -> Created:
+def create_target(_logical_id: str, properties: Properties, _stack: str) -> Provisioned:
     """Register a target; its Ref is resource|dimension|namespace, as in CloudFormation."""
     client = identity.stack_client(SERVICE)
     client.register_scalable_target(**_inputs(properties, "RegisterScalableTarget"))
@@ -48,11 +48,11 @@ def delete_target(_physical_id: str, properties: Properties) -> None:
     _call_if_exists(client.deregister_scalable_target, {name: properties[name] for name in TARGET_KEY})
 
 
-def create_policy(_logical_id: str, properties: Properties, _stack: str) -> Created:
+def create_policy(_logical_id: str, properties: Properties, _stack: str) -> Provisioned:
     """Put a policy; its Ref is its ARN."""
     client = identity.stack_client(SERVICE)
-    answer = client.put_scaling_policy(**_inputs(_with_target(properties), "PutScalingPolicy"))
-    return answer["PolicyARN"], {"Arn": answer["PolicyARN"], "PolicyName": properties["PolicyName"]}
+    response = client.put_scaling_policy(**_inputs(_with_target(properties), "PutScalingPolicy"))
+    return response["PolicyARN"], {"Arn": response["PolicyARN"], "PolicyName": properties["PolicyName"]}
 
 
 def delete_policy(_physical_id: str, properties: Properties) -> None:

@@ -21,7 +21,7 @@ def register(service: Service, call: ApiCall) -> JsonObject:
     """RegisterScalableTarget: the variant must exist."""
     inputs = call.inputs
     if inputs["ServiceNamespace"] != "sagemaker" or inputs["ScalableDimension"] != DIMENSION:
-        raise invalid(f"Only the namespace sagemaker with {DIMENSION} is served on this machine.")
+        raise invalid(f"Only the namespace sagemaker with {DIMENSION} is supported by the local AWS.")
     with service.store.lock:
         current = service.store.scalable_targets.get(target_key(call))
         if current is None:
@@ -36,7 +36,7 @@ def register(service: Service, call: ApiCall) -> JsonObject:
 def _check_new(service: Service, call: ApiCall) -> None:
     inputs = call.inputs
     if "MinCapacity" not in inputs or "MaxCapacity" not in inputs:
-        raise invalid("Minimum and maximum capacity are required when a scalable target is registered first.")
+        raise invalid("Minimum and maximum capacity are required to register a new scalable target.")
     match = re.fullmatch("endpoint/([^/]+)/variant/([^/]+)", inputs["ResourceId"])
     name, variant = match.groups() if match else ("", "")
     endpoint = service.store.endpoints.get(call.arn("endpoint", name))
@@ -69,16 +69,20 @@ def require_target(service: Service, call: ApiCall) -> None:
         ``ObjectNotFoundException``: it isn't.
     """
     if target_key(call) not in service.store.scalable_targets:
-        inputs = call.inputs
-        raise ServiceError(
-            "ObjectNotFoundException",
-            f"No scalable target found for service namespace: {inputs['ServiceNamespace']}, resource ID: "
-            f"{inputs['ResourceId']}, scalable dimension: {inputs['ScalableDimension']}",
-        )
+        raise ServiceError("ObjectNotFoundException", f"No scalable target found for {describe_target(call)}")
+
+
+def describe_target(call: ApiCall) -> str:
+    """Return the target of a call as AWS's messages name it."""
+    inputs = call.inputs
+    return (
+        f"service namespace: {inputs['ServiceNamespace']}, resource ID: {inputs['ResourceId']}, "
+        f"scalable dimension: {inputs['ScalableDimension']}"
+    )
 
 
 def deregister(service: Service, call: ApiCall) -> JsonObject:
-    """DeregisterScalableTarget: its policies are deleted, too."""
+    """DeregisterScalableTarget: its policies are deleted too."""
     with service.store.lock:
         require_target(service, call)
         del service.store.scalable_targets[target_key(call)]

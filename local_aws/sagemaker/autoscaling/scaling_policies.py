@@ -4,7 +4,12 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
-from local_aws.sagemaker.autoscaling.scalable_targets import in_namespace, require_target, target_key
+from local_aws.sagemaker.autoscaling.scalable_targets import (
+    describe_target,
+    in_namespace,
+    require_target,
+    target_key,
+)
 from local_aws.sagemaker.core.api_call import ApiCall, JsonObject, now
 from local_aws.sagemaker.core.errors import ServiceError
 from local_aws.sagemaker.core.resources import ScalingPolicy
@@ -42,8 +47,10 @@ def delete(service: Service, call: ApiCall) -> JsonObject:
     key = f"{target_key(call)} {call.inputs['PolicyName']}"
     with service.store.lock:
         if service.store.scaling_policies.pop(key, None) is None:
+            name = call.inputs["PolicyName"]
             raise ServiceError(
-                "ObjectNotFoundException", f"No scaling policy found for {call.inputs['PolicyName']}"
+                "ObjectNotFoundException",
+                f"No scaling policy found for {describe_target(call)}, policy name: {name}",
             )
     return {}
 

@@ -16,24 +16,24 @@ from local_aws.sagemaker.core.validation import check
 JSON = "application/x-amz-json-1.1"
 
 Handler = Callable[[Request], Response]
-Answer = Mapping[str, Any]
-Operation = Callable[[ApiCall], Answer]
+Output = Mapping[str, Any]
+Operation = Callable[[ApiCall], Output]
 Context = TypeVar("Context")
 
 
 def bind(
-    context: Context, operations: Mapping[str, Callable[[Context, ApiCall], Answer]]
+    context: Context, operations: Mapping[str, Callable[[Context, ApiCall], Output]]
 ) -> dict[str, Operation]:
     """Return operations that work with one context, such as the service."""
 
-    def bound(operation: Callable[[Context, ApiCall], Answer]) -> Operation:
+    def bound(operation: Callable[[Context, ApiCall], Output]) -> Operation:
         return lambda call: operation(context, call)
 
     return {name: bound(operation) for name, operation in operations.items()}
 
 
 def json_handler(service: str, operations: Mapping[str, Operation]) -> Handler:
-    """Return the handler of a service that speaks JSON 1.1.
+    """Return the handler of a service with the protocol JSON 1.1.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def json_handler(service: str, operations: Mapping[str, Operation]) -> Handler:
     operations
         The API's name of each operation -> the operation.
     """
-    return with_error_responses(lambda request: _answer(service, operations, request))
+    return with_error_responses(lambda request: _respond(service, operations, request))
 
 
 def with_error_responses(handle: Handler) -> Handler:
-    """Return a handler that answers a `ServiceError` in AWS's JSON."""
+    """Return a handler that returns a `ServiceError` as AWS's JSON."""
 
     def handle_errors(request: Request) -> Response:
         try:
@@ -57,12 +57,13 @@ def with_error_responses(handle: Handler) -> Handler:
     return handle_errors
 
 
-def _answer(service: str, operations: Mapping[str, Operation], request: Request) -> Response:
+def _respond(service: str, operations: Mapping[str, Operation], request: Request) -> Response:
     operation = request.operation()
     inputs = authorization.inputs_of(request)
     if operation not in operations:
         raise ServiceError(
-            "UnknownOperationException", f"{service} on this machine has no {operation or 'such call'}."
+            "UnknownOperationException",
+            f"The local AWS doesn't support the operation {operation!r} of {service}.",
         )
     check(service, operation, inputs)
     authorization.require_additional_permissions(request, operation, inputs)

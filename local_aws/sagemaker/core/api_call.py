@@ -1,4 +1,4 @@
-"""One call of the API, and the ARNs and times that its answer carries."""
+"""One call of the API, and the ARNs and times in its response."""
 
 import copy
 import time
@@ -52,5 +52,5 @@ def resource_arn(kind: str, name: str, region: str, account: str) -> str:
 
 
 def now() -> float:
-    """Return the seconds since the epoch, to the millisecond, as JSON 1.1 carries timestamps."""
+    """Return the seconds since the epoch, to the millisecond, as timestamps are in JSON 1.1."""
     return round(time.time(), 3)

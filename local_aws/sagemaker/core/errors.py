@@ -1,10 +1,10 @@
-"""The errors that the services answer, with AWS's codes and wording."""
+"""The errors that the services return, with AWS's codes and wording."""
 
 from typing import Any
 
 
 class ServiceError(Exception):
-    """The answer to a call that is refused.
+    """The error response to a call.
 
     Parameters
     ----------
@@ -26,16 +26,20 @@ class ServiceError(Exception):
         self.fields = fields
 
 
+class JobFailedError(Exception):
+    """A training or transform job has failed; the message becomes its FailureReason."""
+
+
 def invalid(message: str) -> ServiceError:
-    """Return SageMaker's and Application Auto Scaling's answer to an invalid input."""
+    """Return SageMaker's and Application Auto Scaling's error for an invalid input."""
     return ServiceError("ValidationException", message)
 
 
 def could_not_find(kind: str, arn: str) -> ServiceError:
-    """Return SageMaker's answer about a missing model, endpoint configuration or endpoint."""
+    """Return SageMaker's error for a missing model, endpoint configuration or endpoint."""
     return invalid(f'Could not find {kind} "{arn}".')
 
 
 def already_exists(kind: str, arn: str) -> ServiceError:
-    """Return SageMaker's answer when a model, endpoint configuration or endpoint has the name already."""
+    """Return SageMaker's error for the name of an existing model, endpoint configuration or endpoint."""
     return invalid(f'Cannot create already existing {kind} "{arn}".')

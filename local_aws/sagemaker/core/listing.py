@@ -24,7 +24,7 @@ def page(
         The call's inputs: NameContains, StatusEquals, CreationTimeAfter ..., SortBy, SortOrder, MaxResults,
         NextToken.
     name, status
-        The members that hold a resource's name and status.
+        The members with a resource's name and status.
 
     Returns
     -------
@@ -72,4 +72,4 @@ def _read_token(token: str) -> int:
     try:
         return int(base64.urlsafe_b64decode(token))
     except ValueError as error:
-        raise invalid("NextToken is none that a former call answered.") from error
+        raise invalid("NextToken is invalid: pass the value that the previous call returned.") from error

@@ -121,7 +121,7 @@ def _require_service(call: ApiCall) -> None:
     if call.inputs["ServiceCode"] != SERVICE:
         raise ServiceError(
             "NoSuchResourceException",
-            f"There are no quotas of {call.inputs['ServiceCode']} on this machine, only of {SERVICE}.",
+            f"The local AWS has no quotas of {call.inputs['ServiceCode']}, only of {SERVICE}.",
         )
 
 

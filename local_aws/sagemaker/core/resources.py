@@ -1,13 +1,14 @@
-"""The resources as they are stored: each as its Describe call answers it.
+"""The resources as they are stored: each as its Describe call returns it.
 
 Members are named as in docs.aws.amazon.com/sagemaker/latest/APIReference; those below the first level that
-nothing here computes with are left as the request carried them.
+nothing here computes with are stored as in the request.
 """
 
 from typing import NotRequired, TypedDict
 
 from local_aws.sagemaker.core.api_call import JsonObject
 
+MAX_FAILURE_REASON = 1024  # characters of a FailureReason
 # The statuses of a job that has not ended.
 RUNNING = frozenset({"InProgress", "Stopping"})
 INTERRUPTED = (

@@ -34,7 +34,7 @@ def parse_uri(uri: str, member: str) -> S3Location:
     uri
         The URI.
     member
-        The request's member that holds it, for the message.
+        The request's member that contains it, for the message.
 
     Raises
     ------
@@ -43,9 +43,7 @@ def parse_uri(uri: str, member: str) -> S3Location:
     """
     match = re.fullmatch(r"s3://([^/]+)/?(.*)", uri, re.DOTALL)
     if not match:
-        raise invalid(
-            f"{member} is {uri!r}; write it as s3://bucket/prefix (other forms aren't served here)."
-        )
+        raise invalid(f"{member} is {uri!r}; write it as s3://bucket/prefix (no other form is supported).")
     return S3Location(match[1], match[2])
 
 
@@ -94,13 +92,13 @@ def list_objects(s3: Any, location: S3Location) -> list[S3Location]:
     Raises
     ------
     ValueError
-        There are more than a job takes here.
+        There are more objects than a job may have.
     botocore.exceptions.ClientError
         The bucket doesn't exist or may not be listed.
     """
     keys = _list_keys(s3, location, MAX_OBJECTS + 1)
     if len(keys) > MAX_OBJECTS:
-        raise ValueError(f"{location.uri} holds more than {MAX_OBJECTS} objects: put them into fewer files.")
+        raise ValueError(f"{location.uri} contains more than {MAX_OBJECTS} objects; join them into fewer.")
     return [S3Location(location.bucket, key) for key in sorted(keys)]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from local_aws.ministack.bindings import ministack
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 from local_aws.sagemaker.core.store import Store
 
 
 class Images(Protocol):
-    """The container images that this machine can run."""
+    """The container images that the local AWS can run."""
 
     @property
     def working_directory(self) -> Path:
@@ -49,7 +49,7 @@ class JobRun(Running, Protocol):
 
 @dataclass
 class Service:
-    """SageMaker on this machine.
+    """SageMaker of the local AWS.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Service:
     folder
         The folder for the files of jobs and model servers.
     processes
-        The record of running processes.
+        The records of running processes.
     store
         Every resource.
     job_runs
@@ -67,7 +67,7 @@ class Service:
 
     images: Images
     folder: Path
-    processes: ChildProcesses
+    processes: ProcessRecords
     store: Store = field(default_factory=Store)
     job_runs: dict[str, JobRun] = field(default_factory=dict)
 
@@ -85,7 +85,7 @@ class Service:
 
 
 def in_background(work: Callable[[], None], name: str) -> None:
-    """Run work on a daemon thread of its own, in the caller's account and region."""
+    """Run work on a new daemon thread, in the caller's account and region."""
     context = contextvars.copy_context()
     threading.Thread(target=context.run, args=(work,), name=name, daemon=True).start()
 

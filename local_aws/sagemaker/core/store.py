@@ -18,7 +18,7 @@ from local_aws.sagemaker.core.resources import (
 
 @dataclass
 class Store:
-    """Every resource, by its ARN, as its Describe call answers it; everything is changed under ``lock``.
+    """Every resource, by its ARN, as its Describe call returns it; everything is changed under ``lock``.
 
     Jobs' processes and endpoints' servers are not part of the state: after a restart the jobs have failed
     and the servers are started again.

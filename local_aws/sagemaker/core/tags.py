@@ -1,4 +1,4 @@
-"""AddTags, ListTags, DeleteTags, and the tags that a Create call brings."""
+"""AddTags, ListTags, DeleteTags, and the tags of Create calls."""
 
 import re
 
@@ -17,12 +17,12 @@ def put(store: Store, arn: str, tags: list[JsonObject]) -> None:
     Raises
     ------
     ServiceError
-        There would be too many, or a key is AWS's own.
+        There would be too many, or a key is reserved for AWS.
     """
     added = {tag["Key"]: tag["Value"] for tag in tags}
-    # CloudFormation's own tags come with a stack's resources.
+    # CloudFormation adds its reserved tags to the resources of a stack.
     if reserved := sorted(key for key in added if RESERVED.match(key)):
-        raise invalid(f"Tag keys that start with aws: are AWS's own: {', '.join(reserved)}.")
+        raise invalid(f"Tag keys that start with aws: are reserved for AWS: {', '.join(reserved)}.")
     with store.lock:
         merged = {**store.tags.get(arn, {}), **added}
         if len(merged) > MAX_TAGS:

@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 
 from local_aws import identity
 from local_aws.ministack import extensions
+from local_aws.ministack.documents import Properties
+from local_aws.ministack.signatures import Provisioned
 from local_aws.sagemaker.core.validation import input_shape
 
-Properties = dict[str, Any]
-Created = tuple[str, Properties]
 MAX_NAME = 63
 WAIT_SECONDS = 1800.0
 POLL_SECONDS = 0.2
@@ -77,11 +77,11 @@ def _to_type(value: Any, shape: Any) -> Any:
 
 
 def _creator(kind: str) -> Any:
-    def create(logical_id: str, properties: Properties, _stack: str) -> Created:
+    def create(logical_id: str, properties: Properties, _stack: str) -> Provisioned:
         name = properties.get(f"{kind}Name") or generated_name(logical_id)
         inputs = to_api_types({**properties, f"{kind}Name": name}, f"Create{kind}")
-        answer = _operation(f"Create{kind}")(**inputs)
-        return answer[f"{kind}Arn"], {f"{kind}Name": name, "Id": answer[f"{kind}Arn"]}
+        response = _operation(f"Create{kind}")(**inputs)
+        return response[f"{kind}Arn"], {f"{kind}Name": name, "Id": response[f"{kind}Arn"]}
 
     return create
 
@@ -96,7 +96,7 @@ def _deleter(kind: str) -> Any:
 def _tag_updater(kind: str) -> Any:
     """Return the update of a type that every property but Tags replaces."""
 
-    def update(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
+    def update(arn: str, old: Properties, new: Properties, _stack: str) -> Provisioned:
         change_tags(arn, old, new)
         return arn, {f"{kind}Name": _name_of(arn), "Id": arn}
 
@@ -132,7 +132,7 @@ def change_tags(arn: str, old: Properties, new: Properties) -> None:
         sagemaker.add_tags(ResourceArn=arn, Tags=changed)
 
 
-def create_endpoint(logical_id: str, properties: Properties, _stack: str) -> Created:
+def create_endpoint(logical_id: str, properties: Properties, _stack: str) -> Provisioned:
     """Create an endpoint and wait until it is InService.
 
     Raises
@@ -154,7 +154,7 @@ def create_endpoint(logical_id: str, properties: Properties, _stack: str) -> Cre
     return arn, {"EndpointName": name}
 
 
-def update_endpoint(arn: str, old: Properties, new: Properties, _stack: str) -> Created:
+def update_endpoint(arn: str, old: Properties, new: Properties, _stack: str) -> Provisioned:
     """Update an endpoint to another configuration and wait until it is InService with it.
 
     Raises

@@ -122,7 +122,7 @@ class Deployments:
         except EXPECTED as error:
             return str(error)
         except Exception as error:
-            logger.exception("The endpoint %s met an error of this program", endpoint["EndpointName"])
+            logger.exception("The endpoint %s failed with an internal error", endpoint["EndpointName"])
             return f"InternalServerError: {error!r}"
         finally:
             del self._starting[endpoint["EndpointArn"]]
@@ -132,7 +132,7 @@ class Deployments:
         self._serving[endpoint["EndpointArn"]] = fleet
         endpoint["EndpointConfigName"] = fleet.config["EndpointConfigName"]
         endpoint["ProductionVariants"] = [variant.summary() for variant in fleet.variants]
-        # For a restart: the configuration and the models may be deleted meanwhile.
+        # For a restart: the configuration and the models may have been deleted by then.
         endpoint["_Config"] = fleet.config
         endpoint["_Models"] = [variant.model for variant in fleet.variants]
         _set_status(endpoint, "InService")

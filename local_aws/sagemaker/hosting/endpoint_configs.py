@@ -31,20 +31,22 @@ def create(service: Service, call: ApiCall) -> JsonObject:
 def _check_request(inputs: JsonObject) -> None:
     for feature in ("ShadowProductionVariants", "AsyncInferenceConfig", "ExplainerConfig"):
         if inputs.get(feature):
-            raise invalid(f"{feature} isn't served on this machine.")
+            raise invalid(f"{feature} isn't supported by the local AWS.")
     if inputs.get("DataCaptureConfig", {}).get("EnableCapture"):
-        raise invalid("DataCaptureConfig isn't served on this machine: nothing would be captured.")
+        raise invalid("DataCaptureConfig isn't supported by the local AWS.")
     names = [variant["VariantName"] for variant in inputs["ProductionVariants"]]
     if len(set(names)) != len(names):
-        raise invalid("Two production variants share a name; each VariantName must be unique.")
+        raise invalid("Each VariantName must be unique; two production variants have the same name.")
 
 
 def _check_variant(service: Service, call: ApiCall, variant: JsonObject) -> None:
     name = variant["VariantName"]
     if "ServerlessConfig" in variant:
-        raise invalid(f"The variant {name} is serverless, which isn't served on this machine.")
+        raise invalid(f"The variant {name} has a ServerlessConfig, which isn't supported by the local AWS.")
     if "ModelName" not in variant:
-        raise invalid(f"The variant {name} names no model; inference components aren't served here.")
+        raise invalid(
+            f"The variant {name} has no ModelName; inference components aren't supported by the local AWS."
+        )
     if "InstanceType" not in variant or "InitialInstanceCount" not in variant:
         raise invalid(f"The variant {name} needs InstanceType and InitialInstanceCount.")
     models.existing(service, call, variant["ModelName"])

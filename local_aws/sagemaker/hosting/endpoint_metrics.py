@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 class EndpointMetrics:
     """Collects the metrics of invocations and publishes them to CloudWatch once a second.
 
-    The service publishes them, not the model's role; the administrator's client stands for the service.
+    The service publishes them, not the model's role; the administrator's client publishes on its behalf.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class EndpointMetrics:
         endpoint, variant
             The metrics' dimensions.
         status
-            The HTTP status of the model's answer.
+            The HTTP status of the model's response.
         seconds
             The model's latency.
         """

@@ -57,7 +57,7 @@ class Fleet:
         self._requests_changed = threading.Condition()
 
     def start(self) -> None:
-        """Start every server and wait until all answer their pings; after a failure none runs.
+        """Start every server and wait until all respond to their pings; after a failure none runs.
 
         Raises
         ------
@@ -128,7 +128,7 @@ class Fleet:
                 self._requests_changed.notify_all()
 
     def drain(self) -> None:
-        """Wait until the open requests are answered."""
+        """Wait until the open requests have their responses."""
         with self._requests_changed:
             self._requests_changed.wait_for(lambda: self._requests == 0, REQUEST_LIMIT_SECONDS)
 

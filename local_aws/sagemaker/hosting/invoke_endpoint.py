@@ -13,12 +13,11 @@ from local_aws.sagemaker.core.errors import ServiceError
 from local_aws.sagemaker.hosting.deployments import Deployments
 from local_aws.sagemaker.hosting.endpoint_metrics import EndpointMetrics
 from local_aws.sagemaker.hosting.fleet import LOG_GROUP, REQUEST_LIMIT_SECONDS, Fleet
-from local_aws.sagemaker.hosting.model_server import ModelServer
+from local_aws.sagemaker.hosting.model_server import RESTART_LIMIT_SECONDS, ModelServer
 from local_aws.sagemaker.hosting.variant import Variant
 
 MAX_BYTES = 6_291_456
 RETRY_SECONDS = 0.05
-RESTART_SECONDS = 10.0  # how long a request waits for a server that restarts
 FORWARDED_HEADERS = ("content-type", "accept", "x-amzn-sagemaker-custom-attributes")
 
 
@@ -37,7 +36,7 @@ def invoke(deployments: Deployments, metrics: EndpointMetrics, endpoint: str, re
     Raises
     ------
     ServiceError
-        ValidationError (no such endpoint), 413 (too large), ModelError (the model answered with an error or
+        ValidationError (no such endpoint), 413 (too large), ModelError (the model responded with an error or
         not at all), ServiceUnavailable (no server runs).
     """
     fleet = _serving_fleet(deployments, endpoint)
@@ -80,7 +79,7 @@ def _invoke_variant(metrics: EndpointMetrics, endpoint: str, variant: Variant, r
 
 
 def _send_to_healthy_server(variant: Variant, request: Request) -> tuple[ModelServer, ModelResponse]:
-    until = time.monotonic() + RESTART_SECONDS
+    until = time.monotonic() + RESTART_LIMIT_SECONDS
     while True:
         server = _next_healthy(variant, until - time.monotonic())
         try:

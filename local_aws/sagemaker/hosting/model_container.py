@@ -72,7 +72,7 @@ def serve_command(
     service, model
         The service context, and the model.
     base
-        The folder that stands for /opt/ml; its ``model`` holds the unpacked archive.
+        The folder in place of /opt/ml; its ``model`` contains the unpacked archive.
     description
         The purpose of the server, in a few words.
     variables

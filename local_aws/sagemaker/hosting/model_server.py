@@ -15,6 +15,7 @@ PING_INTERVAL_SECONDS = 0.1
 STOP_GRACE_SECONDS = 30.0
 MAX_STARTS = 3
 STABLE_SECONDS = 60.0
+RESTART_LIMIT_SECONDS = 10.0  # how long a request waits for a server that is being restarted
 
 
 class ModelServer:
@@ -53,7 +54,8 @@ class ModelServer:
             starts = 0 if time.monotonic() - started > STABLE_SECONDS else starts
             if starts >= MAX_STARTS:
                 self.log.write(
-                    f"The model server ended with exit code {code}, {starts} times in a row; given up."
+                    f"The model server ended with exit code {code}, {starts} times in a row; "
+                    "not starting it again."
                 )
                 break
             self.log.write(f"The model server ended with exit code {code}; starting it again.")
@@ -73,16 +75,16 @@ class ModelServer:
 
     @property
     def healthy(self) -> bool:
-        """Whether the running process has answered its ping."""
+        """Whether the running process has responded to its ping."""
         return self._healthy is not None and self._healthy is self._child and not self._healthy.ended
 
     def wait_until_healthy(self, seconds: float) -> bool:
-        """Wait until the server has answered its ping.
+        """Wait until the server has responded to its ping.
 
         Returns
         -------
         bool
-            False if it was given up or didn't answer in that time.
+            False if it is not started again or didn't respond in that time.
         """
         until = time.monotonic() + seconds
         while not self.healthy and time.monotonic() < until and not self._ended.is_set():

@@ -32,13 +32,15 @@ def _check_request(service: Service, inputs: JsonObject) -> None:
     container = inputs.get("PrimaryContainer")
     if container is None or inputs.get("Containers"):
         raise invalid(
-            "A model needs its PrimaryContainer; Containers (a pipeline) aren't served on this machine."
+            "A model must have a PrimaryContainer; Containers (a pipeline) aren't supported by the local AWS."
         )
     if "Image" not in container or "ModelDataUrl" not in container:
-        raise invalid("PrimaryContainer needs Image and ModelDataUrl; model packages aren't served here.")
+        raise invalid(
+            "PrimaryContainer needs Image and ModelDataUrl; model packages aren't supported by the local AWS."
+        )
     if container.get("Mode", "SingleModel") != "SingleModel":
         raise invalid(
-            "Mode must be SingleModel: several models in a container aren't served on this machine."
+            "Mode must be SingleModel: several models in a container aren't supported by the local AWS."
         )
     if "ExecutionRoleArn" not in inputs:
         raise invalid("ExecutionRoleArn is required for a model.")

@@ -36,7 +36,7 @@ def unpack(archive: Path, folder: Path) -> None:
             folder.mkdir(parents=True)
             tar.extractall(folder, members, filter="data")
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise BadArchiveError(f"The model archive is no readable tar.gz: {error}") from error
+        raise BadArchiveError(f"The model archive is not a readable tar.gz: {error}") from error
 
 
 def _verify_checksum(tar: tarfile.TarFile) -> None:
@@ -52,13 +52,15 @@ def _checked_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
         size += member.size
         if len(members) >= MAX_MEMBERS or size > MAX_BYTES:
             raise BadArchiveError(
-                f"The model archive holds more than {MAX_MEMBERS} files or {MAX_BYTES} bytes."
+                f"The model archive contains more than {MAX_MEMBERS} files or {MAX_BYTES} bytes."
             )
         path = PurePosixPath(member.name)
         if path.is_absolute() or ".." in path.parts:
             raise BadArchiveError(f"The model archive's member {member.name!r} leads out of its folder.")
         if not member.isfile() and not member.isdir():
-            raise BadArchiveError(f"The model archive's member {member.name!r} is no plain file or folder.")
+            raise BadArchiveError(
+                f"The model archive's member {member.name!r} is not a plain file or folder."
+            )
         members.append(member)
     return members
 

@@ -1,4 +1,4 @@
-"""Child processes: started, read, stopped, and killed with everything that they started."""
+"""Child processes: starts, reads and stops them, and kills everything that they started."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 
 LAUNCHER = str(Path(__file__).with_name("launcher.py"))
 QUICK_GRACE_SECONDS = 3.0  # when the server itself is ending
@@ -26,7 +26,7 @@ def clean_environment(base: Path, region: str) -> dict[str, str]:
     Parameters
     ----------
     base
-        The folder that stands for /opt/ml, and the home.
+        The folder in place of /opt/ml, which is also the home.
     region
         The region of the job or the endpoint.
     """
@@ -54,8 +54,8 @@ class Command:
         The folder in which it starts.
     environment
         Its whole environment.
-    record
-        The record of running processes, to end them if the server is killed.
+    records
+        The records of running processes, to end them if the server is killed.
     description
         The purpose of the process, in a few words.
     """
@@ -63,7 +63,7 @@ class Command:
     program: Sequence[str]
     directory: Path
     environment: dict[str, str]
-    record: ChildProcesses
+    records: ProcessRecords
     description: str
 
 
@@ -98,7 +98,7 @@ class ChildProcess:
             if self._stop_requested:
                 return None
             self._process = process = self._start()
-        self._command.record.add(process.pid, self._command.description)
+        self._command.records.add(process.pid, self._command.description)
         assert process.stdout is not None  # noqa: S101 -- Popen was given a pipe
         reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
         reader.start()
@@ -107,7 +107,7 @@ class ChildProcess:
         _kill_group(process.pid)  # processes that it started would keep the pipe open
         reader.join()
         process.stdout.close()
-        self._command.record.remove(process.pid)
+        self._command.records.remove(process.pid)
         return code
 
     def _start(self) -> subprocess.Popen[bytes]:

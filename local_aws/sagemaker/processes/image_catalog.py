@@ -1,4 +1,4 @@
-"""The images file: the program that stands for each container image."""
+"""The images file: the program to run in place of each container image."""
 
 import fnmatch
 import re
@@ -14,12 +14,12 @@ KEYS = {"pattern", "train", "serve", "metrics"}
 
 
 class BadImagesFileError(ValueError):
-    """The images file is invalid; the message says where and why."""
+    """The images file is invalid; the message names the place and the reason."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """A container image as a program of this machine.
+    """The program to run in place of a container image.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class ImageCatalog:
     def _unknown(self, uri: str) -> ServiceError:
         known = ", ".join(image.pattern for image in self.images) or "none"
         return invalid(
-            f"The image {uri} is not known on this machine: no pattern of {self.path} matches it ({known}). "
+            f"The image {uri} is unknown to the local AWS: no pattern of {self.path} matches it ({known}). "
             "Add an [[image]] with its program."
         )
 
@@ -99,24 +99,24 @@ def load(path: Path) -> ImageCatalog:
     Raises
     ------
     BadImagesFileError
-        The file doesn't exist, isn't TOML, or holds something else; the message says where.
+        The file doesn't exist, isn't TOML, or has other content; the message names the place.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadImagesFileError(f"The images file {path} can't be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadImagesFileError(f"The images file {path} is no TOML: {error}.") from error
+        raise BadImagesFileError(f"The images file {path} is not TOML: {error}.") from error
     tables = document.get("image")
     if set(document) != {"image"} or not isinstance(tables, list) or not tables:
-        raise BadImagesFileError(f"The images file {path} must hold [[image]] tables and nothing else.")
+        raise BadImagesFileError(f"The images file {path} must contain only [[image]] tables.")
     return ImageCatalog(path, tuple(_image(path, number, table) for number, table in enumerate(tables, 1)))
 
 
 def _image(path: Path, number: int, table: Any) -> Image:
     where = f"{path}, image {number}"
     if not isinstance(table, dict) or not isinstance(table.get("pattern"), str):
-        raise BadImagesFileError(f"{where}: pattern must be a text that image URIs are compared with.")
+        raise BadImagesFileError(f"{where}: pattern must be a string that image URIs are compared with.")
     unknown = sorted(set(table) - KEYS)
     if unknown:
         raise BadImagesFileError(
@@ -124,7 +124,7 @@ def _image(path: Path, number: int, table: Any) -> Image:
         )
     train, serve = (_program(where, purpose, table.get(purpose, [])) for purpose in ("train", "serve"))
     if not train and not serve:
-        raise BadImagesFileError(f"{where}: it names no program; give train, serve or both.")
+        raise BadImagesFileError(f"{where}: it has no program; add train, serve or both.")
     return Image(table["pattern"], train, serve, _metrics(where, table.get("metrics", {})))
 
 
@@ -147,7 +147,7 @@ def _metrics(where: str, expressions: Any) -> dict[str, re.Pattern[str]]:
             compiled[name] = re.compile(expression)
         except (re.error, TypeError) as error:
             raise BadImagesFileError(
-                f"{where}: the expression of the metric {name} is wrong: {error}."
+                f"{where}: the expression of the metric {name} is invalid: {error}."
             ) from error
         if compiled[name].groups < 1:
             raise BadImagesFileError(

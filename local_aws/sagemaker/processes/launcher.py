@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> None:
     parent, *program = arguments
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != int(parent):  # the server ended before the kernel was asked
+    if os.getppid() != int(parent):  # the server ended before prctl was called
         sys.exit(1)
     os.execvp(program[0], program)  # noqa: S606 -- the program and its arguments are the images file's
 

@@ -15,36 +15,36 @@ INPUT_MODES = ("File", "FastFile", PIPE)
 
 
 def check_channels(channels: list[JsonObject], default_mode: str) -> None:
-    """Refuse the kinds of input that this SageMaker doesn't reproduce.
+    """Refuse the kinds of input that the local AWS doesn't support.
 
     Raises
     ------
     ServiceError
-        One sentence that names the channel and what is served instead.
+        One sentence that names the channel and what is supported.
     """
     for channel in channels:
         refusal = next(_unsupported(channel, default_mode), None)
         if refusal:
-            raise invalid(f"The channel {channel['ChannelName']} {refusal} on this machine.")
+            raise invalid(f"The channel {channel['ChannelName']} {refusal} by the local AWS.")
     names = [channel["ChannelName"] for channel in channels]
     if len(set(names)) != len(names):
-        raise invalid("Two channels share a name; each ChannelName must be unique.")
+        raise invalid("Each ChannelName must be unique; two channels have the same name.")
 
 
 def _unsupported(channel: JsonObject, default_mode: str) -> Iterator[str]:
     source = channel["DataSource"].get("S3DataSource")
     if source is None:
-        yield "has no S3DataSource, the only source there is"
+        yield "has no S3DataSource; only that source is supported"
         return
     if source["S3DataType"] != "S3Prefix":
-        yield f"has S3DataType {source['S3DataType']}; only S3Prefix is served"
+        yield f"has S3DataType {source['S3DataType']}; only S3Prefix is supported"
     mode = channel.get("InputMode", default_mode)
     if mode not in INPUT_MODES:
-        yield f"has input mode {mode}; only {', '.join(INPUT_MODES)} are served"
+        yield f"has input mode {mode}; only {', '.join(INPUT_MODES)} are supported"
     if channel.get("CompressionType", "None") != "None":
-        yield "is compressed; only CompressionType None is served"
+        yield "is compressed; only CompressionType None is supported"
     if channel.get("RecordWrapperType", "None") != "None":
-        yield "asks for wrapped records; only RecordWrapperType None is served"
+        yield "has a RecordWrapperType; only None is supported"
 
 
 def input_mode(channel: JsonObject, job: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The files that SageMaker and a training container exchange, under a base folder instead of /opt/ml.
+"""The files that SageMaker and a training container exchange, below a base folder instead of /opt/ml.
 
 docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.sagemaker.core.api_call import JsonObject
+from local_aws.sagemaker.core.resources import MAX_FAILURE_REASON
 from local_aws.sagemaker.training.channels import distribution, input_mode
-
-FAILURE_CHARACTERS = 1024
 
 
 def hosts(job: Mapping[str, Any]) -> list[str]:
@@ -26,7 +25,7 @@ def write_inputs(base: Path, job: Mapping[str, Any], index: int = 0) -> None:
     Parameters
     ----------
     base
-        The folder that stands for /opt/ml.
+        The folder in place of /opt/ml.
     job
         The request of CreateTrainingJob.
     index
@@ -69,7 +68,7 @@ def failure_text(base: Path) -> str:
     if not path.is_file():
         return ""
     with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(FAILURE_CHARACTERS).strip()
+        return file.read(MAX_FAILURE_REASON).strip()
 
 
 def failure_reason(base: Path, exit_code: int) -> str:

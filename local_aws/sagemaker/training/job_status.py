@@ -6,10 +6,9 @@ docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.
 import math
 
 from local_aws.sagemaker.core.api_call import now
-from local_aws.sagemaker.core.resources import INTERRUPTED, RUNNING, TrainingJob
+from local_aws.sagemaker.core.resources import INTERRUPTED, MAX_FAILURE_REASON, RUNNING, TrainingJob
 from local_aws.sagemaker.core.store import Store
 
-MAX_REASON = 1024
 MESSAGES = {
     "Starting": "Starting the training job",
     "Downloading": "Downloading input data",
@@ -48,7 +47,7 @@ def finish(job: TrainingJob, status: str, reason: str = "") -> None:
     """
     moment = _enter_last(job, status, reason)
     if reason:
-        job["FailureReason"] = reason[:MAX_REASON]
+        job["FailureReason"] = reason[:MAX_FAILURE_REASON]
     seconds = math.ceil(moment - job.setdefault("TrainingStartTime", moment))
     job["TrainingJobStatus"] = {"MaxRuntimeExceeded": "Stopped"}.get(status, status)
     job["TrainingEndTime"] = moment

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.core import s3_objects
+from local_aws.sagemaker.core.errors import JobFailedError
 from local_aws.sagemaker.core.resources import TrainingJob
 from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.processes.child_process import ChildProcess, Command, clean_environment
@@ -16,10 +17,6 @@ from local_aws.sagemaker.training import channels, container_files
 from local_aws.sagemaker.training.pipe_mode import Pipe
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-
-
-class DataRefusedError(Exception):
-    """A channel's objects may not be read; the message becomes the job's FailureReason."""
 
 
 class TrainingHost:
@@ -75,7 +72,7 @@ class TrainingHost:
 
         Raises
         ------
-        DataRefusedError
+        JobFailedError
             An object may not be read.
         """
         container_files.write_inputs(self.base, self._job, self._index)
@@ -90,7 +87,7 @@ class TrainingHost:
                 else:
                     channels.download_channel(s3, channel, objects, path)
             except ClientError as error:
-                raise DataRefusedError(
+                raise JobFailedError(
                     f"ClientError: Data download failed: {channels.channel_location(channel).uri}: {error}"
                 ) from error
 

@@ -33,7 +33,7 @@ def create(service: Service, call: ApiCall) -> JsonObject:
     _check_data(call)
     job = _new_job(call, arn)
     with service.store.lock:
-        _check_name(service, arn)  # again, as another call may have taken it meanwhile
+        _check_name(service, arn)  # again: another call may have used the name in the meantime
         _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.training_jobs[arn] = job
@@ -54,7 +54,9 @@ def _check_request(service: Service, call: ApiCall) -> None:
     inputs = call.inputs
     algorithm = inputs.get("AlgorithmSpecification", {})
     if "TrainingImage" not in algorithm:
-        raise invalid("AlgorithmSpecification names no TrainingImage; only images train on this machine.")
+        raise invalid(
+            "AlgorithmSpecification has no TrainingImage; AlgorithmName isn't supported by the local AWS."
+        )
     service.images.program(algorithm["TrainingImage"], "train")
     for metric in algorithm.get("MetricDefinitions", []):
         _check_metric_definition(metric)
@@ -62,8 +64,8 @@ def _check_request(service: Service, call: ApiCall) -> None:
         raise invalid("ResourceConfig and StoppingCondition are required for a training job.")
     if not {"InstanceType", "InstanceCount"} <= set(inputs["ResourceConfig"]):
         raise invalid(
-            "ResourceConfig needs an InstanceType and an InstanceCount: instance groups aren't served on "
-            "this machine."
+            "ResourceConfig needs an InstanceType and an InstanceCount: instance groups aren't supported "
+            "by the local AWS."
         )
     s3_objects.parse_uri(inputs["OutputDataConfig"]["S3OutputPath"], "S3OutputPath")
     check_channels(inputs.get("InputDataConfig", []), algorithm["TrainingInputMode"])
@@ -73,7 +75,7 @@ def _check_metric_definition(metric: JsonObject) -> None:
     try:
         groups = re.compile(metric["Regex"]).groups
     except re.error as error:
-        raise invalid(f"The Regex of the metric {metric['Name']} is wrong: {error}.") from error
+        raise invalid(f"The Regex of the metric {metric['Name']} is invalid: {error}.") from error
     if not groups:
         raise invalid(f"The Regex of the metric {metric['Name']} needs a group for its value.")
 

@@ -1,4 +1,4 @@
-"""The run of one training job: the phases of the real service, on this machine."""
+"""The run of one training job: the phases of SageMaker's service."""
 
 import logging
 import re
@@ -14,21 +14,18 @@ from local_aws.process.ports import free_port
 from local_aws.sagemaker.core import s3_objects
 from local_aws.sagemaker.core.access.execution_role import TRAINING_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.api_call import now
+from local_aws.sagemaker.core.errors import JobFailedError
 from local_aws.sagemaker.core.resources import TrainingJob
 from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.processes import archives
 from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS, ChildProcess
 from local_aws.sagemaker.training import container_files, job_status
 from local_aws.sagemaker.training.job_metrics import JobMetrics
-from local_aws.sagemaker.training.training_host import DataRefusedError, TrainingHost
+from local_aws.sagemaker.training.training_host import TrainingHost
 
 STOP_GRACE_SECONDS = 120.0
 
 logger = logging.getLogger(__name__)
-
-
-class JobFailedError(Exception):
-    """The job has failed; the message becomes its FailureReason."""
 
 
 class TrainingRun:
@@ -68,7 +65,7 @@ class TrainingRun:
         except (ClientError, BotoCoreError, OSError, ValueError) as error:
             self._finish("Failed", f"ClientError: {error}")
         except Exception as error:
-            logger.exception("The training job %s met an error of this program", self._name)
+            logger.exception("The training job %s failed with an internal error", self._name)
             self._finish("Failed", f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
@@ -113,8 +110,6 @@ class TrainingRun:
                 host.download(role.client("s3"))
             self._enter("Training")
             self._run_programs(role)
-        except DataRefusedError as error:
-            raise JobFailedError(str(error)) from error
         finally:
             for host in self._hosts:
                 host.close_log()

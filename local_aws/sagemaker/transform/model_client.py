@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 
-from local_aws.sagemaker.hosting.model_server import ModelServer
+from local_aws.sagemaker.hosting.model_server import RESTART_LIMIT_SECONDS, ModelServer
 
-RESTART_SECONDS = 10.0  # how long a request waits for a server that restarts
 RETRY_SECONDS = 0.2
 NO_RESPONSE = "Unable to get response from algorithm"
 
@@ -44,9 +43,9 @@ class ModelClient:
     headers
         Content-Type and Accept.
     timeout
-        The time limit of an answer in seconds.
+        The time limit of a response in seconds.
     retries
-        How often a request that the server couldn't answer is sent again.
+        How often a request that the server failed to respond to is sent again.
     """
 
     def __init__(self, server: ModelServer, headers: dict[str, str], timeout: float, retries: int) -> None:
@@ -58,12 +57,12 @@ class ModelClient:
         self._connections: list[http.client.HTTPConnection] = []
 
     def send(self, payload: bytes) -> bytes:
-        """Send one payload and return the answer's body.
+        """Send one payload and return the response's body.
 
         Raises
         ------
         TransformError
-            The server refused it, or answered none of the attempts.
+            The server refused it, or responded to none of the attempts.
         """
         for _ in range(self._retries):
             try:
@@ -89,11 +88,11 @@ class ModelClient:
             connection.close()
             raise TransformError("AlgorithmError", NO_RESPONSE) from error
         if response.status >= HTTPStatus.BAD_REQUEST:
-            raise _error_answer(response.status, body)
+            raise _error_response(response.status, body)
         return body
 
     def _connection(self) -> http.client.HTTPConnection:
-        if not self._server.wait_until_healthy(RESTART_SECONDS):
+        if not self._server.wait_until_healthy(RESTART_LIMIT_SECONDS):
             raise TransformError("AlgorithmError", f"{NO_RESPONSE}: the model server doesn't run")
         connection: http.client.HTTPConnection | None = getattr(self._thread_local, "connection", None)
         if connection is None or connection.port != self._server.port:
@@ -108,7 +107,7 @@ class ModelClient:
             connection.close()
 
 
-def _error_answer(status: int, body: bytes) -> TransformError:
+def _error_response(status: int, body: bytes) -> TransformError:
     text = body.decode("utf-8", errors="replace")
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return TransformError("ClientError", f"ClientError: {status}\n\nMessage:\n{text}")
@@ -119,9 +118,9 @@ def _error_answer(status: int, body: bytes) -> TransformError:
 def send_in_order(
     payloads: Iterator[bytes], send: Callable[[bytes], bytes], max_concurrency: int
 ) -> Iterator[bytes]:
-    """Send payloads concurrently and yield the answers in the order of the payloads.
+    """Send payloads concurrently and yield the responses in the order of the payloads.
 
-    At most ``max_concurrency`` + 1 payloads are in memory, with their answers.
+    At most ``max_concurrency`` + 1 payloads are in memory, with their responses.
     """
     pending: deque[Future[bytes]] = deque()
     with ThreadPoolExecutor(max_concurrency) as pool:

@@ -19,7 +19,7 @@ DEFAULT_RETRIES = 3
 def transform(
     job: TransformJob, settings: TransformSettings, server: ModelServer, source: Path, output: Path
 ) -> None:
-    """Transform a file: write the model's answers to its records into another one.
+    """Transform a file: write the model's responses to its records into another one.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ def transform(
     Raises
     ------
     TransformError
-        The file can't be split, or the model doesn't answer; the output file is incomplete then.
+        The file can't be split, or the model doesn't respond; the output file is incomplete then.
     """
     client = _model_client(job, server)
     split = job["TransformInput"]["SplitType"]
     try:
         with source.open("rb") as file, output.open("wb") as out:
             payloads = split_into_payloads(file, split, settings.strategy, settings.payload_mb * MIB)
-            answers = send_in_order(payloads, client.send, settings.max_concurrency)
-            assemble(answers, out, by_line=job["TransformOutput"]["AssembleWith"] == "Line")
+            responses = send_in_order(payloads, client.send, settings.max_concurrency)
+            assemble(responses, out, by_line=job["TransformOutput"]["AssembleWith"] == "Line")
     except TooLongError as error:
         message = f"Too much data for max payload size ({settings.payload_mb} MB): {error}"
         raise TransformError("ClientError", message) from error
@@ -67,19 +67,19 @@ def _model_client(job: TransformJob, server: ModelServer) -> ModelClient:
     )
 
 
-def assemble(answers: Iterable[bytes], out: BinaryIO, *, by_line: bool) -> None:
-    """Write answers one after another.
+def assemble(responses: Iterable[bytes], out: BinaryIO, *, by_line: bool) -> None:
+    """Write responses one after another.
 
     Parameters
     ----------
-    answers
-        The model's answers, in order.
+    responses
+        The model's responses, in order.
     out
         The output file.
     by_line
-        Whether to end each answer with a newline that has none.
+        Whether to end each response with a newline, if it has none.
     """
-    for answer in answers:
-        out.write(answer)
-        if by_line and not answer.endswith(b"\n"):
+    for response in responses:
+        out.write(response)
+        if by_line and not response.endswith(b"\n"):
             out.write(b"\n")

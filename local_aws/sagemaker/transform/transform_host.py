@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.core import s3_objects
+from local_aws.sagemaker.core.errors import JobFailedError
 from local_aws.sagemaker.core.resources import Model, TransformJob
 from local_aws.sagemaker.core.s3_objects import S3Location
 from local_aws.sagemaker.core.service import Service
@@ -29,10 +30,6 @@ VARIABLES = {
     "BatchStrategy": "SAGEMAKER_BATCH_STRATEGY",
     "MaxConcurrentTransforms": "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS",
 }
-
-
-class JobFailedError(Exception):
-    """The job has failed; the message becomes its FailureReason."""
 
 
 class TransformHost:

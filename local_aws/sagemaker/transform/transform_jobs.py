@@ -40,7 +40,7 @@ def create(service: Service, call: ApiCall) -> JsonObject:
     _check_data(call, model["ExecutionRoleArn"])
     job = _new_job(call, arn)
     with service.store.lock:
-        _check_name(service, arn)  # again, as another call may have taken it meanwhile
+        _check_name(service, arn)  # again: another call may have used the name in the meantime
         _check_quota(service, call)
         tags.put(service.store, arn, call.inputs.get("Tags", []))
         service.store.transform_jobs[arn] = job
@@ -61,7 +61,7 @@ def _check_name(service: Service, arn: str) -> None:
 def _check_request(inputs: JsonObject) -> None:
     refusal = next(_unsupported(inputs), None)
     if refusal:
-        raise invalid(f"{refusal} on this machine.")
+        raise invalid(f"{refusal} by the local AWS.")
     payload, concurrency = inputs.get("MaxPayloadInMB", 1), inputs.get("MaxConcurrentTransforms", 1)
     if payload > MAX_PAYLOAD_MB or payload * concurrency > MAX_PAYLOAD_MB:
         raise invalid(
@@ -75,17 +75,17 @@ def _unsupported(inputs: JsonObject) -> Iterator[str]:
     transform_input = inputs["TransformInput"]
     source = transform_input["DataSource"].get("S3DataSource", {})
     if source.get("S3DataType") != "S3Prefix":
-        yield "TransformInput must have an S3DataSource with S3DataType S3Prefix: no other input is served"
+        yield "TransformInput has no S3DataSource with S3DataType S3Prefix; only that input is supported"
     if transform_input.get("SplitType", "None") not in SPLITTERS:
-        yield f"SplitType {transform_input['SplitType']} isn't served; only {', '.join(SPLITTERS)} are"
+        yield f"SplitType is {transform_input['SplitType']}; only {', '.join(SPLITTERS)} are supported"
     if transform_input.get("CompressionType", "None") != "None":
-        yield "The input is compressed; only CompressionType None is served"
+        yield "The input is compressed; only CompressionType None is supported"
     if {**NO_PROCESSING, **inputs.get("DataProcessing", {})} != NO_PROCESSING:
-        yield "DataProcessing must leave everything as it is: neither filters nor joining are served"
+        yield "DataProcessing has filters or a JoinSource; neither is supported"
     if "DataCaptureConfig" in inputs:
-        yield "DataCaptureConfig can't be given: nothing is captured"
+        yield "The request has a DataCaptureConfig; capturing data isn't supported"
     if inputs.get("MaxPayloadInMB") == 0:
-        yield "MaxPayloadInMB must be at least 1: requests without a length (0) aren't served"
+        yield "MaxPayloadInMB must be at least 1; payloads of any size (0) aren't supported"
 
 
 def _check_quota(service: Service, call: ApiCall) -> None:

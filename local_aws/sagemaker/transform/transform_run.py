@@ -11,17 +11,15 @@ from local_aws import faults
 from local_aws.sagemaker.core import s3_objects
 from local_aws.sagemaker.core.access.execution_role import TRANSFORM_METRICS_NAMESPACE, ExecutionRole
 from local_aws.sagemaker.core.api_call import now
-from local_aws.sagemaker.core.errors import ServiceError
-from local_aws.sagemaker.core.resources import Model, TransformJob
+from local_aws.sagemaker.core.errors import JobFailedError, ServiceError
+from local_aws.sagemaker.core.resources import MAX_FAILURE_REASON, Model, TransformJob
 from local_aws.sagemaker.core.s3_objects import S3Location
 from local_aws.sagemaker.core.service import Service
 from local_aws.sagemaker.hosting.fleet import MAX_SERVERS
 from local_aws.sagemaker.hosting.model_container import fetch_archive
 from local_aws.sagemaker.processes.archives import BadArchiveError
 from local_aws.sagemaker.processes.child_process import QUICK_GRACE_SECONDS
-from local_aws.sagemaker.transform.transform_host import JobFailedError, TransformHost
-
-MAX_REASON = 1024
+from local_aws.sagemaker.transform.transform_host import TransformHost
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ class TransformRun:
         except (ClientError, BotoCoreError, ServiceError, BadArchiveError, OSError, ValueError) as error:
             self._finish("Failed", f"ClientError: {error}")
         except Exception as error:
-            logger.exception("The transform job %s met an error of this program", self._base.name)
+            logger.exception("The transform job %s failed with an internal error", self._base.name)
             self._finish("Failed", f"InternalServerError: {error!r}")
         finally:
             shutil.rmtree(self._base, ignore_errors=True)
@@ -125,5 +123,5 @@ class TransformRun:
             self._job["TransformJobStatus"] = status
             self._job["TransformEndTime"] = self._job["LastModifiedTime"] = moment
             if reason:
-                self._job["FailureReason"] = reason[:MAX_REASON]
+                self._job["FailureReason"] = reason[:MAX_FAILURE_REASON]
             self._ended.set()

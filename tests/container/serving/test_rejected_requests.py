@@ -102,7 +102,7 @@ def test_malformed_requests_get_a_response_and_their_connection_is_closed(
 @pytest.mark.parametrize(
     "half", [b"", b"POST /invo", b"POST /invocations HTTP/1.1\r\nContent-Length: 100\r\n\r\n1,"]
 )
-def test_unfinished_requests_and_disconnecting_clients_block_nobody(server: Server, half: bytes) -> None:
+def test_unfinished_requests_and_disconnections_do_not_block_others(server: Server, half: bytes) -> None:
     waiting = [server.raw(half) for _ in range(8)]
     assert server.invoke("1,2,3,4")[0] == 200
     for connection in waiting:

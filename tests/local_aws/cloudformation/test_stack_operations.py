@@ -197,8 +197,8 @@ def test_a_stacks_resources_are_listed_until_the_stack_is_deleted(aws: Any) -> N
 
     def is_listed() -> list[bool]:
         return [
-            "deleted-with-stack" in str(answer)
-            for answer in (
+            "deleted-with-stack" in str(response)
+            for response in (
                 aws.client("sns").list_topics(),
                 aws.client("events").list_rules(),
                 aws.client("cloudwatch").list_dashboards(),

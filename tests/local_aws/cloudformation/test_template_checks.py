@@ -25,7 +25,7 @@ def test_properties_of_a_type_without_a_schema_are_not_checked() -> None:
     check_properties("AWS::Some::Type", "A", {"Anything": 1})
 
 
-def test_nested_properties_are_reported_with_their_place() -> None:
+def test_nested_properties_are_reported_with_their_location() -> None:
     rules = {"Rules": [{"Status": "Enabled", "Expiry": 3}]}
     with pytest.raises(ValueError, match=r"#/LifecycleConfiguration/Rules/0: extraneous key \[Expiry\]"):
         check_properties("AWS::S3::Bucket", "B", {"LifecycleConfiguration": rules})

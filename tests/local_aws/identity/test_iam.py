@@ -113,13 +113,13 @@ def test_a_service_refuses_roles_that_do_not_trust_it(aws: Any) -> None:
     assert error == f"ValidationError: Role {others} is invalid or cannot be assumed"
 
 
-def test_a_principal_that_a_role_does_not_trust_can_not_assume_it(aws: Any, allow: Any) -> None:
+def test_a_principal_that_a_role_does_not_trust_cannot_assume_it(aws: Any, allow: Any) -> None:
     client = aws.user(allow("sts:AssumeRole"))("sts")
     error = refused(client.assume_role, RoleArn=aws.role("lambda"), RoleSessionName="session")
     assert "is not authorized to perform: sts:AssumeRole" in error
 
 
-def test_a_policy_can_be_confined_to_a_stacks_role(aws: Any, allow: Any) -> None:
+def test_a_policy_can_be_restricted_to_a_stacks_role(aws: Any, allow: Any) -> None:
     role = aws.role("cloudformation", allow("logs:*"))
     confined = allow("cloudformation:*", Condition={"StringEquals": {"cloudformation:RoleArn": role}})
     client = aws.user(confined, allow("iam:PassRole", role))("cloudformation")

@@ -8,8 +8,8 @@ from local_aws.identity.stack_permissions import Permission, required
 
 @pytest.fixture(autouse=True)
 def _account_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local_aws.identity.account", lambda: "123456789012")
-    monkeypatch.setattr("local_aws.identity.region", lambda: "eu-west-1")
+    monkeypatch.setattr("local_aws.identity.sessions.account", lambda: "123456789012")
+    monkeypatch.setattr("local_aws.identity.sessions.region", lambda: "eu-west-1")
 
 
 def permissions(

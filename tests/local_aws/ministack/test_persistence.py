@@ -13,14 +13,14 @@ SILENT = "def handler(event, context):\n    return None\n"
 
 
 def test_a_copy_is_repeated_when_its_source_changes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([RuntimeError("dictionary changed size during iteration"), {"kept": 1}])
+    responses = iter([RuntimeError("dictionary changed size during iteration"), {"kept": 1}])
     saved: dict[str, Any] = {}
 
     def get_state() -> Any:
-        answer = next(answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        response = next(responses)
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     monkeypatch.setattr(ministack, "state_getters", lambda: {"service": get_state})
     monkeypatch.setattr(

@@ -13,7 +13,7 @@ ACCOUNT = environment.ACCOUNT
 METRIC_NAMESPACES = [f"/aws/sagemaker/{kind}" for kind in ("TrainingJobs", "TransformJobs", "Endpoints")]
 
 
-def execution_rights() -> list[dict[str, Any]]:
+def execution_permissions() -> list[dict[str, Any]]:
     repository = f"arn:aws:ecr:us-east-1:111122223333:repository/{IMAGE.partition('/')[2].partition(':')[0]}"
     log_group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/*"
     return [
@@ -39,7 +39,7 @@ def execution_rights() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def permissions() -> Callable[[], list[dict[str, Any]]]:
-    return execution_rights
+    return execution_permissions
 
 
 @pytest.fixture
@@ -68,4 +68,4 @@ def own_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 @pytest.fixture(scope="session")
 def role(aws: Aws) -> str:
-    return aws.role(execution_rights())
+    return aws.role(execution_permissions())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 from tests.local_aws.sagemaker.helpers.transform_jobs import (
     outputs,
     put_objects,
@@ -78,12 +78,12 @@ def test_the_programs_of_a_killed_server_end(own_aws: Any, permissions: Any) -> 
     own_aws.client("sagemaker").create_transform_job(**job)
     wait_for_request(own_aws, job)
     # A server that ended may have left a program on record that ended with it: it runs no more.
-    recorded = [program for program in ChildProcesses(own_aws.state) if program.is_running]
+    recorded = [program for program in ProcessRecords(own_aws.state) if program.is_running]
     assert {program.description.split()[0] for program in recorded} == {"model", "training"}
     assert any("transform job" in program.description for program in recorded)
     own_aws.end(signal.SIGKILL)
     own_aws.wait(lambda: not any(program.is_running for program in recorded))
-    assert ChildProcesses(own_aws.state).stop_all() == []
+    assert ProcessRecords(own_aws.state).stop_all() == []
     for pid in own_aws.process_ids():  # the child process of the training program
         assert b"time.sleep(61)" in Path(f"/proc/{pid}/cmdline").read_bytes()
         os.kill(pid, signal.SIGKILL)

@@ -68,20 +68,20 @@ def test_a_valid_definition_has_no_errors() -> None:
         ),
     ],
 )
-def test_errors_are_reported_with_their_places(states: dict[str, Any], problem: str) -> None:
+def test_errors_are_reported_with_their_locations(states: dict[str, Any], problem: str) -> None:
     assert any(problem in error for error in errors_of(**states)), errors_of(**states)
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '"text"', "null"])
-def test_json_that_is_no_object_is_refused(text: str) -> None:
+def test_json_that_is_not_an_object_is_refused(text: str) -> None:
     assert problems(text) == ["SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object"]
 
 
-def test_a_text_that_is_no_json_is_refused() -> None:
+def test_a_definition_that_is_not_json_is_refused() -> None:
     assert problems("{")[0].startswith("INVALID_JSON_DESCRIPTION")
 
 
-def test_an_item_processor_can_not_have_its_own_query_language() -> None:
+def test_an_item_processor_cannot_have_its_own_query_language() -> None:
     each = map_over(B=END)
     each["ItemProcessor"]["QueryLanguage"] = "JSONata"
     assert "Field 'QueryLanguage' is not supported at /States/A/ItemProcessor" in errors_of(A=each)[0]

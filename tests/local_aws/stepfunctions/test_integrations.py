@@ -24,7 +24,7 @@ def output(ended: dict[str, Any]) -> Any:
     return json.loads(ended["output"])
 
 
-def test_an_sdk_integration_answers_in_pascal_case_with_times_as_text(aws: Any, allow: Any) -> None:
+def test_an_sdk_integration_returns_pascal_case_with_times_as_text(aws: Any, allow: Any) -> None:
     aws.stack({"Group": {"Type": "AWS::Logs::LogGroup"}}, StackName="described")
     states = task("aws-sdk:cloudformation:describeStacks", StackName="described")
     (stack,) = output(aws.run(aws.machine(states, allow("cloudformation:*"))))["Stacks"]
@@ -122,7 +122,7 @@ def test_a_role_that_does_not_trust_step_functions_fails_the_task(aws: Any, allo
     assert "cannot be assumed by states.amazonaws.com" in aws.run(machine)["cause"]
 
 
-def test_a_roles_trust_may_be_confined_to_a_machine(aws: Any, allow: Any) -> None:
+def test_a_roles_trust_may_be_restricted_to_a_machine(aws: Any, allow: Any) -> None:
     machine = aws.machine(task("aws-sdk:sts:getCallerIdentity"), allow("*"))
     role = aws.client("stepfunctions").describe_state_machine(stateMachineArn=machine)["roleArn"]
 

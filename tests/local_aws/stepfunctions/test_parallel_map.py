@@ -8,13 +8,13 @@ import pytest
 WORKER = """
 import time
 
-class UnluckyError(Exception):
+class ItemError(Exception):
     pass
 
 def handler(event, context):
     time.sleep(event.get("seconds", 0))
     if event.get("fail"):
-        raise UnluckyError(event["fail"])
+        raise ItemError(event["fail"])
     return event
 """
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -70,7 +70,7 @@ def test_an_iteration_has_its_item_the_outer_variables_and_its_own_retries(run: 
         "retries": "{% $states.context.State.RetryCount %}",
         "fail": "{% $states.context.State.RetryCount = 0 ? 'once' : '' %}",
     }
-    retry = [{"ErrorEquals": ["UnluckyError"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    retry = [{"ErrorEquals": ["ItemError"], "IntervalSeconds": 1, "MaxAttempts": 1}]
     states = {
         "Name": {"Type": "Pass", "Assign": {"base": "{% $states.input.base %}"}, "Next": "Each"},
         "Each": map_over({"Work": invoke(worker, payload, Retry=retry, End=True)}, End=True),
@@ -136,7 +136,7 @@ def test_an_iteration_may_catch_its_own_failure(run: Any, worker: str) -> None:
     }
     (good, bad) = output(run({"Each": map_over(states, End=True)}, items=["", "no luck"]))
     assert good == {"fail": ""}
-    assert bad == {"reason": "UnluckyError", "completed": False}
+    assert bad == {"reason": "ItemError", "completed": False}
 
 
 def test_a_failed_iteration_ends_the_map_without_waiting_for_the_others(
@@ -147,14 +147,14 @@ def test_a_failed_iteration_ends_the_map_without_waiting_for_the_others(
         "Work": invoke(worker, {"fail": "at once"}, End=True),
     }
     ended = run({"Each": map_over(states, End=True)}, items=[{"wait": 1000}, {"wait": 0}])
-    assert (ended["status"], ended["error"]) == ("FAILED", "UnluckyError")
+    assert (ended["status"], ended["error"]) == ("FAILED", "ItemError")
     types = [event["type"] for event in aws.history(ended["executionArn"])]
     assert types[-4:] == ["MapIterationFailed", "MapIterationAborted", "MapStateFailed", "ExecutionFailed"]
 
 
 def test_a_map_catches_and_retries_as_a_whole(aws: Any, run: Any, worker: str) -> None:
-    caught = {"ErrorEquals": ["UnluckyError"], "Assign": {"reason": "{% $states.errorOutput.Error %}"}}
-    retry = [{"ErrorEquals": ["UnluckyError"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    caught = {"ErrorEquals": ["ItemError"], "Assign": {"reason": "{% $states.errorOutput.Error %}"}}
+    retry = [{"ErrorEquals": ["ItemError"], "IntervalSeconds": 1, "MaxAttempts": 1}]
     states = {
         "Each": map_over(
             {"Work": invoke(worker, {"fail": "always"}, End=True)},
@@ -165,12 +165,12 @@ def test_a_map_catches_and_retries_as_a_whole(aws: Any, run: Any, worker: str) -
         "Show": {"Type": "Succeed", "Output": "{% $reason %}"},
     }
     ended = run(states, items=[1])
-    assert output(ended) == "UnluckyError"
+    assert output(ended) == "ItemError"
     types = [event["type"] for event in aws.history(ended["executionArn"])]
     assert types.count("MapStateStarted") == types.count("MapStateFailed") == 2
 
 
-def test_items_that_are_no_array_fail_the_map(run: Any) -> None:
+def test_items_that_are_not_an_array_fail_the_map(run: Any) -> None:
     each = map_over({"Pass": {"Type": "Pass", "End": True}}, End=True)
     assert run({"Each": each}, items="text")["error"] == "States.QueryEvaluationError"
 

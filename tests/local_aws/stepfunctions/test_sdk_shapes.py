@@ -42,10 +42,10 @@ def test_the_keys_of_a_map_are_unchanged() -> None:
     assert sdk_shapes.arguments(arguments, shape("lambda", "CreateFunction")) == arguments
 
 
-def test_answers_are_pascal_case_with_times_as_text_and_without_metadata() -> None:
-    answer = {"logGroups": [{"logGroupName": "g"}], "ResponseMetadata": {}}
+def test_responses_are_pascal_case_with_times_as_text_and_without_metadata() -> None:
+    response = {"logGroups": [{"logGroupName": "g"}], "ResponseMetadata": {}}
     out = shape("logs", "DescribeLogGroups", output=True)
-    assert sdk_shapes.result(answer, out) == {"LogGroups": [{"LogGroupName": "g"}]}
+    assert sdk_shapes.result(response, out) == {"LogGroups": [{"LogGroupName": "g"}]}
     stamped = {"LastModified": datetime(2026, 1, 2, tzinfo=UTC)}
     assert sdk_shapes.result(stamped, shape("s3", "GetObject", output=True)) == {
         "LastModified": "2026-01-02T00:00:00.000Z"

@@ -41,7 +41,7 @@ def test_an_invalid_definition_is_refused(aws: Any) -> None:
         states.update_state_machine(stateMachineArn=good, definition=UNREACHABLE)
 
 
-def test_an_input_that_is_no_json_is_refused(aws: Any) -> None:
+def test_an_input_that_is_not_json_is_refused(aws: Any) -> None:
     states, machine_arn = aws.client("stepfunctions"), aws.machine(PASS)
     with aws.refused("InvalidExecutionInput"):
         states.start_execution(stateMachineArn=machine_arn, input="nojson")

@@ -68,7 +68,7 @@ def test_waiting_until_a_timestamp_is_scaled(run: Any) -> None:
     assert run({"A": wait}, until=until)["status"] == "SUCCEEDED"
 
 
-def test_assign_uses_the_former_values(run: Any) -> None:
+def test_assign_uses_the_previous_values(run: Any) -> None:
     states = {
         "Start": {"Type": "Pass", "Assign": {"a": 1, "b": 10}, "Next": "Swap"},
         "Swap": {

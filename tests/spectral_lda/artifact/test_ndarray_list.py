@@ -30,7 +30,7 @@ def head(version: int, shape: tuple[int, ...]) -> bytes:
 
 
 @given(st.lists(float32_arrays, max_size=4))
-def test_what_is_encoded_is_decoded(written: list[Float32]) -> None:
+def test_encoded_arrays_are_decoded_unchanged(written: list[Float32]) -> None:
     read = decode(encode(written))
     assert len(read) == len(written)
     for ours, theirs in zip(read, written, strict=True):

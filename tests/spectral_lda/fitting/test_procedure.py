@@ -106,8 +106,8 @@ def test_every_step_is_reported_in_order(bars: Callable[[int], Any]) -> None:
         "Best reconstruction",
         "EM iteration 0",
     ]
-    places = [next(place for place, line in enumerate(messages) if word in line) for word in order]
-    assert places == sorted(places)
+    positions = [next(position for position, line in enumerate(messages) if word in line) for word in order]
+    assert positions == sorted(positions)
 
 
 @pytest.mark.parametrize("refine", [True, False])
@@ -172,7 +172,7 @@ def test_too_few_tokens_for_the_topics_give_a_warning() -> None:
     counts = np.array([rng.multinomial(20, rng.dirichlet(np.full(20, 0.05)) @ beta) for _ in range(300)])
     used = np.count_nonzero(counts.sum(axis=0))
     message = (
-        rf"hold 0\.\d+ tokens for each word of each topic \(6000 tokens, 20 topics, {used} distinct words"
+        rf"contain 0\.\d+ tokens for each word of each topic \(6000 tokens, 20 topics, {used} distinct words"
     )
     with pytest.warns(UserWarning, match=message) as caught:
         fit(counts, 20)

@@ -33,9 +33,9 @@ def by_definition(
     for row, weight in zip(used, weights / weights.sum(), strict=True):
         tokens = np.repeat(np.arange(words), row)
         for order, total in ((1, e1), (2, e2), (3, e3)):
-            places = list(permutations(tokens, order))
-            for place in places:
-                total[place] += weight / len(places)
+            positions = list(permutations(tokens, order))
+            for position in positions:
+                total[position] += weight / len(positions)
     a0 = ALPHA0
     cross = np.multiply.outer(e2, e1)
     m2 = a0 * (a0 + 1) * e2 - a0**2 * np.outer(e1, e1)

@@ -107,5 +107,5 @@ def evaluate(value: Any, **variables: Any) -> Any:
 
 def _replace(monkeypatch: pytest.MonkeyPatch, binding: Binding[Any], value: Any) -> None:
     """Replace an attribute of ministack for one test."""
-    for module, attribute in binding.places():
+    for module, attribute in binding.locations():
         monkeypatch.setattr(module, attribute, value)

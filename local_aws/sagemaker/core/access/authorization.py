@@ -43,14 +43,14 @@ def inputs_of(request: Request) -> JsonObject:
     Raises
     ------
     ServiceError
-        ``SerializationException``: the body is no JSON object.
+        ``SerializationException``: the body is not a JSON object.
     """
     try:
         inputs = json.loads(request.body or b"{}")
     except ValueError as error:
-        raise ServiceError("SerializationException", f"The request's body is no JSON: {error}.") from error
+        raise ServiceError("SerializationException", f"The request's body is not JSON: {error}.") from error
     if not isinstance(inputs, dict):
-        raise ServiceError("SerializationException", "The request's body is no JSON object.")
+        raise ServiceError("SerializationException", "The request's body is not a JSON object.")
     return inputs
 
 

@@ -49,5 +49,5 @@ def test_pages_cover_every_resource() -> None:
 
 def test_an_invalid_token_is_refused() -> None:
     for token in ("x", "e30=", "bnVsbA=="):
-        with pytest.raises(ServiceError, match="NextToken is none"):
+        with pytest.raises(ServiceError, match="NextToken is invalid"):
             page(RECORDS, {"NextToken": token}, name="Name")

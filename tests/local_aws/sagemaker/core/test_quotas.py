@@ -64,7 +64,7 @@ def test_a_quota_is_read_by_its_code(aws: Any) -> None:
     ("service", "code"), [("ec2", "L-00000000"), ("sagemaker", "L-00000000")], ids=["service", "code"]
 )
 def test_an_unknown_service_or_code_is_named(aws: Any, service: str, code: str) -> None:
-    with pytest.raises(ClientError, match=r"NoSuchResourceException.* (of ec2|L-00000000) "):
+    with pytest.raises(ClientError, match=r"NoSuchResourceException.* (of ec2, |L-00000000 )"):
         aws.client("service-quotas").get_service_quota(ServiceCode=service, QuotaCode=code)
 
 

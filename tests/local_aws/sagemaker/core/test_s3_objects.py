@@ -47,5 +47,5 @@ def test_too_many_objects_are_refused_and_not_truncated(
 ) -> None:
     monkeypatch.setattr(s3_objects, "MAX_OBJECTS", 2)
     s3 = FakeS3("data/train/1", "data/train/2", "data/train/3")
-    with pytest.raises(ValueError, match="s3://bucket/data/train holds more than 2 objects"):
+    with pytest.raises(ValueError, match="s3://bucket/data/train contains more than 2 objects"):
         list_objects(s3, S3Location("bucket", "data/train"))

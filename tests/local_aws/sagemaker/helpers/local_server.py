@@ -159,9 +159,9 @@ class Aws:
             return []
         lines = []
         for stream in streams:
-            place = {"logGroupName": group, "logStreamName": stream["logStreamName"]}
+            names = {"logGroupName": group, "logStreamName": stream["logStreamName"]}
             lines += [
-                event["message"] for event in logs.get_log_events(**place, startFromHead=True)["events"]
+                event["message"] for event in logs.get_log_events(**names, startFromHead=True)["events"]
             ]
         return lines
 
@@ -205,8 +205,8 @@ class Aws:
         return endpoint
 
     def invoke(self, name: str, body: str = "hello", **headers: str) -> str:
-        answer = self.client("sagemaker-runtime").invoke_endpoint(EndpointName=name, Body=body, **headers)
-        text: str = answer["Body"].read().decode()
+        response = self.client("sagemaker-runtime").invoke_endpoint(EndpointName=name, Body=body, **headers)
+        text: str = response["Body"].read().decode()
         return text
 
     def process_ids(self, name: str = "") -> list[int]:

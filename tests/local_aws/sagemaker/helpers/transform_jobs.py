@@ -69,6 +69,6 @@ def wait_for_request(aws: Aws, job: dict[str, Any]) -> None:
 
 
 def release(aws: Aws, job: dict[str, Any]) -> None:
-    """Let the model server answer the requests that wait."""
+    """Let the model server respond to the requests that wait."""
     (base,) = aws.state.glob(f"sagemaker/transform-jobs/{job['TransformJobName'].lower()}/i-*")
     (base / "go").touch()

@@ -27,16 +27,16 @@ def test_an_endpoint_runs_a_model_server(aws: Any, role: str) -> None:
     assert len(streams[0]["logStreamName"]) == len("AllTraffic/i-") + 17
 
 
-def test_an_answer_has_the_content_type_of_the_model_server(aws: Any, role: str) -> None:
+def test_a_response_has_the_content_type_of_the_model_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "first")))
     aws.wait_until_settled(name)
     runtime = aws.client("sagemaker-runtime")
-    for accept, answered in (("application/json", "application/json"), ("text/csv", "text/plain")):
-        answer = runtime.invoke_endpoint(EndpointName=name, Body="1,2", Accept=accept)
-        assert answer["ContentType"] == answered
+    for accept, content_type in (("application/json", "application/json"), ("text/csv", "text/plain")):
+        response = runtime.invoke_endpoint(EndpointName=name, Body="1,2", Accept=accept)
+        assert response["ContentType"] == content_type
 
 
-def test_an_update_changes_the_answer_and_ends_the_old_server(aws: Any, role: str) -> None:
+def test_an_update_changes_the_response_and_ends_the_old_server(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "old"), InitialInstanceCount=2))
     before = aws.process_ids(name)
     assert len(before) == 2
@@ -105,12 +105,12 @@ def test_errors_of_the_model_server_are_model_errors(aws: Any, role: str) -> Non
     ):
         with pytest.raises(ClientError) as refused:
             aws.invoke(name, body)
-        answer: Any = refused.value.response
-        assert answer["Error"]["Code"] == "ModelError"
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 424
-        assert answer["OriginalStatusCode"] == status
-        assert text in answer["OriginalMessage"]
-        assert f"log-group:{GROUP}/{name}:log-stream:AllTraffic/i-" in answer["LogStreamArn"]
+        response: Any = refused.value.response
+        assert response["Error"]["Code"] == "ModelError"
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 424
+        assert response["OriginalStatusCode"] == status
+        assert text in response["OriginalMessage"]
+        assert f"log-group:{GROUP}/{name}:log-stream:AllTraffic/i-" in response["LogStreamArn"]
     aws.wait(lambda: aws.process_ids(name) not in ([], [pid]))  # another one starts: requests wait for it
     assert aws.invoke(name).startswith("strict|")
 
@@ -123,21 +123,23 @@ def test_a_server_that_crashes_repeatedly_is_not_restarted(aws: Any, role: str) 
             aws.invoke(name, "crash")
         codes.append(refused.value.response["Error"]["Code"])
     assert set(codes[:-1]) == {"ModelError"}
-    aws.wait(lambda: any("given up" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic")))
+    aws.wait(
+        lambda: any("not starting it again" in line for line in aws.log(f"{GROUP}/{name}", "AllTraffic"))
+    )
 
 
-def test_a_slow_answer_does_not_block_other_requests(aws: Any, role: str) -> None:
+def test_a_slow_response_does_not_block_other_requests(aws: Any, role: str) -> None:
     name = aws.endpoint(aws.config(aws.model(role, "patient")))
-    answers: list[str] = []
-    asking = threading.Thread(target=lambda: answers.append(aws.invoke(name, "wait for release")))
-    asking.start()
+    responses: list[str] = []
+    request = threading.Thread(target=lambda: responses.append(aws.invoke(name, "wait for release")))
+    request.start()
     aws.wait(lambda: "waiting" in aws.log(f"{GROUP}/{name}", "AllTraffic"))
     aws.client("sagemaker").list_endpoints()
-    assert not answers
+    assert not responses
     (base,) = aws.state.glob(f"sagemaker/endpoints/{name.lower()}-*/AllTraffic/0")
     (base / "go").touch()
-    asking.join()
-    assert answers == ["patient|None|None|wait for release"]
+    request.join()
+    assert responses == ["patient|None|None|wait for release"]
 
 
 def test_a_body_over_six_megabytes_is_refused(aws: Any, role: str) -> None:

@@ -32,7 +32,7 @@ def test_links_and_devices_are_refused(tmp_path: Path, kind: bytes) -> None:
         member = tarfile.TarInfo("odd")
         member.type, member.linkname = kind, "/etc/passwd"
         tar.addfile(member)
-    with pytest.raises(archives.BadArchiveError, match="'odd' is no plain file"):
+    with pytest.raises(archives.BadArchiveError, match="'odd' is not a plain file"):
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
 
 
@@ -56,15 +56,15 @@ def test_nothing_is_unpacked_if_a_file_in_the_archive_is_damaged(
     content = bytearray(make_archive({"model_algo-1": hashlib.shake_256().digest(100_000)}))
     content[20_000 : 20_000 + length] = bytes(length)
     (tmp_path / "a.tar.gz").write_bytes(content)
-    with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
+    with pytest.raises(archives.BadArchiveError, match=r"not a readable tar\.gz"):
         archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, make_archive: Any) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(tmp_path: Path, make_archive: Any) -> None:
     for content in (b"text", b"", make_archive({"a": io.BytesIO(b"x" * 5000).getvalue()})[:60]):
         (tmp_path / "a.tar.gz").write_bytes(content)
-        with pytest.raises(archives.BadArchiveError, match=r"no readable tar\.gz"):
+        with pytest.raises(archives.BadArchiveError, match=r"not a readable tar\.gz"):
             archives.unpack(tmp_path / "a.tar.gz", tmp_path / "model")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process.child_processes import ChildProcesses
+from local_aws.process.process_records import ProcessRecords
 from local_aws.sagemaker.processes.child_process import ChildProcess, Command, clean_environment
 
 
@@ -15,7 +15,7 @@ class Run:
         self.lines: list[str] = []
         self.codes: list[int | None] = []
         self.has_output = threading.Event()
-        self.record = ChildProcesses(folder)
+        self.record = ProcessRecords(folder)
         argv, environment = [sys.executable, "-c", program], clean_environment(folder, "us-east-1")
         command = Command(argv, folder, environment, self.record, "a test's program")
         self.child = ChildProcess(command, self._on_line)

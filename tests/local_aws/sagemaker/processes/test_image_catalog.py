@@ -28,7 +28,7 @@ def test_an_image_is_found_by_its_whole_uri(tmp_path: Path) -> None:
     assert catalog.program(uri, "train") == (sys.executable, "-m", "train")
     assert catalog.find(uri).metrics["test:pwll"].search("score=-2.5")
     assert catalog.working_directory == tmp_path
-    with pytest.raises(ServiceError, match=r"lda:12 is not known on this machine.*\*/lda:1"):
+    with pytest.raises(ServiceError, match=r"lda:12 is unknown to the local AWS.*\*/lda:1"):
         catalog.find(f"{uri}2")
     with pytest.raises(ServiceError, match="has no program to serve"):
         catalog.program(uri, "serve")
@@ -37,18 +37,18 @@ def test_an_image_is_found_by_its_whole_uri(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[[image]", "is no TOML"),
-        ("", r"must hold \[\[image\]\] tables"),
-        ("image = 3", r"must hold \[\[image\]\] tables"),
-        (GOOD + "\n[other]\n", r"must hold \[\[image\]\] tables"),
-        ("[[image]]\ntrain = ['a']", "image 1: pattern must be a text"),
+        ("[[image]", "is not TOML"),
+        ("", r"must contain only \[\[image\]\] tables"),
+        ("image = 3", r"must contain only \[\[image\]\] tables"),
+        (GOOD + "\n[other]\n", r"must contain only \[\[image\]\] tables"),
+        ("[[image]]\ntrain = ['a']", "image 1: pattern must be a string"),
         ("[[image]]\npattern = 'x'\ntrain = 'a b'", "image 1: train must be a list of words"),
         ("[[image]]\npattern = 'x'\nserve = ['']", "image 1: serve must be a list of words"),
-        ("[[image]]\npattern = 'x'", "image 1: it names no program"),
+        ("[[image]]\npattern = 'x'", "image 1: it has no program"),
         ("[[image]]\npattern = 'x'\nrun = ['a']", "image 1: run is unknown; known are"),
-        (GOOD.replace("(", "((").replace("test:", "x:"), "metric x:pwll is wrong"),
+        (GOOD.replace("(", "((").replace("test:", "x:"), "metric x:pwll is invalid"),
         (GOOD.replace("(", "").replace(")", ""), "metric test:pwll needs a group"),
-        (GOOD + "x = 3", "metric x is wrong"),
+        (GOOD + "x = 3", "metric x is invalid"),
     ],
 )
 def test_an_invalid_file_is_refused_with_the_place_and_reason(

@@ -13,9 +13,9 @@ MODEL = (BASE / "model/model.txt").read_text()
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/execution-parameters" and MODEL.startswith("{"):
-            self.answer(200, MODEL.encode())
+            self.respond(200, MODEL.encode())
         else:
-            self.answer(500 if MODEL == "unhealthy" else 200, b"")
+            self.respond(500 if MODEL == "unhealthy" else 200, b"")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -30,14 +30,14 @@ class Handler(BaseHTTPRequestHandler):
             while not (BASE / "go").exists():
                 time.sleep(0.05)
         if body == b"refuse":
-            self.answer(415, b"only text")
+            self.respond(415, b"only text")
         elif body == b"break":
-            self.answer(500, b"broken")
+            self.respond(500, b"broken")
         else:
             parts = [MODEL, self.headers["Content-Type"], self.headers["Accept"], body.decode()]
-            self.answer(200, "|".join(map(str, parts)).encode())
+            self.respond(200, "|".join(map(str, parts)).encode())
 
-    def answer(self, status: int, body: bytes) -> None:
+    def respond(self, status: int, body: bytes) -> None:
         self.send_response(status)
         json = self.headers["Accept"] == "application/json"
         self.send_header("Content-Type", "application/json" if json else "text/plain")

@@ -20,7 +20,7 @@ def channel(name: str = "train", **changes: Any) -> dict[str, Any]:
         ({"source": {"S3DataType": "ManifestFile"}}, "ManifestFile; only S3Prefix"),
         ({"InputMode": "Tape"}, "input mode Tape; only File, FastFile, Pipe"),
         ({"CompressionType": "Gzip"}, "is compressed"),
-        ({"RecordWrapperType": "RecordIO"}, "wrapped records"),
+        ({"RecordWrapperType": "RecordIO"}, "has a RecordWrapperType"),
         ({"DataSource": {"FileSystemDataSource": {}}}, "has no S3DataSource"),
     ],
 )
@@ -39,7 +39,7 @@ def test_the_input_mode_of_the_job_is_the_default_of_its_channels() -> None:
 
 
 def test_two_channels_cannot_share_a_name() -> None:
-    with pytest.raises(ServiceError, match="Two channels share a name"):
+    with pytest.raises(ServiceError, match="Each ChannelName must be unique"):
         check_channels([channel(), channel()], "File")
 
 

@@ -138,7 +138,7 @@ def test_the_list_is_filtered_ordered_and_paged(aws: Any, role: str) -> None:
         ({"TrainingJobName": "under_score"}, "regular expression pattern"),
         ({"RoleArn": "arn:aws:iam::123456789012:role/nobody"}, "Could not assume role"),
         ({"OutputDataConfig": {"S3OutputPath": "https://s3.amazonaws.com/b"}}, "write it as s3://"),
-        ({"AlgorithmSpecification": {"TrainingImage": "other:1", "TrainingInputMode": "File"}}, "not known"),
+        ({"AlgorithmSpecification": {"TrainingImage": "other:1", "TrainingInputMode": "File"}}, "is unknown"),
     ],
 )
 def test_an_invalid_request_is_refused_with_the_reason(

@@ -6,7 +6,7 @@ import pytest
 from local_aws.sagemaker.transform.model_client import send_in_order
 
 
-def test_answers_are_in_the_order_of_the_payloads() -> None:
+def test_responses_are_in_the_order_of_the_payloads() -> None:
     second = threading.Event()
 
     def send(payload: bytes) -> bytes:
@@ -28,9 +28,9 @@ def test_the_payloads_in_memory_are_limited() -> None:
             taken += 1
             yield b""
 
-    answers = send_in_order(endless(), bytes, 3)
+    responses = send_in_order(endless(), bytes, 3)
     for number in range(1, 20):
-        next(answers)
+        next(responses)
         assert taken <= number + 3
 
 
@@ -40,7 +40,7 @@ def test_the_first_failure_ends_the_iteration() -> None:
             raise ValueError(payload)
         return payload
 
-    answers = send_in_order(iter([b"good", b"bad", b"good"]), send, 1)
-    assert next(answers) == b"good"
+    responses = send_in_order(iter([b"good", b"bad", b"good"]), send, 1)
+    assert next(responses) == b"good"
     with pytest.raises(ValueError, match="bad"):
-        next(answers)
+        next(responses)

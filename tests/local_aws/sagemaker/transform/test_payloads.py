@@ -19,7 +19,7 @@ def split_content(content: bytes, split: str, strategy: str = "MultiRecord") -> 
 
 
 @given(some.lists(some.binary(max_size=LIMIT - 1).map(lambda line: line.replace(b"\n", b"") + b"\n")))
-def test_payloads_hold_as_many_whole_lines_as_fit(lines: list[bytes]) -> None:
+def test_payloads_contain_as_many_whole_lines_as_fit(lines: list[bytes]) -> None:
     payloads = split_content(b"".join(lines), "Line")
     assert b"".join(payloads) == b"".join(lines)
     assert all(len(payload) <= LIMIT and payload.endswith(b"\n") for payload in payloads)

@@ -48,7 +48,7 @@ def test_a_transform_job_produces_an_output_per_object_and_logs(aws: Any, role: 
         ({}, "None", b"m|text/csv|None|1,2\n3,4"),
     ],
 )
-def test_lines_are_batched_and_answers_assembled(
+def test_lines_are_batched_and_responses_assembled(
     aws: Any, role: str, members: dict[str, Any], assemble: str, output: bytes
 ) -> None:
     uri = put_objects(aws, {"part.csv": b"1,2\n3,4"})
@@ -73,8 +73,8 @@ def test_concurrent_requests_keep_the_order_of_the_records(aws: Any, role: str) 
         MaxConcurrentTransforms=8,
     )
     assert run_job(aws, job)["TransformJobStatus"] == "Completed"
-    answers = outputs(aws, job)["part.csv.out"].splitlines()
-    assert [answer.rpartition(b"|")[2] for answer in answers] == lines
+    responses = outputs(aws, job)["part.csv.out"].splitlines()
+    assert [response.rpartition(b"|")[2] for response in responses] == lines
 
 
 def test_the_container_receives_the_settings_and_offers_execution_parameters(aws: Any, role: str) -> None:
@@ -104,7 +104,7 @@ def test_the_objects_are_distributed_over_the_instances(aws: Any, role: str) -> 
         aws, aws.model(role, "m"), put_objects(aws, objects), TransformResources=resources
     )
     assert run_job(aws, job)["TransformJobStatus"] == "Completed"
-    assert {name: answer[-1:] for name, answer in outputs(aws, job).items()} == {
+    assert {name: response[-1:] for name, response in outputs(aws, job).items()} == {
         f"{name}.out": content for name, content in objects.items()
     }
     streams = aws.client("logs").describe_log_streams(

@@ -38,8 +38,8 @@ def test_the_model_url_creates_replaces_and_removes_the_endpoint(aws: Any, stack
     assert stack.promote("")["StackStatus"] == "UPDATE_COMPLETE"
     assert set(stack.ids()) == {"Kept"}
     for listed in ("endpoints", "endpoint_configs", "models"):
-        answer = getattr(sagemaker, f"list_{listed}")(NameContains=stack.endpoint)
-        assert not next(value for key, value in answer.items() if key != "ResponseMetadata")
+        response = getattr(sagemaker, f"list_{listed}")(NameContains=stack.endpoint)
+        assert not next(value for key, value in response.items() if key != "ResponseMetadata")
 
 
 def test_an_update_with_the_previous_value_does_not_replace_the_endpoint(aws: Any, stack: Any) -> None:

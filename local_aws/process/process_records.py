@@ -1,4 +1,4 @@
-"""The processes that the server starts, recorded in its state folder, so that none outlives it unnoticed."""
+"""Records of the processes that the server starts: a later command stops those left running."""
 
 import contextlib
 import json
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PATIENCE = 5  # seconds between SIGTERM and SIGKILL
+STOP_GRACE_SECONDS = 5  # between SIGTERM and SIGKILL
 
 
-class ChildProcess(NamedTuple):
-    """A process that was started; its pid identifies it only together with its start time."""
+class ProcessRecord(NamedTuple):
+    """The record of a started process; its pid identifies it only together with its start time."""
 
     pid: int
     started: str
@@ -25,17 +25,17 @@ class ChildProcess(NamedTuple):
         """Whether this process still runs, and not another one with the same pid."""
         return start_time(self.pid) == self.started
 
-    def stop(self, patience: float = PATIENCE) -> None:
-        """Send SIGTERM, and SIGKILL after ``patience`` seconds; kill the rest of its process group too."""
+    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
+        """Send SIGTERM, and SIGKILL after ``grace`` seconds; kill the rest of its process group too."""
         if not self.is_running:
             return
         with contextlib.suppress(ProcessLookupError):
-            self._stop(patience)
+            self._stop(grace)
 
-    def _stop(self, patience: float) -> None:
+    def _stop(self, grace: float) -> None:
         is_group_leader = os.getpgid(self.pid) == self.pid
         self.terminate()
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + grace
         while self.is_running and time.monotonic() < deadline:
             time.sleep(0.05)
         if is_group_leader:
@@ -59,28 +59,28 @@ def start_time(pid: int) -> str | None:
         except (FileNotFoundError, ProcessLookupError):
             return None
         return None if fields[0] == "Z" else fields[19]
-    answer = subprocess.run(
+    columns = subprocess.run(
         ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.split(maxsplit=1)
-    return None if not answer or answer[0].startswith("Z") else answer[1].strip()
+    return None if not columns or columns[0].startswith("Z") else columns[1].strip()
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that another process reads either the former text or all of the new one."""
+    """Write a file so that another process reads either the old text or all of the new one."""
     temporary = path.with_suffix(".new")
     temporary.write_text(text)
     temporary.replace(path)
 
 
-class ChildProcesses:
+class ProcessRecords:
     """The recorded processes of a state folder, one small file each."""
 
     def __init__(self, state: Path) -> None:
         self.folder = state / "processes"
 
-    def add(self, pid: int, description: str) -> ChildProcess:
+    def add(self, pid: int, description: str) -> ProcessRecord:
         """Record a process that has just been started."""
-        process = ChildProcess(pid, start_time(pid) or "", description)
+        process = ProcessRecord(pid, start_time(pid) or "", description)
         self.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self.folder / f"{pid}.json", json.dumps(process._asdict()))
         return process
@@ -89,15 +89,15 @@ class ChildProcesses:
         """Remove the record of a process that has ended."""
         (self.folder / f"{pid}.json").unlink(missing_ok=True)
 
-    def __iter__(self) -> Iterator[ChildProcess]:
+    def __iter__(self) -> Iterator[ProcessRecord]:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 text = path.read_text()
             except FileNotFoundError:  # the server has just removed it
                 continue
-            yield ChildProcess(**json.loads(text))
+            yield ProcessRecord(**json.loads(text))
 
-    def stop_all(self) -> list[ChildProcess]:
+    def stop_all(self) -> list[ProcessRecord]:
         """Stop every recorded process that still runs; return those that did."""
         running = [process for process in self if process.is_running]
         for process in running:

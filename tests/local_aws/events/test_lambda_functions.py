@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from local_aws.events.functions import error_type
+from local_aws.events.lambda_functions import error_type
 
 CODE = """
 import boto3
@@ -21,15 +21,15 @@ def handler(event, context):
 
 
 def invoke(aws: Any, function: str, **event: Any) -> Any:
-    answer = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    return json.loads(answer["Payload"].read())
+    response = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+    return json.loads(response["Payload"].read())
 
 
 def test_the_error_type_is_the_exceptions_class(aws: Any) -> None:
     function = aws.function(CODE)
-    answer = invoke(aws, function, **{"raise": "own"})
-    assert (answer["errorType"], answer["errorMessage"]) == ("OwnError", "line one\nline: two")
-    assert "index.py" in answer["stackTrace"][0]
+    response = invoke(aws, function, **{"raise": "own"})
+    assert (response["errorType"], response["errorMessage"]) == ("OwnError", "line one\nline: two")
+    assert "index.py" in response["stackTrace"][0]
     assert invoke(aws, function, **{"raise": "silent"})["errorType"] == "OwnError"
 
 
@@ -37,8 +37,8 @@ def test_a_function_acts_as_its_role(aws: Any) -> None:
     function = aws.function(CODE)
     assert ":assumed-role/role-" in invoke(aws, function)
     aws.client("s3").create_bucket(Bucket="not-for-functions")
-    answer = invoke(aws, function, bucket="not-for-functions")
-    assert "is not authorized to perform: s3:ListBucket" in answer["errorMessage"]
+    response = invoke(aws, function, bucket="not-for-functions")
+    assert "is not authorized to perform: s3:ListBucket" in response["errorMessage"]
 
 
 def test_a_function_without_log_permissions_runs_without_a_log(aws: Any, allow: Any) -> None:
