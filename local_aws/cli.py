@@ -44,7 +44,7 @@ class _Times(click.ParamType[int]):
 def main() -> None:
     """Run a command; a failure is one sentence on stderr and exit code 1, Ctrl-C is exit code 130."""
     try:
-        cli.main(prog_name=PROGRAM, standalone_mode=False)
+        cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
