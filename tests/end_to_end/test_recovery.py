@@ -75,7 +75,7 @@ def test_after_a_kill_up_reports_what_is_lost_and_executions_work(
     wait_until(lambda: children(deployment.local_aws, r"container\.train"))
     kill(deployment.local_aws.server_pid())
     message = deployment.local_aws.up()
-    assert "What changed after its last finished stack operation or execution is lost" in message
+    assert "Changes after its last completed stack operation or execution are lost" in message
     assert children(deployment.local_aws, r"container\.train") == []
     wait_until(lambda: endpoint_responds(deployment, griffiths))
     deployment.run(promote=False).require_success()
