@@ -57,8 +57,8 @@ demo: ## all steps of the notebook on this machine; KEEP=1 skips the destruction
 	$(BIN)/python -m client.demo --install-seconds $$(( $$(date +%s) - started )) $(if $(KEEP),--keep) $(if $(PORT),--port $(PORT))
 
 test: install-dev ## all tests; COVERAGE=1 also measures branch coverage, as .ci/run does
-	@# Four processes on two cores: the end-to-end tests mostly wait.
-	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
+	@# Six processes on two cores: the end-to-end tests mostly wait.
+	@$(BIN)/python -m pytest -q -n 6 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=)
 
 bench: install ## every benchmark; prints tables
 	@for program in benchmarks/*/__main__.py; do $(BIN)/python -m $$(dirname $$program | tr / .); done
