@@ -1,0 +1,5 @@
+"""Errors of text and its preparation."""
+
+
+class TextError(ValueError):
+    """A text, or a setting of its preparation, can't be used; the message says where and what to do."""
