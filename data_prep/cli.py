@@ -132,14 +132,15 @@ def generate(**options: Any) -> None:
 
     INPUT holds counts, documents by words: {FORMATS}.
 
-    FOLDER/datasets/DATASET gets RecordIO-protobuf shards for training and testing, and their manifest. The
-    last documents of the input are for testing.
+    FOLDER/datasets/DATASET gets RecordIO-protobuf shards for training and testing, and their manifest. A
+    hash of the seed and the document's number decides which documents are for testing.
     """,
 )
 @click.argument("input_", metavar="INPUT")
 @_dataset
 @click.option("--test-documents", type=int, metavar="N", help="how many documents are for testing")
 @click.option("--test-fraction", type=float, metavar="F", help="or which fraction of them  [default: 0.2]")
+@click.option("--seed", default=0, show_default=True, help="of the choice of the test documents")
 @click.option("--vocabulary", type=_FILE, metavar="FILE", help="the words, one a line")
 @click.option(
     "--source", metavar="SENTENCE", help="where the documents come from  [default: the input's name]"

@@ -15,7 +15,8 @@ from data_prep.dataset.inspection import summary
 from data_prep.dataset.manifest import Manifest
 from data_prep.dataset.splitting import split
 from data_prep.dataset.writer import write_checked
-from data_prep.inputs.loading import load, load_vocabulary
+from data_prep.inputs.loading import load
+from data_prep.inputs.vocabulary import read_vocabulary
 from data_prep.recordio.writer import replace_file
 from data_prep.synthetic import generate_griffiths_data
 
@@ -48,19 +49,18 @@ def encode(
     input_: str,
     dataset: str,
     folder: Path,
-    test_documents: int | None,
-    test_fraction: float | None,
     vocabulary: Path | None,
     source: str | None,
     as_json: bool,
+    **held_out: Any,
 ) -> None:
-    """Turn counts into a dataset."""
-    if test_fraction is None and test_documents is None:
-        test_fraction = _DEFAULT_TEST_FRACTION
+    """Turn counts into a dataset; `held_out` are the parameters of `split`."""
+    if held_out["test_fraction"] is None and held_out["test_documents"] is None:
+        held_out["test_fraction"] = _DEFAULT_TEST_FRACTION
     with _status(f"Encoding {input_}"):
         counts = load(input_)
         try:
-            train, test = split(counts, test_documents=test_documents, test_fraction=test_fraction)
+            train, test = split(counts, **held_out)
         except ValueError as error:
             raise ValueError(f"{input_}: {error}") from error
         manifest = write_checked(
@@ -68,7 +68,7 @@ def encode(
             dataset,
             train,
             test,
-            vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+            vocabulary=read_vocabulary(vocabulary) if vocabulary else None,
             source=source or f"Encoded from {Path(input_).name}.",
         )
     _print_manifest(manifest, as_json=as_json)

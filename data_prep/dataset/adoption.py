@@ -26,6 +26,7 @@ from data_prep.dataset.manifest import (
 )
 from data_prep.dataset.storage import Storage, StoredFile, open_storage
 from data_prep.dataset.validation import warn_about_empty
+from data_prep.inputs.vocabulary import parse_vocabulary
 from data_prep.recordio.decoder import common_layout
 from data_prep.recordio.reader import CorpusStatistics
 
@@ -139,10 +140,7 @@ def _check_vocabulary(storage: Storage, file: StoredFile, words: int) -> None:
     name = storage.location(VOCABULARY)
     with storage.open(file) as source:
         content = source.read()
-    try:
-        lines = len(content.decode("utf-8-sig").splitlines())
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} isn't text in UTF-8: {error}.") from error
+    lines = len(parse_vocabulary(content, name))
     if lines != words:
         raise ValueError(f"{name} has {lines} words, one a line, and the documents are over {words}.")
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from data_prep.recordio.reader import CorpusStatistics
 
 MANIFEST = "manifest.json"
-VOCABULARY = "vocabulary.txt"
-SPLITS = ("train", "test")
+VOCABULARY, PREPARATION, DOCUMENTS = "vocabulary.txt", "preparation.json", "documents"
+SplitName = Literal["train", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "test")
 SCHEMA = 1
 CONTENT_TYPE = "application/x-recordio-protobuf"
 # Without the parameter, SageMaker's algorithms take the first column for a label.
@@ -91,8 +92,34 @@ class Split:
 
 
 @dataclass(frozen=True)
+class DocumentFile:
+    """A file with the ids of a shard's documents; `key` is as of a shard."""
+
+    key: str
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, key: str, path: Path) -> "DocumentFile":
+        """Return the description of a local file."""
+        return cls(key, path.stat().st_size, sha256(path))
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The files with the documents' ids: for each shard one of the same name, with a line for each record."""
+
+    train: tuple[DocumentFile, ...]
+    test: tuple[DocumentFile, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """A dataset of `feature_dim` words; `vocabulary` is a key, or None if the words aren't known."""
+    """A dataset of `feature_dim` words.
+
+    `vocabulary` is a key, or None if the words aren't known; so is `preparation`, what turned text into
+    counts. `documents` is None if the documents have no ids.
+    """
 
     name: str
     feature_dim: int
@@ -102,6 +129,8 @@ class Manifest:
     train: Split
     test: Split
     content_type: str = CONTENT_TYPE
+    preparation: str | None = None
+    documents: Documents | None = None
 
     def shards(self) -> tuple[Shard, ...]:
         """All shards, those of train first."""
@@ -109,7 +138,10 @@ class Manifest:
 
     def object_keys(self) -> tuple[str, ...]:
         """Keys of all objects but the manifest itself."""
-        return (*(shard.key for shard in self.shards()), *([self.vocabulary] if self.vocabulary else []))
+        keys = [shard.key for shard in self.shards()]
+        if self.documents:
+            keys += [file.key for file in (*self.documents.train, *self.documents.test)]
+        return (*keys, *(key for key in (self.vocabulary, self.preparation) if key))
 
     def to_json(self) -> str:
         """Return the content of the manifest's file."""
@@ -120,6 +152,8 @@ class Manifest:
             "content_type": self.content_type,
             "layout": self.layout,
             "vocabulary": self.vocabulary,
+            "preparation": self.preparation,
+            "documents": asdict(self.documents) if self.documents else None,
             "source": self.source,
             "splits": {"train": asdict(self.train), "test": asdict(self.test)},
         }
@@ -154,9 +188,17 @@ class Manifest:
                 train=_split(document["splits"]["train"]),
                 test=_split(document["splits"]["test"]),
                 content_type=document["content_type"],
+                preparation=document.get("preparation"),
+                documents=_documents(document.get("documents")),
             )
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ValueError(f"{file} is no manifest of a dataset ({error!r}); encode it again.") from error
+
+
+def _documents(document: dict[str, Any] | None) -> Documents | None:
+    if document is None:
+        return None
+    return Documents(**{name: tuple(DocumentFile(**file) for file in document[name]) for name in SPLITS})
 
 
 def _split(document: dict[str, Any]) -> Split:

@@ -15,7 +15,17 @@ from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from data_prep.dataset.inspection import load
-from data_prep.dataset.manifest import MANIFEST, VOCABULARY, Manifest, Shard, Split, checksum_in, dataset_key
+from data_prep.dataset.manifest import (
+    DOCUMENTS,
+    MANIFEST,
+    PREPARATION,
+    VOCABULARY,
+    Manifest,
+    Shard,
+    Split,
+    checksum_in,
+    dataset_key,
+)
 from data_prep.errors import UploadError
 
 if TYPE_CHECKING:
@@ -29,7 +39,8 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
     """Upload `<folder>/datasets/<name>/` to the same keys in a bucket; large files are uploaded in parts.
 
     Objects under the dataset's `train/` and `test/` that the manifest doesn't name are deleted, as is a
-    former vocabulary; in a versioned bucket their versions stay. The manifest is written last.
+    former vocabulary, preparation and documents' ids; in a versioned bucket their versions stay. The manifest
+    is written last.
 
     Parameters
     ----------
@@ -96,7 +107,8 @@ def _with_checksum(s3: "S3Client", bucket: str, shard: Shard) -> Shard:
 def _leftovers(s3: "S3Client", bucket: str, manifest: Manifest) -> Iterator[str]:
     """Yield the keys of the dataset that the manifest doesn't name."""
     named, folder = set(manifest.object_keys()), dataset_key(manifest.name)
-    for prefix in (f"{folder}/train/", f"{folder}/test/", f"{folder}/{VOCABULARY}"):
+    for part in ("train/", "test/", f"{DOCUMENTS}/", VOCABULARY, PREPARATION):
+        prefix = f"{folder}/{part}"
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for item in page.get("Contents", []):
                 if item["Key"] not in named:

@@ -3,7 +3,8 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +96,9 @@ def write_checked(
     counts = {"train": train, "test": test}
     statistics = {split: statistics_of(split, counts[split]) for split in SPLITS}
     layout = choose_layout(train, "auto", shape=True, labelled=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=target.parent) as temporary:
-        new = Path(temporary) / "new"
+    with replaced_folder(target) as new:
         shards = {
-            split: _write_shards(new, name, split, counts[split], layout, shard_bytes) for split in SPLITS
+            split: write_split(new, name, split, counts[split], layout, shard_bytes) for split in SPLITS
         }
         manifest = Manifest(
             name=name,
@@ -111,9 +110,8 @@ def write_checked(
             test=Split.of(statistics["test"], shards["test"]),
         )
         if words:
-            (new / VOCABULARY).write_text("\n".join(words) + "\n", "utf-8")
+            (new / VOCABULARY).write_bytes(("\n".join(words) + "\n").encode())
         (new / MANIFEST).write_text(manifest.to_json(), "utf-8")
-        _replace_folder(target, new, Path(temporary) / "former")
     for split in SPLITS:
         warn_about_empty(split, statistics[split], stacklevel=3)
     return manifest
@@ -126,14 +124,29 @@ def _checked_vocabulary(width: int, test_width: int, vocabulary: Sequence[str] |
     if vocabulary is not None and len(words) != width:
         raise ValueError(f"The vocabulary has {len(words)} words, the counts have {width} columns.")
     for number, word in enumerate(words):
-        if word.splitlines() != [word]:
+        if not word or "\n" in word or "\r" in word:
             raise ValueError(f"Word {number} of the vocabulary, {word!r}, isn't one line.")
     return words
 
 
-def _write_shards(
-    folder: Path, name: str, split: str, counts: Any, layout: str, shard_bytes: int
+def write_split(
+    folder: Path, name: str, split: str, counts: Any, layout: str, shard_bytes: int = SHARD_BYTES
 ) -> tuple[Shard, ...]:
+    """Write the shards of one split of a dataset below its folder.
+
+    Parameters
+    ----------
+    folder : path
+        The dataset's folder.
+    name, split : str
+        The dataset, and "train" or "test".
+    counts : array or csr array (D, V), or an iterator of such chunks
+        The counts of the split.
+    layout : {"dense", "sparse"}
+        The form of the records.
+    shard_bytes : int
+        The largest shard, unless a single document is larger.
+    """
     with warnings.catch_warnings():  # empty documents are reported once, with the name of the split
         warnings.simplefilter("ignore", recordio.EmptyDocumentWarning)
         written = recordio.write_shards(folder / split, counts, shard_bytes=shard_bytes, layout=layout)
@@ -142,6 +155,20 @@ def _write_shards(
         Shard(f"{key}/{shard.path.name}", shard.bytes, shard.documents, sha256(shard.path))
         for shard in written
     )
+
+
+@contextmanager
+def replaced_folder(target: Path) -> Iterator[Path]:
+    """Yield a new folder next to `target`, which takes its place if the block succeeds.
+
+    A folder that is replaced stays as it is until then.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
+        new = Path(temporary) / "new"
+        new.mkdir()
+        yield new
+        _replace_folder(target, new, Path(temporary) / "former")
 
 
 def _replace_folder(target: Path, new: Path, former: Path) -> None:

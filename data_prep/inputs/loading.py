@@ -49,11 +49,6 @@ def load(path: str | os.PathLike[str]) -> Any:
     return _READERS[suffix](file)
 
 
-def load_vocabulary(path: str | os.PathLike[str]) -> list[str]:
-    """Read the words of a vocabulary, one a line, in UTF-8."""
-    return Path(path).read_text("utf-8-sig").splitlines()
-
-
 def _load_numpy(file: Path) -> Any:
     try:
         with file.open("rb") as source:

@@ -37,8 +37,8 @@ def parse_vocabulary(content: bytes, name: str) -> list[str]:
         at = error.start + (len(_BOM) if content.startswith(_BOM) else 0)
         line = content.count(b"\n", 0, at) + 1
         raise ValueError(
-            f"{name}, line {line}, byte {at}: this isn't UTF-8 (0x{content[at]:02x}). If the file is in Latin-1,"
-            f" convert it: iconv -f latin1 -t utf-8 {name}"
+            f"{name}, line {line}, byte {at}: this isn't UTF-8 (0x{content[at]:02x}). If the file is"
+            f" in Latin-1, convert it: iconv -f latin1 -t utf-8 {name}"
         ) from error
     lines = text.split("\n")
     if lines[-1] == "":

@@ -9,13 +9,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from data_prep.dataset.manifest import SplitName
 from data_prep.dataset.splitting import document_hashes, held_out
 from data_prep.text.counting import BatchCounts, count
 from data_prep.text.errors import TextError
@@ -26,7 +27,6 @@ from data_prep.text.settings import TextSettings
 from data_prep.text.tokens import TokenRules
 from data_prep.text.vocabulary import PARTS, Vocabulary, choose_vocabulary
 
-SplitName = Literal["train", "test"]
 Progress = Callable[[int, int], None]
 DOCUMENT_COLUMNS = ("id", "label", "date", "first_line")
 _BATCH_BYTES = 2**24  # of text; the tokens of a batch take some ten times as much

@@ -61,10 +61,7 @@ def choose_rules(sample: pl.Series, settings: TextSettings) -> tuple[TokenRules,
     if segmenter:
         segmenters.require(segmenter)
     plain = TokenRules(settings.token_pattern, settings.numbers, frozenset(), segmenter)
-    if settings.language != AUTO:
-        language = Language(settings.language, coverage(sample, plain, settings.language))
-    else:
-        language = detect(sample, plain)
+    language = Language(written, coverage(sample, plain, written)) if written else detect(sample, plain)
     words = frozenset(settings.stop_words) if settings.stop_words is not None else stop_words(language.code)
     return TokenRules(settings.token_pattern, settings.numbers, words, segmenter), language
 

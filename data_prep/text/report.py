@@ -56,7 +56,7 @@ class Report:
         )
         lines = [
             f"{self.documents:,} documents, {self.kept:,} tokens, {self.words:,} words",
-            f"  words in at least {self.min_documents:,} and at most {self.max_documents:,} documents, {stop}",
+            f"  words in {self.min_documents:,} to {self.max_documents:,} documents, {stop}",
         ]
         if self.beyond:
             lines.append(f"  {self.beyond:,} words are beyond the largest vocabulary")

@@ -9,7 +9,7 @@ import polars as pl
 from data_prep.text.errors import TextError
 
 # language -> (its name, the package that separates its words)
-SEGMENTED = {"zh": ("Chinese", "jieba"), "ja": ("Japanese", "janome"), "th": ("Thai", "pythainlp")}
+SEGMENTED = {"zh": ("Chinese", "rjieba"), "ja": ("Japanese", "janome"), "th": ("Thai", "pythainlp")}
 # Scripts without spaces between words -> the language that is assumed.
 _SCRIPTS = {
     "ja": r"[\p{Hiragana}\p{Katakana}]",
@@ -46,8 +46,8 @@ def require(language: str) -> None:
     name, package = SEGMENTED[language]
     if find_spec(package) is None:
         raise TextError(
-            f"The text is in {name}, which is written without spaces between words. Its words are separated by"
-            f" {package}. In this project's folder: pip install '.[segmenters]'"
+            f"The text is in {name}, which is written without spaces between words. Its words are"
+            f" separated by {package}. In this project's folder: pip install '.[segmenters]'"
         )
 
 
@@ -70,10 +70,9 @@ def _splitter(language: str) -> Callable[[str], list[str]]:
 
 
 def _chinese() -> Callable[[str], list[str]]:
-    import jieba  # noqa: PLC0415 -- an extra
+    import rjieba  # noqa: PLC0415 -- an extra
 
-    jieba.setLogLevel("ERROR")
-    return lambda text: list(jieba.cut(text))
+    return lambda text: list(rjieba.cut(text))
 
 
 def _japanese() -> Callable[[str], list[str]]:

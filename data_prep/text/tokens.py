@@ -16,7 +16,9 @@ from data_prep.text.segmenters import segment
 
 # A letter or digit with what belongs to it; inside a word also apostrophes, hyphens and joiners (U+200C is
 # part of Persian words, U+200D of Indic ones).
-WORD_PATTERN = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’‐\-\u200c\u200d][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*"
+WORD_PATTERN = (
+    r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['\-\u2019\u2010\u200c\u200d][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*"
+)
 _MIN_CHARACTERS = 2
 _DROPPED = -1
 
@@ -86,13 +88,13 @@ def tokenise(texts: pl.Series, rules: TokenRules) -> Tokens:
 
 
 def normalised(tokens: pl.Series, *, words: bool) -> pl.Series:
-    """Return tokens in lower case and NFC; those of words with a straight apostrophe and without a final 's."""
+    """Return tokens in lower case and NFC; those of words without typographic apostrophes and 's."""
     lower = tokens.str.normalize("NFC").str.to_lowercase()
     if not words:
         return lower
     return (
-        lower.str.replace_all("’", "'", literal=True)
-        .str.replace_all("‐", "-", literal=True)
+        lower.str.replace_all("\u2019", "'", literal=True)
+        .str.replace_all("\u2010", "-", literal=True)
         .str.replace("'s$", "")
     )
 

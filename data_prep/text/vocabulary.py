@@ -12,6 +12,7 @@ from data_prep.text.settings import TextSettings
 
 # Rows of all batches' tables of terms that are merged at a time; more are merged in parts.
 _ROWS_AT_A_TIME = 8_000_000
+_PAIR = 2  # words
 PARTS = 64  # into which every batch's table of terms is divided
 
 
@@ -87,12 +88,12 @@ def _unigram_counts(tables: Sequence[Path], settings: TextSettings) -> pl.DataFr
 def _collocations(terms: pl.DataFrame, unigrams: pl.DataFrame, settings: TextSettings) -> pl.DataFrame:
     """Leave out pairs whose normalised PMI is too small: log(p(xy) / (p(x) p(y))) / -log(p(xy)) (Bouma 2009).
 
-    All probabilities are shares of the corpus' tokens. With `ngrams`, other sequences stay.
+    All probabilities are shares of the corpus' tokens.
     """
     tokens = float(unigrams["tf"].sum())
     pair = pl.col("term").str.split(SEPARATOR)
     scored = (
-        terms.filter(pl.col("words") == 2)  # noqa: PLR2004 -- a pair
+        terms.filter(pl.col("words") == _PAIR)
         .with_columns(pair.list.first().alias("x"), pair.list.last().alias("y"))
         .join(unigrams.rename({"term": "x", "tf": "x_tf"}), on="x")
         .join(unigrams.rename({"term": "y", "tf": "y_tf"}), on="y")
@@ -100,9 +101,7 @@ def _collocations(terms: pl.DataFrame, unigrams: pl.DataFrame, settings: TextSet
     )
     log_alone = (pl.col("x_tf") / tokens).log() + (pl.col("y_tf") / tokens).log()
     strong = scored.filter((pl.col("log_pair") - log_alone) >= settings.collocations * -pl.col("log_pair"))
-    others = (
-        terms.filter(pl.col("words") != 2) if settings.ngrams != 2 else terms.filter(pl.col("words") == 1)
-    )  # noqa: PLR2004
+    others = terms.filter(pl.col("words") != _PAIR)
     return pl.concat([others, strong.select(terms.columns)])
 
 

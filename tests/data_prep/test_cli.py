@@ -44,7 +44,7 @@ def test_encode_prints_the_manifest_for_programs(counts: Path, capsys: pytest.Ca
     assert main(["encode", str(counts), "--dataset", "a", "--source", "By hand.", "--json"]) == 0
     manifest = json.loads(capsys.readouterr().out)
     assert manifest == json.loads(Path("datasets/a/manifest.json").read_text())
-    assert (manifest["source"], manifest["splits"]["test"]["documents"]) == ("By hand.", 4)
+    assert (manifest["source"], manifest["splits"]["test"]["documents"]) == ("By hand.", 5)
 
 
 def test_encode_takes_a_vocabulary_and_a_folder(counts: Path) -> None:
@@ -58,7 +58,7 @@ def test_empty_documents_are_a_warning_on_stderr(counts: Path, capsys: pytest.Ca
     rows[0] = 0
     np.save(counts, rows)
     assert main(["encode", str(counts), "--dataset", "a"]) == 0
-    assert capsys.readouterr().err.startswith("data_prep: warning: train: 1 of 16 documents are empty")
+    assert capsys.readouterr().err.startswith("data_prep: warning: train: 1 of 15 documents are empty")
 
 
 def test_inspect_describes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], corpus: Any) -> None:
@@ -123,7 +123,7 @@ def test_plot_draws_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (["encode", "counts.npy", "--dataset", "A"], "a-z, 0-9"),
         (
             ["encode", "half-empty.npy", "--dataset", "a"],
-            "test: The corpus is empty: no document holds a word",
+            "train: The corpus is empty: no document holds a word",
         ),
         (["encode", "counts.npy", "--dataset", "a", "--test-documents", "20"], "leave a split empty"),
         (["upload", "--dataset", "a", "--bucket", "b"], "Encode it first"),

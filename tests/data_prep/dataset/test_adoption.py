@@ -100,7 +100,7 @@ def test_a_vocabulary_of_another_length_is_refused(folder: Path, corpus: Any) ->
 
 def test_a_vocabulary_that_is_not_text_is_refused(folder: Path, corpus: Any) -> None:
     files = {"train/a.csv": csv(corpus), "test/a.csv": csv(corpus), "vocabulary.txt": b"\xff\xfe"}
-    assert "vocabulary.txt isn't text in UTF-8" in refusal(folder, files)
+    assert "vocabulary.txt, line 1, byte 0: this isn't UTF-8 (0xff)" in refusal(folder, files)
 
 
 def test_a_dataset_is_not_adopted_again(folder: Path, corpus: Any) -> None:

@@ -45,6 +45,8 @@ def test_the_manifest_describes_the_written_files(tmp_path: Path, corpus: Any) -
         "content_type": "application/x-recordio-protobuf",
         "layout": "sparse",
         "vocabulary": None,
+        "preparation": None,
+        "documents": None,
         "source": "Made up.",
     }
     assert written["splits"]["test"] == {

@@ -164,9 +164,3 @@ def test_an_archive_of_several_unnamed_arrays_is_refused(tmp_path: Path) -> None
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"x\.parquet: counts are read from \.npy, \.npz"):
         loading.load(tmp_path / "x.parquet")
-
-
-def test_a_vocabulary_is_a_word_a_line(tmp_path: Path) -> None:
-    file = tmp_path / "words.txt"
-    file.write_text("\ufeffalpha\nbäta\n")
-    assert loading.load_vocabulary(file) == ["alpha", "bäta"]
