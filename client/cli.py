@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from client.commands import executions, operations
+from client.commands import executions, operations, text
 from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
 from data_prep.cli import OrderedGroup
@@ -38,7 +38,16 @@ def topics() -> click.Group:
     return OrderedGroup(
         "topics",
         help="Topics from documents, with Amazon SageMaker LDA. Data goes to stdout, messages to stderr.",
-        commands={**data_prep_cli.commands, **cli.commands},
+        commands={
+            command.name or "": command
+            for command in (
+                text.learn,
+                text.show,
+                text.prepare,
+                *data_prep_cli.commands.values(),
+                *cli.commands.values(),
+            )
+        },
         context_settings=_SETTINGS,
     )
 

@@ -79,7 +79,7 @@ def _japanese() -> Callable[[str], list[str]]:
     from janome.tokenizer import Tokenizer  # noqa: PLC0415 -- an extra
 
     tokenizer = Tokenizer()
-    return lambda text: list(tokenizer.tokenize(text, wakati=True))
+    return lambda text: [str(word) for word in tokenizer.tokenize(text, wakati=True)]
 
 
 def _thai() -> Callable[[str], list[str]]:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spectral_lda.corpus import Block, Corpus
-from spectral_lda.counts import CountMatrix
+from spectral_lda.inference.completion import split_tokens
 from spectral_lda.kernels import hashing
 from spectral_lda.workers import Workers
 
@@ -58,7 +57,7 @@ def choose_validation_set(corpus: Corpus, seed: int, workers: Workers) -> Valida
         return None
     share = min(max(SHARE, MIN_DOCUMENTS / documents), MAX_DOCUMENTS / documents)
     chosen = eligible & (hashes < np.uint64(share * _HASHES))
-    observed, held_out = _split_tokens(corpus.take(np.flatnonzero(chosen)), hashes[chosen])
+    observed, held_out = split_tokens(corpus.take(np.flatnonzero(chosen)), hashes[chosen])
     return ValidationSet(
         chosen, Corpus.from_counts(observed, whole=False), Corpus.from_counts(held_out, whole=False)
     )
@@ -93,13 +92,3 @@ def _all_gather(hashes: NDArray[np.uint64], workers: Workers) -> tuple[NDArray[n
     halves[:, first : first + hashes.size] = hashes >> _HALF, hashes & np.uint64(2**32 - 1)
     high, low = workers.all_reduce_sum(halves).astype(np.uint64)
     return (high << _HALF) | low, first
-
-
-def _split_tokens(counts: CountMatrix, seeds: NDArray[np.uint64]) -> tuple[CountMatrix, CountMatrix]:
-    """Assign every token to one of two count matrices by a coin toss; they sum to ``counts``."""
-    observed = counts.copy()
-    hashing.choose_half(counts.indptr.astype(np.int64), counts.data, seeds, observed.data)
-    held_out = sparse.csr_array(
-        (counts.data - observed.data, counts.indices, counts.indptr), shape=counts.shape
-    )
-    return observed, held_out

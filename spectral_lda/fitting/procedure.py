@@ -27,7 +27,7 @@ ROUGH_TOL = 1e-4
 MANY_TOPICS, ROUGH_RESTARTS = 30, 1
 
 
-def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and three more
+def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and four more
     counts: CountsLike,
     num_topics: int,
     *,
@@ -38,6 +38,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
     refine: bool = True,
     extra_topics: bool = False,
     seed: int = 0,
+    observe: Callable[[str], None] | None = None,
 ) -> Model:
     """Fit a latent Dirichlet allocation to word counts by the method of moments, refined by EM.
 
@@ -62,6 +63,8 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
         procedure that AWS documents; it can lose a topic if the data have no more than K.
     seed
         The same seed, data and settings give the same bits on any number of cores.
+    observe
+        Called with a message at every step, such as ``print``.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def fit(  # noqa: PLR0913 -- SageMaker's hyperparameters by their names, and thr
         extra_topics=extra_topics,
         seed=seed,
     )
-    return fit_observed(counts, settings, lambda _: None)
+    return fit_observed(counts, settings, observe or (lambda _: None))
 
 
 def fit_observed(
