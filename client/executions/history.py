@@ -21,12 +21,17 @@ _COLUMNS = (
     "decision",
     "serving",
     "started by",
+    "largest topics",
 )
+_SHOWN_TOPICS, _SHOWN_WORDS = 3, 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluatedModel:
-    """One model: its dataset, hyperparameters, score and decision; None if the evaluation lacks the value."""
+    """One model: its dataset, hyperparameters, score and decision; None if the evaluation lacks the value.
+
+    `topics` has three words of each topic, if they are known; the largest topic is first.
+    """
 
     training_job: str
     created: str = ""
@@ -37,6 +42,7 @@ class EvaluatedModel:
     decision: str
     started_by: str = ""
     serving: bool = False
+    topics: tuple[str, ...] = ()
 
 
 def list_models(deployment: Deployment) -> list[EvaluatedModel]:
@@ -81,7 +87,15 @@ def _row(model: EvaluatedModel) -> list[str]:
         model.decision,
         "now" if model.serving else "",
         model.started_by,
+        "; ".join(model.topics[:_SHOWN_TOPICS]),
     ]
+
+
+def _topics(diagnostics: dict[str, Any]) -> tuple[str, ...]:
+    """Return the first words of each topic, the topic with the largest share of the prior first."""
+    topics = [topic for topic in diagnostics.get("topics", []) if "words" in topic]
+    ordered = sorted(topics, key=lambda topic: -float(topic["alpha"]))
+    return tuple(" ".join(topic["words"][:_SHOWN_WORDS]) for topic in ordered)
 
 
 def _parse(key: str, content: bytes, serving_url: str) -> EvaluatedModel:
@@ -100,6 +114,7 @@ def _parse(key: str, content: bytes, serving_url: str) -> EvaluatedModel:
             decision=evaluation["decision"],
             started_by=evaluation["started_by"],
             serving=evaluation["model_data_url"] == serving_url,
+            topics=_topics(evaluation.get("diagnostics") or {}),
         )
     except (ValueError, KeyError, TypeError):
         return EvaluatedModel(training_job=training_job, decision="unreadable")

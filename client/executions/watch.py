@@ -80,12 +80,21 @@ def describe_result(result: ExecutionResult) -> list[str]:
     """Describe a result in lines: the status, and after a failure the reason and the command for the log."""
     ended = f"{result.status} after {result.seconds:.1f} s."
     if result.succeeded:
-        return [ended]
+        return [ended, *_topic_lines(result.output.get("topics") or [])]
     reason = f"{result.error or 'No error was named'}: {result.cause or 'no cause was given'}"
     if result.log:
         return [f"{ended} {reason}", f"The job's log: {result.log}"]
     history = f"aws stepfunctions get-execution-history --execution-arn {result.execution}"
     return [f"{ended} {reason}", f"The execution's history: {history}"]
+
+
+def _topic_lines(topics: list[dict[str, Any]]) -> list[str]:
+    """Return a line of at most 80 columns for each topic, the largest first."""
+    ordered = sorted(topics, key=lambda topic: -topic["share"])
+    return [
+        f"topic {topic['id']:>3}  {topic['share']:>5.1%}  {', '.join(topic['words'])}"[:80]
+        for topic in ordered
+    ]
 
 
 @dataclass

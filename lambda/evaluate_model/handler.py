@@ -20,8 +20,15 @@ from evaluate_model.metric import put_metric
 from evaluate_model.request import Request, parse
 from evaluate_model.summary import render_result, render_summary
 from evaluate_model.sweep import Sweep, load_sweep
-from evaluate_model.topics.model_reader import read_diagnostics, read_vocabulary
+from evaluate_model.topics.diagnostics import with_words
+from evaluate_model.topics.model_reader import read_diagnostics
 from evaluate_model.topics.sentences import warnings
+from evaluate_model.topics.vocabulary import (
+    dataset_folder,
+    evaluation_folder,
+    keep_words,
+    read_vocabulary,
+)
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")
@@ -53,7 +60,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -> dict[str, Any]:
     """Choose the best run, and decide whether it replaces the model that serves."""
-    vocabulary = read_vocabulary(bucket, request.dataset) if request.dataset else None
+    dataset = request.dataset or ""
+    vocabulary = read_vocabulary(bucket, dataset_folder(dataset))
     sweep = load_sweep(_SAGEMAKER, bucket, request.runs, vocabulary)
     incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
     rules = Rules(request.minimum_pwll, environment.pwll_tolerance, environment.when_not_comparable)
@@ -63,7 +71,8 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
     }
     runs = render_runs(request.runs, sweep)
     for training_job, evaluation in evaluations.items():
-        document = render_evaluation(evaluation, request, runs, incumbent)
+        words = keep_words(bucket, dataset, training_job)
+        document = render_evaluation(evaluation, request, runs, incumbent) | words
         bucket.write_json(evaluation_key(training_job), document)
     note = put_metric(_CLOUDWATCH, environment, score(sweep.chosen))
     chosen = evaluations[sweep.chosen.training_job]
@@ -71,17 +80,18 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
     summary = render_summary(
         sweep.chosen, chosen.decision, diagnostics, chosen.warnings, runs=runs, note=note
     )
-    return render_result(sweep.chosen, chosen.decision, incumbent, runs, summary)
+    return render_result(sweep.chosen, chosen.decision, incumbent, runs, summary, diagnostics)
 
 
 def _evaluate_named(training_job: str, environment: Environment, bucket: Bucket) -> dict[str, Any]:
     """Read the model that the execution names, so that a broken one isn't promoted; its evaluation stays."""
     candidate = load_candidate(_SAGEMAKER, training_job)
-    diagnostics = read_diagnostics(bucket, candidate.model_data_url)
+    vocabulary = read_vocabulary(bucket, evaluation_folder(training_job))
+    diagnostics = with_words(read_diagnostics(bucket, candidate.model_data_url), vocabulary)
     incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
     decision = decide_named(candidate, incumbent)
     summary = render_summary(candidate, decision, diagnostics, warnings(diagnostics))
-    return render_result(candidate, decision, incumbent, [], summary)
+    return render_result(candidate, decision, incumbent, [], summary, diagnostics)
 
 
 def _evaluate(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evaluate_model.candidate import METRIC, finite_or_none
-from evaluate_model.topics.sentences import describe
+from evaluate_model.topics.diagnostics import topics_with_words
+from evaluate_model.topics.sentences import describe, describe_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ def render_result(
     incumbent: Incumbent | None,
     runs: Sequence[Mapping[str, Any]],
     summary: str,
+    diagnostics: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the result that the state machine reads."""
     metrics = candidate.metrics.items()
@@ -33,6 +35,7 @@ def render_result(
         # JSON has no Infinity and no NaN.
         "metrics": {name: value for name, value in metrics if finite_or_none(value) is not None},
         "runs": list(runs),
+        "topics": topics_with_words(diagnostics),
         "incumbent": incumbent.model_data_url if incumbent else "",
         "summary": summary,
     }
@@ -68,6 +71,7 @@ def render_summary(
             *(_table(runs, candidate.training_job) if runs else []),
             f"{verdict}: {decision.reason}",
             describe(diagnostics),
+            *describe_topics(topics_with_words(diagnostics), diagnostics["num_topics"]),
             *([f"Warnings: {' '.join(warnings)}"] if warnings else []),
             *([note] if note else []),
         ]

@@ -95,7 +95,13 @@ def evaluate_model(
         statements=[
             describe_training_jobs(stack, settings),
             describe_stack(stack, serving_stack_name),
-            get_objects(bucket, "models/*", "evaluations/*", "datasets/*/vocabulary.txt"),
+            get_objects(
+                bucket,
+                "models/*",
+                "evaluations/*",
+                "datasets/*/vocabulary.txt",
+                "datasets/*/preparation.json",
+            ),
             put_objects(bucket, "evaluations/*"),
             list_objects(bucket, "evaluations/", "datasets/"),
             put_metrics(METRIC_NAMESPACE),

@@ -318,5 +318,6 @@ def test_the_shell_completes_commands_options_and_choices(
 def test_topics_has_the_commands_of_data_prep_and_of_the_client() -> None:
     from data_prep.cli import cli as data_prep
 
-    assert list(topics().commands) == [*data_prep.commands, *cli.commands]
+    text = ["learn", "show", "prepare"]
+    assert list(topics().commands) == [*text, *data_prep.commands, *cli.commands]
     assert loaded_by("from client.cli import main; main(['--help'])").stderr == "[]\n"

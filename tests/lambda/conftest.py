@@ -114,6 +114,12 @@ class FakeS3:
             content = content[int(begin) : int(end) + 1]
         return {"Body": io.BytesIO(content)}
 
+    def copy_object(self, **request: Any) -> dict[str, Any]:
+        self.calls.append(("CopyObject", request))
+        assert request["CopySource"]["Bucket"] == request["Bucket"]
+        self.objects[request["Key"]] = self.objects[request["CopySource"]["Key"]]
+        return {}
+
     def put_object(self, **request: Any) -> dict[str, Any]:
         self.calls.append(("PutObject", request))
         self.objects[request["Key"]] = request["Body"]

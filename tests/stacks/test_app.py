@@ -31,9 +31,10 @@ ACKNOWLEDGED = {
     (r"AwsSolutions-IAM5\[Resource::.*/(datasets|models|evaluations|transforms)/\*\]", "Training/.*"): (
         "Keys under a prefix: the names of datasets, models, evaluations and results aren't known in advance."
     ),
-    (r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/vocabulary\.txt\]", "Training/Functions/.*"): (
-        "The vocabulary of the dataset of an execution."
-    ),
+    (
+        r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(vocabulary\.txt|preparation\.json)\]",
+        "Training/Functions/.*",
+    ): ("The vocabulary of an execution's dataset, and what turns its text into counts."),
     (r"AwsSolutions-IAM5\[Resource::\*\]", "Training/.*"): (
         "Actions that support no resource; iam/test_least_privilege.py lists each with its reason."
     ),

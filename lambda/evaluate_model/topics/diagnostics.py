@@ -13,6 +13,8 @@ from evaluate_model.topics.topic import Topic, effective_number, explained_by_ot
 _NEAR_DUPLICATE: Final = 0.5
 _MAX_WORDS: Final = 10
 MAX_PAIRS: Final = 20
+_MAX_TOPICS: Final = 100
+_MAX_WORD: Final = 40
 # A dead topic has less than this part of an even share of the prior, ...
 _NEGLIGIBLE: Final = 0.01
 # ... or is this near to equal probabilities, or to the mean of the other topics.
@@ -75,6 +77,27 @@ def _reason_dead(topic: Topic, mean: Sequence[float], num_topics: int) -> str:
     if explained >= _INSIGNIFICANT:
         return f"the mean of the other topics has {explained:.2g} of its most likely words' probability"
     return ""
+
+
+def topics_with_words(diagnostics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each topic's number, share of the prior and words; nothing where the words aren't known.
+
+    At most 100 topics, so that the output of an execution stays far below its limit of 256 KiB.
+    """
+    total = diagnostics["alpha"]["sum"]
+    return [
+        {
+            "id": number,
+            "share": topic["alpha"] / total,
+            "words": [_shortened(word) for word in topic["words"]],
+        }
+        for number, topic in enumerate(diagnostics["topics"][:_MAX_TOPICS])
+        if "words" in topic
+    ]
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= _MAX_WORD else f"{word[:_MAX_WORD]}..."
 
 
 def with_words(diagnostics: Mapping[str, Any], words: Sequence[str] | None) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Reads a model and a vocabulary from the data bucket."""
+"""Reads a model from the data bucket."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from common.errors import EvaluationError
 from common.model_artifact import ArtifactError, open_model
@@ -10,9 +10,6 @@ from evaluate_model.topics.diagnostics import diagnose
 
 if TYPE_CHECKING:
     from common.bucket import Bucket
-
-# Some four million words: more would take more memory than they are worth in an evaluation.
-MAX_VOCABULARY_BYTES: Final = 1 << 25
 
 
 def read_diagnostics(bucket: Bucket, model_data_url: str) -> dict[str, Any]:
@@ -29,11 +26,3 @@ def read_diagnostics(bucket: Bucket, model_data_url: str) -> dict[str, Any]:
             return diagnose(model)
     except ArtifactError as error:
         raise EvaluationError(f"{model_data_url} holds no usable model: {error}.") from error
-
-
-def read_vocabulary(bucket: Bucket, dataset: str) -> list[str] | None:
-    """Return a dataset's words, or None where it has none, or more than fit the memory."""
-    content = bucket.read_or_none(f"datasets/{dataset}/vocabulary.txt", MAX_VOCABULARY_BYTES + 1)
-    if content is None or len(content) > MAX_VOCABULARY_BYTES:
-        return None
-    return content.decode(errors="replace").removesuffix("\n").split("\n")

@@ -1,9 +1,11 @@
 """The diagnostics of a model in sentences, and the warnings about its topics."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from evaluate_model.topics.diagnostics import MAX_PAIRS
+
+_SHOWN_TOPICS: Final = 20
 
 
 def describe(diagnostics: Mapping[str, Any]) -> str:
@@ -17,6 +19,25 @@ def describe(diagnostics: Mapping[str, Any]) -> str:
         f"Topics: {diagnostics['effective_topics']:.3g} of {diagnostics['num_topics']} effective, prior from "
         f"{alpha['min']:.3g} to {alpha['max']:.3g} (sum {alpha['sum']:.3g}){overlap}."
     )
+
+
+def describe_topics(topics: Sequence[Mapping[str, Any]], number: int) -> list[str]:
+    """Return a line for each of the largest topics with its share of the prior and its words.
+
+    Parameters
+    ----------
+    topics
+        Numbers, shares and words.
+    number
+        How many topics the model has.
+    """
+    if not topics:
+        return ["The dataset has no vocabulary, so the topics have no words (encode --vocabulary adds one)."]
+    largest = sorted(topics, key=lambda topic: -topic["share"])[:_SHOWN_TOPICS]
+    lines = [f"Topic {topic['id']} ({topic['share']:.1%}): {', '.join(topic['words'])}" for topic in largest]
+    if number > len(largest):
+        lines.append(f"The other {number - len(largest)} topics are in evaluation.json.")
+    return lines
 
 
 def warnings(diagnostics: Mapping[str, Any]) -> list[str]:

@@ -24,11 +24,22 @@ def test_a_named_model_is_promoted_without_a_comparison_and_its_evaluation_stays
         "num_topics": 2,
         "metrics": {"test:pwll": -3.5},
         "runs": [],
+        "topics": [],
         "incumbent": aws.url_of(aws.other),
     }
     assert summary.splitlines()[0] == f"Worth promoting: {found['reason']}"
     assert summary.splitlines()[1].startswith("Topics: 2 of 2 effective")
     assert aws.evaluation(aws.job_name()) == {"as": "it was"}
+
+
+def test_the_words_of_a_named_model_are_those_that_its_evaluation_kept(aws: Any) -> None:
+    aws.put(f"evaluations/{aws.job_name()}/vocabulary.txt", b"ant\nbee\ncat\n")
+    aws.put("datasets/griffiths/vocabulary.txt", b"dog\nemu\nfox\n")
+    aws.trained(aws.job_name(), -3.5)
+    aws.serving("")
+    found = aws.run(promote_training_job=aws.job_name(), **NOTHING)
+    assert [topic["words"][0] for topic in found["topics"]] == ["ant", "cat"]
+    assert "Topic 1 (50.0%): cat, " in found["summary"]
 
 
 def test_a_named_model_without_a_score_is_promoted(aws: Any) -> None:

@@ -56,6 +56,8 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "execution": {"arn": "arn:aws:states:us-east-1:123456789012:execution:machine:run", "name": "run"},
         "pwll": -2.5,
         "runs": [row],
+        "vocabulary": None,
+        "preparation": None,
         "incumbent": None,
         "comparison": "no incumbent",
         "decision": "promote",
@@ -191,20 +193,37 @@ def test_an_evaluation_can_be_repeated_after_another_run_promoted_its_model(aws:
 
 
 def test_words_are_shown_where_the_dataset_has_a_vocabulary(aws: Any) -> None:
-    aws.put("datasets/griffiths/vocabulary.txt", b"ant\nbee\ncat\n")
+    aws.put("datasets/griffiths/vocabulary.txt", "\ufeffant\r\nbee\r\nc\u2028t\r\n".encode())
+    aws.trained(aws.job_name(), -2.5)
+    aws.serving("")
+    aws.metric(-2.5)
+    found = aws.run(aws.completed())
+    topics = aws.evaluation(aws.job_name())["diagnostics"]["topics"]
+    assert [topic["words"][0] for topic in topics] == ["ant", "c\u2028t"]
+    assert found["topics"][0] == {"id": 0, "share": 0.5, "words": ["ant", "bee", "c\u2028t"]}
+    assert "Topic 0 (50.0%): ant, bee, c\u2028t" in found["summary"]
+
+
+def test_the_words_and_the_preparation_are_kept_with_the_evaluation(aws: Any) -> None:
+    for name, content in {"vocabulary.txt": b"ant\nbee\ncat\n", "preparation.json": b"{}"}.items():
+        aws.put(f"datasets/griffiths/{name}", content)
     aws.trained(aws.job_name(), -2.5)
     aws.serving("")
     aws.metric(-2.5)
     aws.run(aws.completed())
-    topics = aws.evaluation(aws.job_name())["diagnostics"]["topics"]
-    assert [topic["words"][0] for topic in topics] == ["ant", "cat"]
+    folder = f"evaluations/{aws.job_name()}"
+    assert aws.s3.objects[f"{folder}/vocabulary.txt"] == b"ant\nbee\ncat\n"
+    assert aws.s3.objects[f"{folder}/preparation.json"] == b"{}"
+    evaluation = aws.evaluation(aws.job_name())
+    assert evaluation["vocabulary"] == f"{folder}/vocabulary.txt"
+    assert evaluation["preparation"] == f"{folder}/preparation.json"
 
 
 @pytest.mark.parametrize("key", ["vocabulary.txt", "vocabulary.txt.old"])
 def test_a_vocabulary_that_is_too_large_or_another_file_isnt_read(
     aws: Any, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaluate_model.topics.model_reader.MAX_VOCABULARY_BYTES", 3)
+    monkeypatch.setattr("evaluate_model.topics.vocabulary.MAX_VOCABULARY_BYTES", 3)
     aws.put(f"datasets/griffiths/{key}", b"ant\nbee\ncat\n")
     aws.trained(aws.job_name(), -2.5)
     aws.serving("")

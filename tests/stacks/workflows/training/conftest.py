@@ -44,6 +44,7 @@ JOB = {
 }
 METRICS = {"test:pwll": -2.5}
 RUNS = [{"training_job": JOB_NAME, "num_topics": 10, "alpha0": 1.0, "pwll": -2.5, "reason": ""}]
+TOPICS = [{"id": 0, "share": 1.0, "words": ["ant", "bee"]}]
 EVALUATION = {
     "promote": True,
     "reason": "No model serves yet.",
@@ -52,6 +53,7 @@ EVALUATION = {
     "num_topics": 10,
     "metrics": METRICS,
     "runs": RUNS,
+    "topics": TOPICS,
     "incumbent": "",
     "summary": "One model was trained.",
 }
@@ -69,6 +71,7 @@ PROMOTED = {
     "reason": "No model serves yet.",
     "endpoint": "lda-dev",
     "runs": RUNS,
+    "topics": TOPICS,
 }
 
 
