@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from client.commands import executions, operations, text
+from client.commands import executions, inference, operations, text
 from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
 from data_prep.cli import OrderedGroup
@@ -23,7 +23,7 @@ cli = OrderedGroup(
         executions.history,
         executions.transform,
         executions.watch,
-        operations.predict,
+        inference.predict,
         operations.status,
         operations.destroy,
         operations.leftovers,

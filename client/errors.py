@@ -25,7 +25,9 @@ def aws_errors() -> tuple[type[Exception], ...]:
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the classes of errors that a command reports in a sentence."""
-    return (UserError, ModuleNotFoundError, OSError, *aws_errors())
+    from data_prep.text.errors import TextError
+
+    return (UserError, TextError, ModuleNotFoundError, OSError, *aws_errors())
 
 
 def error_message(error: BaseException) -> str:

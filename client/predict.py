@@ -2,7 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterator
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,12 +14,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from client.deployment import Deployment
-from client.errors import UserError
+from client.errors import UserError, none_if_missing
+from data_prep.inputs.vocabulary import parse_vocabulary
+from data_prep.recordio import EmptyDocumentWarning, write
+from data_prep.text.preparation import PREPARATION, VOCABULARY, Preparation
 
 # SageMaker refuses larger request bodies (InvokeEndpoint, 6 MB), and requests of more than about 100
 # documents over a large vocabulary time out (sagemaker-spark#64). Both limits leave a margin.
 MAX_BODY_BYTES = 5_000_000
 MAX_DOCUMENTS = 100
+_CSV, _RECORDIO = "text/csv", "application/x-recordio-protobuf"
+_MODEL_URL = re.compile(r"s3://[^/]+/models(?:/open)?/([^/]+)/output/model\.tar\.gz")
 
 
 def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
@@ -41,49 +49,59 @@ def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
     """
     endpoint = deployment.output("Serving", "EndpointName")
     runtime = deployment.client("sagemaker-runtime")
-    rows = [row for body in request_bodies(documents) for row in _invoke(runtime, endpoint, body)]
+    rows = [row for body in request_bodies(documents) for row in _invoke(runtime, endpoint, *body)]
     return np.asarray(rows, dtype=np.float64)
 
 
-def request_bodies(documents: Any) -> Iterator[bytes]:
-    """Encode documents as text/csv, one per line, in bodies that respect the endpoint's limits.
+def request_bodies(documents: Any) -> Iterator[tuple[str, bytes]]:
+    """Encode documents in bodies that respect the endpoint's limits, each with its content type.
+
+    Sparse documents are RecordIO-protobuf, which holds the words that occur and which both algorithms accept;
+    a document over four million words may have a few hundred bytes. Arrays are text/csv, one line each.
 
     Parameters
     ----------
     documents
         Word counts, shape (D, V), dense or sparse.
     """
-    body, num_documents = io.BytesIO(), 0
-    for row in _dense_rows(documents):
-        line = ",".join(_format_count(count) for count in row.tolist()).encode() + b"\n"
-        is_full = num_documents == MAX_DOCUMENTS or body.tell() + len(line) > MAX_BODY_BYTES
-        if num_documents and is_full:
-            yield body.getvalue()
-            body, num_documents = io.BytesIO(), 0
-        body.write(line)
-        num_documents += 1
-    if num_documents:
-        yield body.getvalue()
-
-
-def _dense_rows(documents: Any) -> Iterator[NDArray[Any]]:
-    # One row at a time: a large sparse corpus does not fit into memory as a dense array.
     if sparse.issparse(documents):
         matrix: Any = documents
-        rows = matrix.tocsr()
-        yield from (rows[[index]].toarray()[0] for index in range(rows.shape[0]))
+        yield from ((_RECORDIO, body) for body in _bodies(matrix.tocsr(), _encode_records))
     else:
-        yield from np.atleast_2d(np.asarray(documents))
+        yield from ((_CSV, body) for body in _bodies(np.atleast_2d(np.asarray(documents)), _encode_csv))
+
+
+def _bodies(rows: Any, encode: Callable[[Any], bytes]) -> Iterator[bytes]:
+    start = 0
+    while start < rows.shape[0]:
+        number = min(MAX_DOCUMENTS, rows.shape[0] - start)
+        while len(body := encode(rows[start : start + number])) > MAX_BODY_BYTES and number > 1:
+            number = max(1, min(number - 1, number * MAX_BODY_BYTES // len(body)))
+        yield body
+        start += number
+
+
+def _encode_records(rows: Any) -> bytes:
+    body = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EmptyDocumentWarning)  # its mixture is the mean of the prior
+        write(body, rows, layout="sparse")
+    return body.getvalue()
+
+
+def _encode_csv(rows: NDArray[Any]) -> bytes:
+    lines = (",".join(_format_count(count) for count in row) for row in rows.tolist())
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _format_count(count: float) -> str:
     return str(int(count)) if float(count).is_integer() else repr(float(count))
 
 
-def _invoke(runtime: Any, endpoint: str, body: bytes) -> list[list[float]]:
+def _invoke(runtime: Any, endpoint: str, content_type: str, body: bytes) -> list[list[float]]:
     try:
         response = runtime.invoke_endpoint(
-            EndpointName=endpoint, ContentType="text/csv", Accept="application/json", Body=body
+            EndpointName=endpoint, ContentType=content_type, Accept="application/json", Body=body
         )
     except ClientError as error:
         # ModelError has the container's response, which names the invalid document.
@@ -93,3 +111,45 @@ def _invoke(runtime: Any, endpoint: str, body: bytes) -> list[list[float]]:
         raise UserError(f"The endpoint {endpoint} refused the documents: {str(reason).strip()}") from error
     predictions = json.loads(response["Body"].read())["predictions"]
     return [prediction["topic_mixture"] for prediction in predictions]
+
+
+@dataclass(frozen=True)
+class ServingText:
+    """What the model in service knows of words: how text is counted, and the words of its topics."""
+
+    preparation: Preparation
+    topics: list[list[str]]
+
+
+def serving_text(deployment: Deployment) -> ServingText:
+    """Read the vocabulary of the model in service, which its evaluation keeps.
+
+    Raises
+    ------
+    UserError
+        No model is in service, or its dataset was made from counts, so that text can't be counted.
+    """
+    bucket = deployment.output("Storage", "DataBucketName")
+    url = deployment.parameter("Serving", "ModelDataUrl")
+    match = _MODEL_URL.fullmatch(url)
+    if match is None:
+        raise UserError("No model is in service: run python -m client train.")
+    folder, s3 = f"evaluations/{match[1]}", deployment.client("s3")
+    names = (VOCABULARY, PREPARATION, "evaluation.json")
+    vocabulary, preparation, evaluation = (_content(s3, bucket, f"{folder}/{name}") for name in names)
+    if vocabulary is None or preparation is None or evaluation is None:
+        raise UserError(
+            f"The model in service, {match[1]}, was trained on counts, so a text can't be counted for it."
+            " Send a file of counts, or train on text: topics train SOURCE."
+        )
+    words = parse_vocabulary(vocabulary, f"s3://{bucket}/{folder}/{VOCABULARY}")
+    topics = json.loads(evaluation)["diagnostics"]["topics"]
+    return ServingText(
+        Preparation.from_json(preparation, words, f"s3://{bucket}/{folder}/{PREPARATION}"),
+        [topic.get("words", []) for topic in topics],
+    )
+
+
+def _content(s3: Any, bucket: str, key: str) -> bytes | None:
+    response = none_if_missing(lambda: s3.get_object(Bucket=bucket, Key=key), "NoSuchKey", "AccessDenied")
+    return None if response is None else response["Body"].read()

@@ -1,5 +1,6 @@
 """Commands that start and follow executions, and list the evaluated models."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -7,17 +8,38 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.commands.options import MultiValueCommand, json_option, no_watch_option, pass_deployment
+from client.commands.text import (
+    SOURCE_HELP,
+    prepare_corpus,
+    seed_option,
+    stem,
+    test_fraction_option,
+)
+from client.commands.text_options import source_options, text_settings
 from client.errors import UserError
 from client.output import print_json, print_message, print_table, progress
+from client.progress import Progress
 
 if TYPE_CHECKING:
     from client.deployment import Deployment
+    from data_prep.text.settings import TextSettings
+    from data_prep.text.sources import SourceOptions
 
 _SWEEP = "Several values: one candidate per combination, the best is promoted."
 
 
-@click.command(cls=MultiValueCommand)
-@click.option("--dataset", help="The dataset in the data bucket.")
+@click.command(
+    cls=MultiValueCommand,
+    help=f"""Train, evaluate and promote a model.
+
+    Starts an execution of the training state machine, and follows it. With SOURCE, its documents are prepared
+    and uploaded first. {SOURCE_HELP}
+
+    The deployment's settings apply for every option that is not given.
+    """,
+)
+@click.argument("source", required=False)
+@click.option("--dataset", help="The dataset in the data bucket; with SOURCE, its new name.")
 @click.option("--num-topics", type=int, multiple=True, metavar="N...", help=f"The number of topics. {_SWEEP}")
 @click.option(
     "--alpha0",
@@ -37,15 +59,34 @@ _SWEEP = "Several values: one candidate per combination, the best is promoted."
 @click.option(
     "--dry-run", is_flag=True, default=None, help="Only check the input, and report the maximum cost."
 )
+@seed_option
+@test_fraction_option
+@source_options
+@text_settings
 @no_watch_option
 @json_option
 @pass_deployment
-def train(deployment: "Deployment", *, no_watch: bool, as_json: bool, **fields: Any) -> int:
-    """Train, evaluate and promote a model.
+def train(  # noqa: D103 -- its help is above
+    deployment: "Deployment",
+    *,
+    source: str | None,
+    source_options: "SourceOptions",
+    settings: "TextSettings",
+    no_watch: bool,
+    as_json: bool,
+    **fields: Any,
+) -> int:
+    split = {name: fields.pop(name) for name in ("seed", "test_fraction")}
+    if source:
+        from client.executions.upload_text import upload_text
 
-    Starts an execution of the training state machine, and follows it. The settings apply for every option
-    that is not given.
-    """
+        fields["dataset"] = fields["dataset"] or dataset_name(source)
+        with (
+            Progress() as progress,
+            prepare_corpus(source, source_options, settings, progress, **split) as corpus,
+        ):
+            progress.stage("Uploading the dataset")
+            print_message(upload_text(deployment, corpus, fields["dataset"], source))
     return _start(deployment, fields, no_watch=no_watch, as_json=as_json)
 
 
@@ -115,6 +156,11 @@ def watch(deployment: "Deployment", *, execution: str | None, as_json: bool) -> 
     if execution is None:
         raise UserError(f"{deployment.prefix} has no execution yet: run python -m client train.")
     return _follow(deployment, execution, as_json=as_json)
+
+
+def dataset_name(source: str) -> str:
+    """Return a name for the dataset of a source: what its name has of a-z, 0-9 and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", stem(source).lower()).strip("-")[:63].strip("-") or "documents"
 
 
 def _start(

@@ -7,38 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from client.commands.options import json_option, pass_deployment
-from client.errors import UserError
 from client.output import print_json, print_lines, print_message, progress
 from client.policies.render import NAMES, render
 
 if TYPE_CHECKING:
     from client.deployment import Deployment
-
-
-@click.command
-@click.argument("documents", type=click.Path(path_type=Path))
-@json_option
-@pass_deployment
-def predict(deployment: "Deployment", *, documents: Path, as_json: bool) -> int:
-    """Ask the endpoint for topic mixtures of documents.
-
-    DOCUMENTS is a file of word counts, in any format that data_prep reads: .npy, .npz, .csv, .jsonl, .mtx,
-    .ldac or .pbr; or a folder or s3://bucket/prefix of .pbr shards. Prints one line per document.
-    """
-    from client.predict import predict as predict_mixtures
-    from data_prep.inputs import loading
-
-    try:
-        counts = loading.load(documents)
-    except ValueError as error:
-        raise UserError(str(error)) from error
-    with progress("Invoking the endpoint"):
-        mixtures = predict_mixtures(deployment, counts).tolist()
-    if as_json:
-        print_json({"predictions": [{"topic_mixture": mixture} for mixture in mixtures]})
-    else:
-        print_lines([",".join(f"{value:.6g}" for value in mixture) for mixture in mixtures])
-    return 0
 
 
 @click.command

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from client.errors import INTERRUPTED
 from client.output import print_message
+
+if TYPE_CHECKING:
+    from client.deployment import Deployment
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execution's ARN and return.")
@@ -16,6 +19,16 @@ no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execu
 
 def pass_deployment(function: Callable[..., int]) -> Callable[..., int]:
     """Add --name and --environment; pass the deployment that they select as the first argument."""
+
+    @wraps(function)
+    def command(deploy: Callable[[], "Deployment"], **arguments: Any) -> int:
+        return function(deploy(), **arguments)
+
+    return pass_deployment_factory(command)
+
+
+def pass_deployment_factory(function: Callable[..., int]) -> Callable[..., int]:
+    """Do as `pass_deployment`, but pass a function that returns the deployment: only it needs boto3."""
 
     @click.option("--name", default="lda", show_default=True, help="The deployment's setting `name`.")
     @click.option(
@@ -28,14 +41,18 @@ def pass_deployment(function: Callable[..., int]) -> Callable[..., int]:
     @wraps(function)
     def command(*, name: str, environment: str, **arguments: Any) -> int:
         try:
-            from client.deployment import Deployment
-
-            return function(Deployment(name, environment), **arguments)
+            return function(lambda: _deployment(name, environment), **arguments)
         except KeyboardInterrupt:
             print_message("Interrupted. Executions in AWS continue: python -m client status")
             return INTERRUPTED
 
     return command
+
+
+def _deployment(name: str, environment: str) -> "Deployment":
+    from client.deployment import Deployment
+
+    return Deployment(name, environment)
 
 
 class MultiValueCommand(click.Command):

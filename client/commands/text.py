@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from data_prep.text.sources import SourceOptions
 
 _RANKINGS = ("probability", "relevance", "frex", "lift")
-_SOURCE_HELP = """SOURCE is a CSV, TSV, JSON lines, Parquet or text file, a folder of them, a pattern such as
+SOURCE_HELP = """SOURCE is a CSV, TSV, JSON lines, Parquet or text file, a folder of them, a pattern such as
     'articles/*.csv', s3://bucket/prefix, or - for standard input; .gz and .zst too."""
 
 
@@ -47,7 +47,7 @@ test_fraction_option = click.option(
 @click.command(
     help=f"""Learn topics from documents, on this machine.
 
-    {_SOURCE_HELP}
+    {SOURCE_HELP}
 
     Prints the topics, each with its share of the words and its ten most probable words. OUTPUT gets the
     model, its vocabulary, and every document with its topics.
@@ -91,15 +91,14 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     from client.local_models.topics import topic_lines
     from client.progress import Progress
 
-    folder = output or Path(f"topics-{_stem(source)}")
+    folder = output or Path(f"topics-{stem(source)}")
     if folder.exists() and not force:
         raise UserError(f"{folder} exists already: name another with --output, or replace it with --force.")
     with Progress() as progress:
-        prepared = _prepare(
+        prepared = prepare_corpus(
             source, source_options, settings, progress, seed=seed, test_fraction=test_fraction
         )
         with prepared as corpus:
-            print_message("\n".join(corpus.report.lines()))
             learned = learn_model(
                 corpus,
                 folder,
@@ -121,7 +120,7 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     return 0
 
 
-def _prepare(
+def prepare_corpus(
     source: str, options: "SourceOptions", settings: "TextSettings", progress: Any, **split: Any
 ) -> Any:
     """Read and count a source; say how it was understood."""
@@ -131,10 +130,12 @@ def _prepare(
     progress.stage("Reading the documents")
     documents = read_documents(source, options)
     print_message(documents.description)
-    return prepare_frames(documents.frames, settings, progress=progress.count, **split)
+    corpus = prepare_frames(documents.frames, settings, progress=progress.count, **split)
+    print_message("\n".join(corpus.report.lines()))
+    return corpus
 
 
-def _stem(source: str) -> str:
+def stem(source: str) -> str:
     """Return the name of a source without folder and suffixes."""
     name = "stdin" if source == "-" else Path(source.rstrip("/")).name
     stem = name.partition(".")[0].strip("*?[]")
@@ -188,7 +189,7 @@ def show(*, model: Path, words: int, rank: Any, topic: tuple[int, ...], document
 @click.command(
     help=f"""Turn documents into a dataset for training in AWS.
 
-    {_SOURCE_HELP}
+    {SOURCE_HELP}
 
     FOLDER/datasets/DATASET gets the counts as RecordIO-protobuf, the vocabulary, the documents' ids, and what
     turns further text into counts. upload sends it to the data bucket.
@@ -222,8 +223,10 @@ def prepare(  # noqa: D103 -- its help is above
     target = folder / dataset_key(dataset)
     if target.exists() and not force:
         raise UserError(f"{target} exists already: choose another name, or replace it with --force.")
-    with Progress() as progress, _prepare(source, source_options, settings, progress, **split) as corpus:
-        print_message("\n".join(corpus.report.lines()))
+    with (
+        Progress() as progress,
+        prepare_corpus(source, source_options, settings, progress, **split) as corpus,
+    ):
         progress.stage(f"Writing {target}")
         manifest = write_dataset(folder, dataset, corpus, source=f"Prepared from {source}.")
     if as_json:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from client.local_models.model_folder import ModelFolder
 from data_prep.text.preparation import Preparation
 
 _SHOWN_TOPICS = 3
@@ -33,19 +32,6 @@ class Prediction:
             "tokens": self.tokens,
             "unknown_tokens": self.unknown,
         }
-
-
-def predict_texts(folder: ModelFolder, documents: pl.DataFrame) -> list[Prediction]:
-    """Infer the topics of texts.
-
-    Parameters
-    ----------
-    folder
-        The model.
-    documents
-        Columns id and text.
-    """
-    return predictions(folder.preparation, documents, folder.model.topic_mixtures)
 
 
 def predictions(preparation: Preparation, documents: pl.DataFrame, infer: Any) -> list[Prediction]:

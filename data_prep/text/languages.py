@@ -13,6 +13,7 @@ from data_prep.text.tokens import TokenRules, normalised, tokenise
 
 # stopwords-iso's list "br" is Portuguese, so Breton isn't detected.
 _NOT_DETECTED = frozenset({"br"})
+_MIN_TOKENS = 10  # fewer say nothing about the language
 _MIN_COVERAGE = 0.2  # of the tokens; texts of every language have a third and more
 
 
@@ -62,7 +63,12 @@ def choose_rules(sample: pl.Series, settings: TextSettings) -> tuple[TokenRules,
         segmenters.require(segmenter)
     plain = TokenRules(settings.token_pattern, settings.numbers, frozenset(), segmenter)
     language = Language(written, coverage(sample, plain, written)) if written else detect(sample, plain)
-    words = frozenset(settings.stop_words) if settings.stop_words is not None else stop_words(language.code)
+    if settings.stop_words is not None:
+        words = frozenset(settings.stop_words)
+    elif settings.vocabulary is not None and settings.language == AUTO:
+        words = frozenset()  # a given vocabulary says which words count
+    else:
+        words = stop_words(language.code)
     return TokenRules(settings.token_pattern, settings.numbers, words, segmenter), language
 
 
@@ -80,7 +86,7 @@ def coverage(sample: pl.Series, rules: TokenRules, language: str) -> float:
 
 def _shares(sample: pl.Series, rules: TokenRules) -> dict[str, float]:
     tokens = tokenise(sample, rules)
-    if not tokens.codes.size:
+    if tokens.codes.size < _MIN_TOKENS:
         return {}
     counts = pl.DataFrame({"term": tokens.terms.gather(pl.Series(tokens.codes))}).group_by("term").len()
     shares = (

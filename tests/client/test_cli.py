@@ -302,7 +302,7 @@ def test_ctrl_c_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch, cap
     ("arguments", "incomplete", "completions"),
     [
         ([], "tra", ["train", "transform"]),
-        (["train"], "--num", ["--num-topics"]),
+        (["train"], "--num-", ["--num-topics"]),
         (["train", "--num-topics", "5", "10", "--dataset", "nips"], "--dry", ["--dry-run"]),
         (["transform", "--split"], "", ["test", "train"]),
         (["policy"], "", ["deploy", "start"]),

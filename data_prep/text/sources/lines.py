@@ -59,13 +59,13 @@ def _decoding_error(name: str, line: int, byte: int, value: int, encoding: str) 
 
 
 def _wide_lines(stream: io.BufferedReader, encoding: str, name: str) -> Iterator[str]:
-    with io.TextIOWrapper(stream, encoding, newline="\n") as text:
-        try:
-            yield from text
-        except UnicodeError as error:
-            raise TextError(f"{name} isn't {encoding.upper()}: {error}.") from error
-        finally:
-            text.detach()
+    text = io.TextIOWrapper(stream, encoding, newline="\n")
+    try:
+        yield from text
+    except UnicodeError as error:
+        raise TextError(f"{name} isn't {encoding.upper()}: {error}.") from error
+    finally:
+        text.detach()  # the caller closes the stream
 
 
 def read_text(stream: io.BufferedReader, encoding: str, name: str) -> str:
