@@ -115,6 +115,8 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
         return 0
     print_lines(topic_lines(learned.topics))
     print_message("\n".join(["", *(learned.choice.lines() if learned.choice else [])]).rstrip())
+    for warning in learned.warnings:
+        print_message(f"warning: {warning}")
     print_message(f"{folder} has the model and the topics of every document. Continue with")
     print_message(f'  topics show {folder}\n  topics predict "a new text" --model {folder}')
     return 0

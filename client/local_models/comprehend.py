@@ -55,8 +55,8 @@ def _add(archive: tarfile.TarFile, name: str, head: Sequence[str], rows: Iterabl
 
 
 def _write_csv(target: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with io.TextIOWrapper(target, "utf-8", newline="", write_through=True) as text:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
-        text.detach()
+    text = io.TextIOWrapper(target, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    text.detach()  # the caller reads what was written

@@ -1,6 +1,7 @@
 """Learning a model from text: prepare, choose the number of topics, fit, infer, write."""
 
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -24,12 +25,13 @@ _DIGITS = 6
 
 @dataclass(frozen=True)
 class Learned:
-    """A learned model, its topics, and how certain their number is (None if it was given)."""
+    """A learned model, its topics, how certain their number is (None if it was given), and warnings."""
 
     model: Model
     documents: int
     topics: list[Topic]
     choice: Choice | None
+    warnings: list[str]
 
     def to_dict(self, output: str) -> dict[str, Any]:
         """Return the result for JSON."""
@@ -39,6 +41,7 @@ class Learned:
             "topics": [topic.to_dict() for topic in self.topics],
             "output": output,
             "choice": self.choice.to_dict() if self.choice else None,
+            "warnings": self.warnings,
         }
 
 
@@ -86,13 +89,16 @@ def learn(
     counts = list(corpus.counts())
     number = choice.num_topics if choice else num_topics or 1
     observer.stage(f"Learning {number} topics")
-    model = fit(counts, number, alpha0=alpha0, seed=seed, observe=observer.step)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        model = fit(counts, number, alpha0=alpha0, seed=seed, observe=observer.step)
     observer.stage("Inferring the topics of the documents")
     with replaced_folder(folder) as new:
         shares = _write_documents(new / DOCUMENTS, corpus, counts, model, observer)
         words = describe_topics(model, corpus.preparation.vocabulary, shares, _WORDS_IN_FILE)
         topics = describe_topics(model, corpus.preparation.vocabulary, shares)
-        learned = Learned(model, corpus.report.documents, topics, choice)
+        insufficient = [str(warning.message) for warning in caught]
+        learned = Learned(model, corpus.report.documents, topics, choice, insufficient)
         model.save(new / MODEL)
         corpus.preparation.save(new)
         _write_json(

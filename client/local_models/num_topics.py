@@ -11,7 +11,7 @@ from scipy import sparse
 from spectral_lda import fit
 from spectral_lda.inference.completion import Completion
 
-GRID = (5, 10, 15, 20, 30, 40, 50, 75, 100)
+GRID = (2, 3, 5, 10, 15, 20, 30, 40, 50, 75, 100)
 _DOCUMENTS_PER_TOPIC = 10  # with fewer training documents, a number of topics isn't tried
 # So many numbers in a row that are worse than the best by more than their error end the search.
 _PATIENCE = 2
@@ -50,6 +50,8 @@ class Choice:
             return (
                 f"{', '.join(close)} topics predict held-out documents equally well: the fewest are chosen."
             )
+        if len(self.candidates) == 1:
+            return "The documents are too few to try a larger number."
         if best.num_topics == self.candidates[-1].num_topics:
             return "The largest number that was tried is the best: a larger one may be better."
         return f"{best.num_topics} topics predict held-out documents better than all other numbers."
