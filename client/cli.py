@@ -8,46 +8,60 @@ import click
 from client.commands import executions, inference, operations, text
 from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
+from client.version import project_version
 from data_prep.cli import OrderedGroup
 from data_prep.cli import cli as data_prep_cli
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click
+    if wanted:
+        print(project_version())
+        context.exit()
+
+
+def _version_option() -> click.Option:
+    return click.Option(
+        ["--version"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_print_version,
+        help="Print the version.",
+    )
+
+
 cli = OrderedGroup(
     "client",
-    help="Train models, use them, and remove a deployment. Data goes to stdout, messages to stderr.",
+    help="Topics from text, on this machine and in AWS. Data goes to stdout, messages to stderr.",
     commands=[
+        text.learn,
+        text.show,
+        inference.predict,
+        text.prepare,
         executions.train,
         executions.promote,
         executions.history,
         executions.transform,
         executions.watch,
-        inference.predict,
         operations.status,
         operations.destroy,
         operations.leftovers,
         operations.policy,
     ],
+    params=[_version_option()],
     context_settings=_SETTINGS,
 )
 
 
 def topics() -> click.Group:
-    """Build the group of all commands: prepare data, train, use and remove."""
+    """Build the group of all commands: these, and those of data_prep for counts."""
     return OrderedGroup(
         "topics",
-        help="Topics from documents, with Amazon SageMaker LDA. Data goes to stdout, messages to stderr.",
-        commands={
-            command.name or "": command
-            for command in (
-                text.learn,
-                text.show,
-                text.prepare,
-                *data_prep_cli.commands.values(),
-                *cli.commands.values(),
-            )
-        },
+        help="Topics from text, on this machine and in AWS. Data goes to stdout, messages to stderr.",
+        commands={**cli.commands, **data_prep_cli.commands},
+        params=[_version_option()],
         context_settings=_SETTINGS,
     )
 

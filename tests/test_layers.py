@@ -13,16 +13,31 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 THIRD_PARTY = {
-    "client": {"boto3", "botocore", "click", "numpy", "rich", "scipy"},
+    "client": {"boto3", "botocore", "click", "numpy", "rich", "scipy", "polars"},
     "container": {"gunicorn", "numpy", "orjson", "scipy", "uvicorn", "uvicorn_worker", "zmq"},
-    "data_prep": {"boto3", "botocore", "click", "google", "matplotlib", "numpy", "rich", "scipy"},
+    "data_prep": {
+        "boto3",
+        "botocore",
+        "click",
+        "google",
+        "matplotlib",
+        "numpy",
+        "rich",
+        "scipy",
+        "polars",
+        "stopwordsiso",
+        "zstandard",
+    },
     "lambda": {"boto3", "botocore"},
     "local_aws": {"boto3", "botocore", "click", "hypercorn", "ministack"},
     "spectral_lda": {"numba", "numpy", "scipy", "threadpoolctl"},
     "stacks": {"aws_cdk", "constructs", "pydantic", "yaml"},
 }
-# A file that alone in its package may import an optional package.
-OPTIONAL = {"spectral_lda/estimator.py": {"sklearn"}}
+# Files that alone in their package may import optional packages.
+OPTIONAL = {
+    "data_prep/text/segmenters.py": {"janome", "pythainlp", "rjieba"},
+    "spectral_lda/estimator.py": {"sklearn"},
+}
 FUNCTIONS = {path.parent.name for path in (ROOT / "lambda").glob("*/handler.py")}
 OWN = {*THIRD_PARTY, *FUNCTIONS, "common"}
 

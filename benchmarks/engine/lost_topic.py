@@ -5,6 +5,8 @@ documents it (a quarter more topics, of which those with the largest priors are 
 topics, and with refinement.
 """
 
+from typing import Any
+
 import numpy as np
 
 from data_prep.matching import match_topics
@@ -12,7 +14,7 @@ from data_prep.synthetic import generate_griffiths_data
 from spectral_lda import Model, fit
 
 # A known topic is lost if the learned topic matched with it is nearer to another known topic.
-PROCEDURES = {
+PROCEDURES: dict[str, dict[str, Any]] = {
     "13 topics, the 10 largest priors kept": {"refine": False, "extra_topics": True},
     "exactly 10 topics": {"refine": False},
     "exactly 10 topics, refined": {},

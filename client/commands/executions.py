@@ -17,8 +17,7 @@ from client.commands.text import (
 )
 from client.commands.text_options import source_options, text_settings
 from client.errors import UserError
-from client.output import print_json, print_message, print_table, progress
-from client.progress import Progress
+from client.output import Progress, print_json, print_message, print_table, progress
 
 if TYPE_CHECKING:
     from client.deployment import Deployment

@@ -42,7 +42,9 @@ def predict(
     source_options: "SourceOptions",
     as_json: bool,
 ) -> int:
-    """Infer the topics of documents, by a model on this machine or by the endpoint.
+    """Infer the topics of documents.
+
+    With --model by a model on this machine, otherwise by the endpoint.
 
     INPUT is a text in quotation marks; a file, folder or pattern of documents as learn reads it, or - for
     standard input; or a file of word counts (.npy, .npz, .csv, .jsonl, .mtx, .ldac, .pbr), or a folder or

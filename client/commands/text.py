@@ -9,7 +9,7 @@ import click
 from client.commands.options import json_option
 from client.commands.text_options import source_options, text_settings
 from client.errors import UserError
-from client.output import print_json, print_lines, print_message
+from client.output import Progress, print_json, print_lines, print_message
 
 if TYPE_CHECKING:
     from data_prep.text.settings import TextSettings
@@ -89,7 +89,6 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     from client.local_models.comprehend import write_output
     from client.local_models.learning import learn as learn_model
     from client.local_models.topics import topic_lines
-    from client.progress import Progress
 
     folder = output or Path(f"topics-{stem(source)}")
     if folder.exists() and not force:
@@ -217,7 +216,6 @@ def prepare(  # noqa: D103 -- its help is above
     as_json: bool,
     **split: Any,
 ) -> int:
-    from client.progress import Progress
     from data_prep.dataset.inspection import summary
     from data_prep.dataset.manifest import dataset_key
     from data_prep.text.dataset import write_dataset

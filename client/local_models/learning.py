@@ -4,7 +4,6 @@ import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +14,7 @@ from scipy import sparse
 from client.local_models.model_folder import DOCUMENTS, MODEL, SETTINGS, TOPICS
 from client.local_models.num_topics import Choice, choose_num_topics
 from client.local_models.topics import Topic, describe_topics
+from client.version import project_version
 from data_prep.dataset.writer import replaced_folder
 from data_prep.text.corpus import PreparedCorpus
 from spectral_lda import Model, fit
@@ -110,14 +110,6 @@ def learn(
             facts | settings | {"corpus": corpus.report.to_dict(), "version": project_version()},
         )
     return learned
-
-
-def project_version() -> str:
-    """Return the version of this project as it is installed, "unknown" in a checkout that isn't."""
-    try:
-        return version("sagemaker-lda-as-code")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _choose(corpus: PreparedCorpus, alpha0: float, seed: int, observer: Observer) -> Choice:

@@ -235,8 +235,8 @@ def test_help_lists_every_command_and_loads_neither_boto3_nor_numpy() -> None:
     assert done.stderr == "[]\n"
     listed = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
     assert listed == [
-        *("train", "promote", "history", "transform", "watch"),
-        *("predict", "status", "destroy", "leftovers", "policy"),
+        *("learn", "show", "predict", "prepare", "train", "promote", "history", "transform", "watch"),
+        *("status", "destroy", "leftovers", "policy"),
     ]
 
 
@@ -318,6 +318,5 @@ def test_the_shell_completes_commands_options_and_choices(
 def test_topics_has_the_commands_of_data_prep_and_of_the_client() -> None:
     from data_prep.cli import cli as data_prep
 
-    text = ["learn", "show", "prepare"]
-    assert list(topics().commands) == [*text, *data_prep.commands, *cli.commands]
+    assert list(topics().commands) == [*cli.commands, *data_prep.commands]
     assert loaded_by("from client.cli import main; main(['--help'])").stderr == "[]\n"

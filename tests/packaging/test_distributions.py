@@ -1,5 +1,6 @@
 """The wheels of this repository work in an empty environment, and from another folder."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from itertools import chain
@@ -56,6 +57,32 @@ def test_the_local_aws_prints_its_help_without_the_rest_of_the_project(
 def test_topics_runs_from_another_folder(install: Callable[..., Installed]) -> None:
     program = "sys.argv = ['topics', '--help']; from client.cli import main; main()"
     assert "encode" in install(".").python(program)
+
+
+def test_topics_are_learned_from_text_without_boto3(
+    install: Callable[..., Installed], tmp_path: Path
+) -> None:
+    rows = [f"{'ant bee cat dog' if number % 2 else 'fig kiwi lime pear'} {number}" for number in range(60)]
+    (tmp_path / "articles.csv").write_text("text,label\n" + "".join(f"{row},x\n" for row in rows))
+    program = """
+from client.cli import main
+for line in (
+    "learn articles.csv --column text --num-topics 2 --output out --json",
+    "show out --words 4 --json",
+    "predict ant --model out --json",
+    "--version",
+):
+    assert main(line.split()) == 0
+assert "boto3" not in sys.modules and "sklearn" not in sys.modules
+"""
+    learned, shown, predicted, version = install(".").python(program).splitlines()
+    assert json.loads(learned)["num_topics"] == 2
+    assert sorted(sorted(topic["words"]) for topic in json.loads(shown)) == [
+        ["ant", "bee", "cat", "dog"],
+        ["fig", "kiwi", "lime", "pear"],
+    ]
+    assert max(json.loads(predicted)["predictions"][0]["topic_mixture"]) > 0.5
+    assert version == project(".")["version"]
 
 
 @pytest.mark.parametrize("folder", [*MEMBERS, "."])

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import spectral_lda
 from data_prep import recordio
 from data_prep.matching import match_topics
 from tests.end_to_end.helpers.deployment import Deployment, Outcome
+from tests.end_to_end.helpers.local_aws_server import run
 from tests.end_to_end.helpers.polling import wait_until
 
 pytestmark = pytest.mark.end_to_end
@@ -259,3 +262,43 @@ def test_a_sparse_corpus_of_a_large_vocabulary_is_trained_and_scored(
     rows = [row["topic_mixture"] for row in json.loads(response["Body"].read())["predictions"]]
     assert np.array(rows).shape == (10, 10)
     second_execution.require_success()
+
+
+def test_text_is_trained_and_predicted_in_words(
+    deployment: Deployment, second_execution: Outcome, tmp_path: Path
+) -> None:
+    second_execution.require_success()
+    subjects = [["ant", "bee", "cat", "dog"], ["fig", "kiwi", "lime", "pear"]]
+    rng = np.random.default_rng(0)
+    rows = [f"{number},{' '.join(rng.choice(subjects[number % 2], 30))}" for number in range(300)]
+    articles = tmp_path / "My Articles.csv"
+    articles.write_text("\n".join(["id,text", *rows]) + "\n")
+    notifications = deployment.subscribe()
+
+    trained = client(deployment, "train", str(articles), "--column", "text", "--num-topics", "2", "--json")
+    assert "Uploaded the dataset my-articles to s3://" in trained.stderr
+    output = json.loads(trained.stdout)["output"]
+    assert output["promoted"] is True
+    assert sorted(sorted(topic["words"][:4]) for topic in output["topics"]) == subjects
+    words = ", ".join(output["topics"][0]["words"])
+    assert f"topic   0  {output['topics'][0]['share']:>5.1%}  {words}"[:80] in trained.stderr
+    (message,) = wait_until(notifications.messages)
+    assert f"Topic 0 ({output['topics'][0]['share']:.1%}): {words}" in message
+    assert " ".join(output["topics"][0]["words"][:3]) in client(deployment, "history").stdout
+
+    # A later upload under the same name does not change the words of the model in service.
+    other = tmp_path / "other" / articles.name
+    other.parent.mkdir()
+    other.write_text(articles.read_text().replace("ant", "emu"))
+    client(deployment, "train", str(other), "--column", "text", "--num-topics", "2", "--no-promote")
+    predicted = client(deployment, "predict", "The bee and the ant: an emu?", "--json")
+    (prediction,) = json.loads(predicted.stdout)["predictions"]
+    assert (prediction["tokens"], prediction["unknown_tokens"]) == (7, 5)
+    assert max(prediction["topic_mixture"]) > 0.6
+
+
+def client(deployment: Deployment, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "client", *arguments]
+    completed = run(command, deployment.local_aws.environment)
+    assert completed.returncode == 0, completed.stderr
+    return completed
