@@ -11,6 +11,7 @@ import click
 
 from data_prep.errors import UploadError
 from data_prep.inputs import FORMATS
+from data_prep.inputs.recognition import FORMS
 
 INTERRUPTED = 130
 _FILE = click.Path(path_type=Path)
@@ -142,6 +143,14 @@ def generate(**options: Any) -> None:
 @click.option("--test-fraction", type=float, metavar="F", help="or which fraction of them  [default: 0.2]")
 @click.option("--seed", default=0, show_default=True, help="of the choice of the test documents")
 @click.option("--vocabulary", type=_FILE, metavar="FILE", help="the words, one a line")
+@click.option("--format", "form", metavar="FORM", help=f"one of {', '.join(FORMS)}")
+@click.option("--index-base", type=click.IntRange(0, 1), help="the number of the first word")
+@click.option(
+    "--header/--no-header", default=None, help="whether the first line of a CSV file names the words"
+)
+@click.option(
+    "--index-column/--no-index-column", default=None, help="whether its first column names the documents"
+)
 @click.option(
     "--source", metavar="SENTENCE", help="where the documents come from  [default: the input's name]"
 )
@@ -150,8 +159,10 @@ def encode(**options: Any) -> None:  # noqa: D103 -- its help is above: a docstr
     if options["test_documents"] is not None and options["test_fraction"] is not None:
         raise click.UsageError("--test-fraction is not allowed with --test-documents.")
     from data_prep import commands
+    from data_prep.inputs.counts import LoadOptions
 
-    commands.encode(**options)
+    names = ("form", "index_base", "header", "index_column")
+    commands.encode(options=LoadOptions(**{name: options.pop(name) for name in names}), **options)
 
 
 @cli.command(cls=_Command)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from data_prep.dataset.inspection import summary
 from data_prep.dataset.manifest import Manifest
 from data_prep.dataset.splitting import split
 from data_prep.dataset.writer import write_checked
+from data_prep.inputs.counts import LoadOptions
 from data_prep.inputs.loading import load
 from data_prep.inputs.vocabulary import read_vocabulary
 from data_prep.recordio.writer import replace_file
@@ -52,15 +54,17 @@ def encode(
     vocabulary: Path | None,
     source: str | None,
     as_json: bool,
+    options: LoadOptions,
     **held_out: Any,
 ) -> None:
     """Turn counts into a dataset; `held_out` are the parameters of `split`."""
     if held_out["test_fraction"] is None and held_out["test_documents"] is None:
         held_out["test_fraction"] = _DEFAULT_TEST_FRACTION
     with _status(f"Encoding {input_}"):
-        counts = load(input_)
+        words = read_vocabulary(vocabulary) if vocabulary else None
+        loaded = load(input_, replace(options, words=len(words) if words else None))
         try:
-            train, test = split(counts, **held_out)
+            train, test = split(loaded.matrix, **held_out)
         except ValueError as error:
             raise ValueError(f"{input_}: {error}") from error
         manifest = write_checked(
@@ -68,9 +72,10 @@ def encode(
             dataset,
             train,
             test,
-            vocabulary=read_vocabulary(vocabulary) if vocabulary else None,
+            vocabulary=words or loaded.vocabulary,
             source=source or f"Encoded from {Path(input_).name}.",
         )
+    print(loaded.description, file=sys.stderr)
     _print_manifest(manifest, as_json=as_json)
 
 
@@ -106,7 +111,7 @@ def plot(*, input_: Path, output: Path, rows: int, columns: int) -> None:
     """Draw documents."""
     from data_prep.plots import plot_lda  # noqa: PLC0415 -- only this command needs matplotlib
 
-    counts = load(input_)[: rows * columns]
+    counts = load(input_).matrix[: rows * columns]
     dense = counts.toarray() if hasattr(counts, "toarray") else counts
     figure = plot_lda(dense, rows, columns)
     with replace_file(output) as file:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from client.local_models.prediction import Prediction
     from data_prep.text.sources import SourceOptions
 
-_COUNTS = re.compile(r"\.(npy|npz|mtx|ldac|pbr|rec)(\.gz)?", re.IGNORECASE)
+_COUNTS = re.compile(r"\.(npy|npz|mtx|mm|ldac|lda-c|dat|svmlight|pbr|rec)(\.gz|\.zst)?", re.IGNORECASE)
 _LOOKS_LIKE_PATH = re.compile(r"[/*\[\\]|\.\w{2,8}$")
 _LONGEST_PATH = 4096
 _MAX_DOCUMENTS = 100_000
@@ -85,9 +85,10 @@ def _predict_counts(
     deploy: "Callable[[], Deployment]", source: str, model: Path | None, *, as_json: bool
 ) -> int:
     from data_prep.inputs import loading
+    from data_prep.inputs.counts import LoadOptions
 
     try:
-        counts = loading.load(source)
+        counts = loading.load(source, LoadOptions(words=_width(model), index_base=0)).matrix
     except ValueError as error:
         raise UserError(str(error)) from error
     with progress("Inferring topics"):
@@ -97,6 +98,15 @@ def _predict_counts(
     else:
         print_lines([",".join(f"{value:.6g}" for value in mixture) for mixture in mixtures])
     return 0
+
+
+def _width(model: Path | None) -> int | None:
+    """Return the number of words of a model on this machine; the endpoint checks that of its own."""
+    if model is None:
+        return None
+    from client.local_models.model_folder import ModelFolder
+
+    return len(ModelFolder(model).preparation.vocabulary)
 
 
 def _infer(deploy: "Callable[[], Deployment]", model: Path | None) -> Callable[[Any], Any]:

@@ -1,6 +1,6 @@
-"""Counts from users' files: numpy, scipy, text formats and shards of RecordIO-protobuf."""
+"""Counts from users' files: of numpy and scipy, tables, those of other tools, and shards."""
 
 FORMATS = (
-    ".npy, .npz (numpy or scipy), .csv (also doc,word,count), .jsonl, .mtx, .ldac, .pbr,"
-    " or a folder or s3://bucket/prefix of .pbr shards"
+    ".npy, .npz (numpy or scipy), .csv (also triples), .jsonl, .mtx, .ldac, svmlight, UCI docword, MALLET,"
+    " .parquet, .pbr, all also .gz or .zst, or a folder or s3://bucket/prefix of .pbr shards"
 )

@@ -1,108 +1,73 @@
-"""A matrix of counts loaded from a file of any supported format."""
+"""A matrix of counts loaded from a file of any supported form."""
 
 import os
-import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
-from scipy import io, sparse
 
 from data_prep import recordio
-from data_prep.inputs import FORMATS, corpus
-from data_prep.inputs.text_formats import check_gaps, load_csv, load_json_lines, load_ldac
+from data_prep.inputs import corpus
+from data_prep.inputs.counts import Counts, LoadOptions
+from data_prep.inputs.json_lines import load_json_lines
+from data_prep.inputs.numpy_files import load_frame, load_matrix_market, load_numpy, refuse_pickle
+from data_prep.inputs.recognition import recognise
+from data_prep.inputs.sparse_lines import load_docword, load_ldac, load_mallet, load_svmlight, load_words
+from data_prep.inputs.tables import load_csv
 
-_MAX_GZIP_RATIO = 1032
-_MAGIC = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is
 
-
-def load(path: str | os.PathLike[str]) -> Any:
-    """Read a matrix of counts.
+def load(path: str | os.PathLike[str], options: LoadOptions | None = None) -> Counts:
+    """Read counts.
 
     Parameters
     ----------
-    path : path
-        By its suffix: `.npy`; `.npz` with one array or one called `documents`, or of scipy.sparse.save_npz;
-        `.csv`, one document a line without a header, or triples under the header `doc,word,count`; `.jsonl`,
-        SageMaker's JSON lines; `.mtx` or `.mtx.gz`, Matrix Market; `.ldac`, LDA-C; `.pbr` or `.pbr.gz`,
-        RecordIO-protobuf. A folder or `s3://bucket/prefix` holds shards of RecordIO-protobuf.
+    path
+        A file, whose form is recognised from its content and then its suffix: numpy's and scipy's files, CSV,
+        JSON lines, Matrix Market, LDA-C, svmlight, UCI's bag of words, MALLET's lines, Parquet, and
+        RecordIO-protobuf; text forms also compressed by gzip or zstd. A folder or `s3://bucket/prefix` holds
+        shards of RecordIO-protobuf.
+    options
+        What isn't to be recognised.
 
     Returns
     -------
-    array or csr array (D, V)
-        The numbers as they are, not yet checked to be counts. That of a `.npy` file is memory-mapped.
+    Counts
+        The matrix and what the file says about words and documents. A `.npy` file is memory-mapped.
 
     Raises
     ------
     ValueError
-        Names the position that can't be read, or the unknown format.
+        Names the position that can't be read, or the unknown form.
     OSError
         If it can't be opened.
     """
+    options = options or LoadOptions()
     file = Path(path)
-    if str(path).startswith(corpus.S3) or file.is_dir():
-        return corpus.read(path)
-    suffix = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
-    if suffix not in _READERS:
-        raise ValueError(f"{file}: counts are read from {FORMATS}.")
-    return _READERS[suffix](file)
+    if os.fspath(path).startswith(corpus.S3) or file.is_dir():
+        counts = Counts(corpus.read(path), "RecordIO-protobuf")
+    else:
+        counts = _READERS[options.form or recognise(file)](file, options)
+    documents, words = counts.matrix.shape if counts.matrix.ndim == 2 else (0, 0)  # noqa: PLR2004 -- a matrix
+    described = f"{os.fspath(path)}: {counts.description}; {documents:,} documents over {words:,} words"
+    return replace(counts, description=described)
 
 
-def _load_numpy(file: Path) -> Any:
-    try:
-        with file.open("rb") as source:
-            _check_magic(source)
-        if file.suffix == ".npy":
-            return np.lib.format.open_memmap(file, mode="r")
-        with file.open("rb") as source, np.load(source, allow_pickle=False) as content:
-            if "format" in content.files:
-                return sparse.load_npz(file)
-            return content[_array_name(content.files)]
-    except (ValueError, EOFError, AttributeError, MemoryError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{file} can't be read as numpy's or scipy's file: {error}") from error
+def _load_recordio(path: Path, _options: LoadOptions) -> Counts:
+    return Counts(recordio.read(path), "RecordIO-protobuf")
 
 
-def _check_magic(source: BinaryIO) -> None:
-    """Refuse other files: numpy would treat them as a pickle, and suggest loading that unsafely."""
-    if not source.read(len(_MAGIC[0])).startswith(_MAGIC):
-        raise ValueError("it doesn't begin as such a file does.")
-
-
-def _array_name(names: list[str]) -> str:
-    if len(names) == 1 or "documents" in names:
-        return names[0] if len(names) == 1 else "documents"
-    raise ValueError(
-        f'it holds {", ".join(names) or "nothing"}; one array is needed, or one named "documents".'
-    )
-
-
-def _load_matrix_market(file: Path) -> Any:
-    try:
-        documents, _, entries, layout, *_ = io.mminfo(file)
-        _check_entries(file, entries)
-        matrix = io.mmread(file, spmatrix=False)
-    except (ValueError, OverflowError, MemoryError, EOFError) as error:
-        raise ValueError(f"{file} can't be read as Matrix Market: {error}.") from error
-    if layout == "coordinate":
-        check_gaps(file, documents, entries)
-    return matrix
-
-
-def _check_entries(file: Path, entries: int) -> None:
-    size = file.stat().st_size * (_MAX_GZIP_RATIO if file.suffix == ".gz" else 1)
-    if entries > size:
-        raise ValueError(f"it announces {entries} entries, more than fit into it")
-
-
-_READERS: dict[str, Callable[[Path], Any]] = {
-    ".npy": _load_numpy,
-    ".npz": _load_numpy,
-    ".csv": load_csv,
-    ".jsonl": load_json_lines,
-    ".mtx": _load_matrix_market,
-    ".mtx.gz": _load_matrix_market,
-    ".ldac": load_ldac,
-    ".pbr": recordio.read,
-    ".pbr.gz": recordio.read,
+_READERS: dict[str, Callable[[Path, LoadOptions], Counts]] = {
+    "npy": load_numpy,
+    "npz": load_numpy,
+    "csv": load_csv,
+    "jsonl": load_json_lines,
+    "mtx": load_matrix_market,
+    "ldac": load_ldac,
+    "svmlight": load_svmlight,
+    "docword": load_docword,
+    "words": load_words,
+    "mallet": load_mallet,
+    "parquet": load_frame,
+    "arrow": load_frame,
+    "pickle": refuse_pickle,
+    "recordio": _load_recordio,
 }

@@ -45,7 +45,7 @@ def parse_vocabulary(content: bytes, name: str) -> list[str]:
         lines.pop()
     words = [line.removesuffix("\r") for line in lines]
     for number, word in enumerate(words, start=1):
-        if not word.strip():
+        if not word:
             raise ValueError(f"{name}, line {number}: the line is empty; every line is one word.")
         for character, what in _BREAKS.items():
             if character in word:

@@ -37,7 +37,7 @@ def test_sample_data_is_generated_and_encoded(
     assert main(["encode", "bars.npz", "--dataset", "bars", "--test-documents", "10"]) == 0
     output = capsys.readouterr()
     assert "train: 40 documents (0 empty)" in output.out
-    assert output.err == ""
+    assert output.err == "bars.npz: numpy's array; 50 documents over 25 words\n"
 
 
 def test_encode_prints_the_manifest_for_programs(counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,7 +58,7 @@ def test_empty_documents_are_a_warning_on_stderr(counts: Path, capsys: pytest.Ca
     rows[0] = 0
     np.save(counts, rows)
     assert main(["encode", str(counts), "--dataset", "a"]) == 0
-    assert capsys.readouterr().err.startswith("data_prep: warning: train: 1 of 15 documents are empty")
+    assert "data_prep: warning: train: 1 of 15 documents are empty" in capsys.readouterr().err
 
 
 def test_inspect_describes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], corpus: Any) -> None:

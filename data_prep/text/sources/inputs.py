@@ -1,27 +1,22 @@
 """The files of a source: a file, a folder, a pattern, standard input, or objects in S3."""
 
 import errno
-import gzip
 import io
 import os
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import zstandard
-
+from data_prep.inputs.decompression import BUFFER, ERRORS, decompressed
 from data_prep.text.errors import TextError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 STDIN, S3 = "-", "s3://"
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_PEEK = 2**16
 # Beginnings of files that aren't text: what they are, and what to do.
 _BINARY = {
     b"%PDF": "a PDF document: save its text as .txt first",
@@ -90,23 +85,13 @@ def opened(source: Input) -> Iterator[io.BufferedReader]:
     """
     raw = source.open_raw()
     try:
-        yield _decompressed(raw)
-    except (gzip.BadGzipFile, zlib.error, EOFError, zstandard.ZstdError) as error:
+        yield decompressed(raw)
+    except ERRORS as error:
         raise TextError(
             f"{source.name} can't be decompressed to its end: {error}. Is it complete?"
         ) from error
     finally:
         raw.close()
-
-
-def _decompressed(raw: io.BufferedReader) -> io.BufferedReader:
-    start = raw.peek(len(_ZSTD))
-    if start.startswith(_GZIP):
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw), _PEEK)
-    if start.startswith(_ZSTD):
-        stream = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return io.BufferedReader(stream, _PEEK)
-    return raw
 
 
 def head(stream: io.BufferedReader, name: str) -> bytes:
@@ -117,7 +102,7 @@ def head(stream: io.BufferedReader, name: str) -> bytes:
     TextError
         The file is of a kind that isn't text.
     """
-    start = stream.peek(_PEEK)[:_PEEK]
+    start = stream.peek(BUFFER)[:BUFFER]
     for magic, what in _BINARY.items():
         if start.startswith(magic):
             raise TextError(f"{name} is {what}.")
@@ -148,7 +133,7 @@ def _objects(uri: str, s3: "S3Client | None") -> list[Input]:
 
 def _object_opener(client: Any, bucket: str, key: str) -> Callable[[], io.BufferedReader]:
     def open_object() -> io.BufferedReader:
-        return io.BufferedReader(_Body(client, bucket, key), _PEEK)
+        return io.BufferedReader(_Body(client, bucket, key), BUFFER)
 
     return open_object
 

@@ -43,7 +43,7 @@ def test_the_shards_of_a_folder_are_one_corpus_in_the_order_of_their_names(tmp_p
     recordio.write(tmp_path / "part-00001.pbr", COUNTS[2:])
     recordio.write(tmp_path / "part-00000.pbr", COUNTS[:2])
     (tmp_path / ".part-00002.pbr").write_bytes(b"left over")
-    assert np.array_equal(loading.load(tmp_path), COUNTS)
+    assert np.array_equal(loading.load(tmp_path).matrix, COUNTS)
     assert np.array_equal(corpus.read(tmp_path / "part-00"), COUNTS)
     assert [chunk.shape for chunk in corpus.iter_chunks(tmp_path)] == [(2, 3), (2, 3)]
 

@@ -37,6 +37,7 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "num_topics": 2,
         "metrics": {"test:pwll": -2.5},
         "runs": [row],
+        "topics": [],
         "incumbent": "",
     }
     assert f"Worth promoting: {reason}" in summary
