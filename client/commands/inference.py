@@ -12,6 +12,7 @@ from client.commands.options import json_option, pass_deployment_factory
 from client.commands.text_options import source_options
 from client.errors import UserError
 from client.output import print_json, print_lines, progress
+from data_prep.inputs import FORMATS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +27,15 @@ _LONGEST_PATH = 4096
 _MAX_DOCUMENTS = 100_000
 
 
-@click.command
+@click.command(
+    help=f"""Infer the topics of documents.
+
+    With --model by a model on this machine, otherwise by the endpoint.
+
+    INPUT is a text in quotation marks; a file, folder or pattern of documents as learn reads it, or - for
+    standard input; or word counts: {FORMATS}.
+    """
+)
 @click.argument("input_", metavar="INPUT")
 @click.option(
     "--model", type=click.Path(path_type=Path), help="A folder that learn wrote (default: the endpoint)."
@@ -34,7 +43,7 @@ _MAX_DOCUMENTS = 100_000
 @source_options
 @json_option
 @pass_deployment_factory
-def predict(
+def predict(  # noqa: D103 -- its help is above
     deploy: "Callable[[], Deployment]",
     *,
     input_: str,
@@ -42,14 +51,6 @@ def predict(
     source_options: "SourceOptions",
     as_json: bool,
 ) -> int:
-    """Infer the topics of documents.
-
-    With --model by a model on this machine, otherwise by the endpoint.
-
-    INPUT is a text in quotation marks; a file, folder or pattern of documents as learn reads it, or - for
-    standard input; or a file of word counts (.npy, .npz, .csv, .jsonl, .mtx, .ldac, .pbr), or a folder or
-    s3://bucket/prefix of .pbr shards.
-    """
     if _is_counts(input_, source_options):
         return _predict_counts(deploy, input_, model, as_json=as_json)
     documents = _documents(input_, source_options)
