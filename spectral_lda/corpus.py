@@ -157,6 +157,19 @@ def _shards(counts: CountsLike) -> Iterable[Any]:
     if sparse.issparse(counts) or hasattr(counts, "__array__"):
         return [counts]
     items = list(counts)
+    if len(items) > 1 and all(_is_pairs(item) for item in items):
+        raise ValueError(
+            "counts look like documents of gensim, lists of (word, count): convert them by"
+            " gensim.matutils.corpus2csc(corpus, num_terms=...).T."
+        )
     if items and (sparse.issparse(items[0]) or getattr(items[0], "ndim", 0) == 2):  # noqa: PLR2004 -- matrices
         return items
     return [items]
+
+
+def _is_pairs(item: Any) -> bool:
+    """Tell whether an item looks like one document of gensim: words that ascend, and their counts."""
+    if sparse.issparse(item) or not len(item) or any(np.shape(pair) != (2,) for pair in item):
+        return False
+    words, counts = np.asarray(item).T
+    return bool((np.diff(words) > 0).all() and (counts > 0).all())

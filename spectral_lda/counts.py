@@ -49,6 +49,10 @@ def as_counts(counts: CountsLike, *, whole: bool = True) -> CountMatrix:
 
 def checked(counts: CountsLike, *, whole: bool, first_row: int = 0) -> tuple[CountMatrix, FloatArray]:
     """Do as `as_counts`, for rows numbered from ``first_row`` in messages; return the sum of each row too."""
+    if isinstance(counts, np.ma.MaskedArray):
+        raise ValueError(  # noqa: TRY004 -- as for every other count that can't be used
+            "counts is a masked array, which has no counts where it is masked: fill it first."
+        )
     raw: Any = counts if sparse.issparse(counts) else np.asarray(counts)
     if raw.ndim != 2:  # noqa: PLR2004 -- a matrix has two dimensions
         raise ValueError(

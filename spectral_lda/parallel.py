@@ -19,8 +19,8 @@ Result = TypeVar("Result")
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return int(config.NUMBA_DEFAULT_NUM_THREADS)  # type: ignore[attr-defined]  # numba sets it
+    """Return the number of cores that this process may use: NUMBA_NUM_THREADS, if it is set."""
+    return int(config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]  # numba sets it
 
 
 def run(function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:

@@ -90,3 +90,14 @@ def test_chosen_documents_are_taken_across_shards() -> None:
     corpus = Corpus.from_counts([COUNTS[:10], COUNTS[10:10], COUNTS[10:]])
     chosen = np.array([0, 9, 10, 59])
     np.testing.assert_array_equal(corpus.take(chosen).toarray(), COUNTS[chosen])
+
+
+def test_documents_of_gensim_are_refused_with_what_converts_them() -> None:
+    documents = [np.array([[0, 2], [3, 1]]), np.array([[1, 1]]), np.array([[0, 1], [1, 4], [2, 1]])]
+    for form in (list, np.asarray):
+        with pytest.raises(ValueError, match=r"look like documents of gensim.*corpus2csc"):
+            Corpus.from_counts([form(document) for document in documents])
+
+
+def test_shards_over_two_words_are_no_documents_of_gensim() -> None:
+    assert Corpus.from_counts([np.array([[2, 1], [1, 0]]), np.array([[0, 1]])]).num_words == 2

@@ -112,6 +112,7 @@ def test_fractions_are_accepted_as_weights() -> None:
         ([1, 2], r"two dimensions, documents by words; these have the shape \(2,\)"),
         ([[[1]]], r"these have the shape \(1, 1, 1\)"),
         ([["a"]], "counts must be numbers"),
+        (np.ma.masked_equal([[1, 2]], 2), "a masked array, which has no counts where it is masked"),
         ([[1j]], "counts must be numbers"),
     ],
 )

@@ -51,3 +51,11 @@ def test_a_forked_process_starts_its_own_threads() -> None:
         [sys.executable, "-c", FORK], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60, check=False
     )
     assert ended.returncode == 0, signal.strsignal(-ended.returncode) if ended.returncode < 0 else ""
+
+
+def test_numbas_number_of_threads_is_the_number_of_cores() -> None:
+    program = "from spectral_lda import parallel; print(parallel.cores())"
+    environment = os.environ | {"NUMBA_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "1\n"
