@@ -135,10 +135,19 @@ class PreparedCorpus:
     def counts(self, split: SplitName | None = None) -> Iterator[sparse.csr_array]:
         """Yield the counts (n, V) of the documents of a split, or of all, in the order of the source."""
         for batch, mask in self._masks(split):
-            terms = pl.read_ipc(self._folder / f"{batch.number}.terms", columns=["term"])
-            columns = self.preparation.columns(terms["term"])
+            columns = self._columns(batch)
             selected = select_columns(self._stored(batch), columns, len(self.preparation.vocabulary))
             yield selected if split is None else selected[np.flatnonzero(mask)]
+
+    def count_kept(self) -> tuple[int, int]:
+        """Return the number of tokens that the vocabulary has, and of documents without any of them."""
+        tokens = empty = 0
+        for batch in self._batches:
+            counts = self._stored(batch)
+            known = self._columns(batch) >= 0
+            tokens += int(counts.data @ known[counts.indices].astype(np.int64))
+            empty += int((counts @ known.astype(np.int64) == 0).sum())
+        return tokens, empty
 
     def documents(self, split: SplitName | None = None) -> Iterator[pl.DataFrame]:
         """Yield id, label, date and first line of the same documents."""
@@ -152,6 +161,11 @@ class PreparedCorpus:
             start += batch.documents
             yield batch, np.ones_like(is_test) if split is None else is_test == (split == "test")
 
+    def _columns(self, batch: _Batch) -> NDArray[np.int64]:
+        """Return the column of each term of a batch, -1 for those that aren't in the vocabulary."""
+        terms = pl.read_ipc(self._folder / f"{batch.number}.terms", columns=["term"])
+        return self.preparation.columns(terms["term"])
+
     def _stored(self, batch: _Batch) -> sparse.csr_array:
         parts = [
             np.load(self._folder / f"{batch.number}.{name}.npy") for name in ("data", "indices", "indptr")
@@ -163,10 +177,7 @@ class PreparedCorpus:
 def _report(
     corpus: PreparedCorpus, vocabulary: Vocabulary, language: Language, settings: TextSettings
 ) -> Report:
-    kept = empty = 0
-    for counts in corpus.counts():
-        kept += int(counts.sum(dtype=np.float64))
-        empty += int((np.diff(counts.indptr) == 0).sum())
+    kept, empty = corpus.count_kept()
     batches = corpus._batches  # noqa: SLF001 -- of this module
     hashes = np.concatenate([batch.word_hashes for batch in batches])
     hashes = hashes[hashes != 0]
@@ -277,8 +288,12 @@ def _term_table(counted: BatchCounts) -> pl.DataFrame:
 
 
 def _document_table(batch: pl.DataFrame) -> pl.DataFrame:
-    first_line = pl.col("text").str.strip_chars().str.extract(r"^([^\r\n]*)").str.slice(0, _FIRST_LINE)
-    return batch.select("id", "label", "date", first_line.fill_null("").alias("first_line"))
+    # Only the beginning of a text is looked at: stripping all of it takes as long as counting it.
+    beginning = pl.col("text").str.slice(0, 2 * _FIRST_LINE).str.strip_chars()
+    first_line = beginning.str.split_exact("\n", 1).struct.field("field_0").str.slice(0, _FIRST_LINE)
+    return batch.select(
+        "id", "label", "date", first_line.str.strip_chars_end().fill_null("").alias("first_line")
+    )
 
 
 def _word_hashes(counted: BatchCounts) -> NDArray[np.uint64]:

@@ -50,9 +50,10 @@ def _matrix(tokens: Tokens) -> sparse.csr_array:
     starts = np.concatenate(([0], tokens.ends))
     ones = np.ones(tokens.codes.size, np.int32)
     shape = (tokens.ends.size, len(tokens.terms))
-    counts = sparse.csr_array((ones, tokens.codes, starts), shape=shape)
-    counts.sum_duplicates()
-    return counts
+    # By columns and back: a counting sort, several times as fast as sorting each row.
+    by_column = sparse.csr_array((ones, tokens.codes, starts), shape=shape).tocsc()
+    by_column.sum_duplicates()
+    return by_column.tocsr()
 
 
 def _ngrams(tokens: Tokens, length: int) -> Tokens:

