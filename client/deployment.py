@@ -8,6 +8,7 @@ from typing import Any, Literal
 import boto3
 
 from client.errors import UserError, none_if_missing
+from data_prep.aws_session import aws_session
 
 StackKind = Literal["Storage", "Training", "Serving"]
 STACK_KINDS: tuple[StackKind, ...] = ("Storage", "Training", "Serving")
@@ -37,7 +38,7 @@ class Deployment:
 
     name: str = "lda"
     environment: str = "dev"
-    session: boto3.Session = field(default_factory=boto3.Session, repr=False, compare=False)
+    session: boto3.Session = field(default_factory=aws_session, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not NAME_PATTERN.fullmatch(self.name):

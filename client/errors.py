@@ -62,7 +62,7 @@ def _aws_error_message(error: BaseException) -> str:
             'AWS on this machine: eval "$(python -m local_aws env)".'
         )
     if isinstance(error, NoRegionError):
-        return "No AWS region is set. Set AWS_DEFAULT_REGION, for example to us-east-1."
+        return "No AWS region is set. Set AWS_REGION, for example to us-east-1."
     if isinstance(error, EndpointConnectionError):
         return f"{error} Is it running? (python -m local_aws status)"
     if isinstance(error, ClientError):

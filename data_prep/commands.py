@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from data_prep.aws_session import s3_client
 from data_prep.dataset.adoption import adopt as adopt_files
 from data_prep.dataset.inspection import inspect as inspect_path
 from data_prep.dataset.inspection import summary
@@ -81,12 +82,13 @@ def encode(
 
 def upload(*, dataset: str, folder: Path, bucket: str, as_json: bool) -> None:
     """Upload a dataset."""
-    import boto3  # noqa: PLC0415 -- only this command needs AWS, and importing it is slow
-
-    from data_prep.dataset.upload import upload as upload_dataset  # noqa: PLC0415 -- as above
+    from data_prep.dataset.upload import upload as upload_dataset  # noqa: PLC0415 -- it imports boto3
 
     with _status(f"Uploading dataset {dataset} to {bucket}"):
-        manifest = upload_dataset(folder, dataset, bucket, s3=boto3.client("s3"))
+        s3 = s3_client()
+        manifest = upload_dataset(folder, dataset, bucket, s3=s3)
+    where = f"s3://{bucket}/datasets/{dataset}/ at {s3.meta.endpoint_url}"
+    print(f"data_prep: uploaded to {where}", file=sys.stderr)
     _print_manifest(manifest, as_json=as_json)
 
 

@@ -17,6 +17,8 @@ from local_aws.process.lifecycle import LocalAws, Server
 PROGRAM = "python -m local_aws"
 MAX_PORT = 65535
 INTERRUPTED = 130
+# In a checkout of this project, a training job finds its program without an option.
+IMAGES = Path("container/local-images.toml")
 
 
 class _Port(click.ParamType[int]):
@@ -90,15 +92,24 @@ def _json_option(command: Callable[..., None]) -> Callable[..., None]:
     "--images",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A TOML file that maps container images to programs.",
+    help="A TOML file that maps container images to programs (default: container/local-images.toml, if the"
+    " current folder has it).",
 )
 def up(state: Path, port: int, images: Path | None) -> None:
     """Start the server in the background and wait until it is ready."""
     local_aws = LocalAws(state)
     server = local_aws.server()
     if server and server.is_running:
+        if images:
+            raise UserError(
+                f"AWS is already running at {server.endpoint} with the images that it was started with."
+                f" Stop it first: {PROGRAM} down --state {state}"
+            )
         print(f"AWS is already running at {server.endpoint} (pid {server.pid}, state {local_aws.state}).")
         return
+    if images is None and IMAGES.is_file():
+        images = IMAGES
+        print(f"Container images: {IMAGES}", file=sys.stderr)
     if images and not images.is_file():
         raise UserError(f"There is no file {images}: --images names the TOML file of the images.")
     if message := node_warning(node_modules()):

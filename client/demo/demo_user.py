@@ -2,10 +2,9 @@
 
 import os
 
-import boto3
-
 from client.deployment import Deployment
 from client.policies.render import compact, render
+from data_prep.aws_session import aws_session
 
 NAME = "lda-demo"
 
@@ -43,7 +42,7 @@ class DemoUser:
         self._access_key_id = key["AccessKeyId"]
         os.environ["AWS_ACCESS_KEY_ID"] = self._access_key_id
         os.environ["AWS_SECRET_ACCESS_KEY"] = key["SecretAccessKey"]
-        return str(boto3.Session().client("sts").get_caller_identity()["Arn"])
+        return str(aws_session().client("sts").get_caller_identity()["Arn"])
 
     def delete(self) -> None:
         """Delete the user, its access key and its policy; use the administrator's credentials again."""

@@ -62,8 +62,7 @@ class LocalAwsServer:
         self.stop(delete=True)
         # AWS_REGION is removed too: the region of the demo is the server's default.
         set_aws_environment({})
-        images = ("--images", "container/local-images.toml")
-        self._run("local-aws-up", "up", "--port", str(self.port), *images)
+        self._run("local-aws-up", "up", "--port", str(self.port))
         set_aws_environment(json.loads(self._run("local-aws-env", "env", "--json")))
 
     def stop(self, *, delete: bool) -> None:

@@ -35,7 +35,7 @@ Everything is left running. To continue by hand, in this folder:
 To stop the local AWS and start it again, with its state:
 
   {server.command("down")}
-  {server.command("up", "--port", str(server.port), "--images", "container/local-images.toml")}
+  {server.command("up", "--port", str(server.port))}
 
 To destroy the deployment, and then delete the local AWS:
 

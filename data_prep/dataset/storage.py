@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from data_prep.aws_session import s3_client
 from data_prep.dataset.manifest import MANIFEST, Checksum, checksum_in, dataset_key
 from data_prep.inputs.corpus import S3
 from data_prep.recordio.writer import replace_file
@@ -62,9 +63,7 @@ def open_storage(location: str | os.PathLike[str], s3: "S3Client | None" = None)
     if not bucket or folder != "datasets":
         raise ValueError(f"{location}: in a bucket, a dataset must be at s3://<bucket>/datasets/<name>.")
     if s3 is None:
-        import boto3  # noqa: PLC0415 -- only reading from S3 needs it, and importing it is slow
-
-        s3 = boto3.client("s3")
+        s3 = s3_client()
     dataset_key(name)
     return _BucketStorage(name, bucket, s3)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from data_prep import recordio
+from data_prep.aws_session import s3_client
 from data_prep.recordio.framing import GZIP
 from data_prep.recordio.reader import assemble
 
@@ -83,10 +84,9 @@ def _files(prefix: str | os.PathLike[str], s3: "S3Client | None") -> Iterator[tu
 
 
 def _objects(prefix: str, s3: "S3Client | None") -> Iterator[tuple[str, BinaryIO]]:
-    import boto3  # noqa: PLC0415 -- only reading from S3 needs it, and importing it is slow
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- only S3 needs it
 
-    client = s3 or boto3.client("s3")
+    client = s3 or s3_client()
     bucket, _, start = prefix.removeprefix(S3).partition("/")
     try:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start)

@@ -12,10 +12,11 @@ def test_the_sentence_for_a_missing_region_names_the_variable_that_boto3_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     with pytest.raises(NoRegionError) as error:
         boto3.Session().client("cloudformation")
-    assert "Set AWS_DEFAULT_REGION" in error_message(error.value)
+    assert "Set AWS_REGION" in error_message(error.value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert boto3.Session().client("cloudformation").meta.region_name == "eu-west-1"
 

@@ -10,6 +10,7 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from data_prep.aws_session import s3_client
 from data_prep.inputs.decompression import BUFFER, ERRORS, decompressed
 from data_prep.text.errors import TextError
 
@@ -112,10 +113,9 @@ def head(stream: io.BufferedReader, name: str) -> bytes:
 
 
 def _objects(uri: str, s3: "S3Client | None") -> list[Input]:
-    import boto3  # noqa: PLC0415 -- only S3 needs it, and importing it is slow
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- only S3 needs it
 
-    client = s3 or boto3.client("s3")
+    client = s3 or s3_client()
     bucket, _, prefix = uri.removeprefix(S3).partition("/")
     try:
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

@@ -93,7 +93,7 @@ def test_the_demo_user_has_the_documented_policy_and_is_deleted_completely(
         "Status": "Active",
     }
     aws.respond("iam", "create_access_key", {"AccessKey": key}, UserName="lda-demo")
-    monkeypatch.setattr("boto3.Session", lambda: aws)
+    monkeypatch.setattr("boto3.Session", lambda **_region: aws)
     user = DemoUser(deployment)
     assert user.create() == arn
     assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAIOSFODNN7EXAMPLE"
