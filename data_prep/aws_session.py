@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def aws_session() -> "boto3.Session":
     """Return a session of the shell's credentials and region.
 
-    AWS_REGION comes first, as in the AWS CLI and AWS's other SDKs; boto3 itself reads AWS_DEFAULT_REGION only.
+    AWS_REGION comes first, as in AWS's other SDKs; boto3 itself reads AWS_DEFAULT_REGION only.
     """
     import boto3  # noqa: PLC0415 -- only what calls AWS needs it, and importing it is slow
 

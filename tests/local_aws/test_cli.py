@@ -68,6 +68,13 @@ def test_up_reports_a_server_that_already_runs(running: Any) -> None:
     assert (again.returncode, again.stdout.startswith("AWS is already running at")) == (0, True)
 
 
+def test_images_for_a_server_that_already_runs_are_an_error(running: Any, tmp_path: Path) -> None:
+    refused = running("up", "--images", str(tmp_path / "images.toml"))
+    assert refused.returncode == 1
+    assert "is already running" in refused.stderr
+    assert "Stop it first" in refused.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's list of sockets")
 def test_the_server_listens_on_the_loopback_only(running: Any) -> None:
     assert listening(running.status()["pid"]) == {"0100007F"}
