@@ -9,7 +9,8 @@ def parse_text(body: bytes) -> list[str]:
     """Return the documents of a body in UTF-8, one per line.
 
     Lines end with LF or CRLF. An empty line is a document without a word, because results are matched with
-    documents by their order. A document that contains line breaks is sent as JSON.
+    documents by their order; so is an empty body, as which bulk scoring sends an empty line alone. A document
+    that contains line breaks is sent as JSON.
 
     Raises
     ------
@@ -26,6 +27,6 @@ def parse_text(body: bytes) -> list[str]:
             f"Line {line}, byte {at + 1} of the body is 0x{body[at]:02x}, which is not "
             "UTF-8: convert the text to UTF-8."
         ) from error
-    if lines[-1] == "":
+    if lines[-1] == "" and len(lines) > 1:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]

@@ -38,7 +38,7 @@ PACKAGES = {
 # h11 is uvicorn's other parser of HTTP, which it requires; the optional ones are imported where they are
 # installed.
 UNUSED = {"h11"}
-OPTIONAL = {"yaml", "colorama", "coverage", "_distutils_hack"}
+OPTIONAL = {"typing_extensions", "yaml", "colorama", "coverage", "_distutils_hack"}
 
 
 def copies() -> list[tuple[list[str], str]]:

@@ -23,6 +23,7 @@ def test_a_line_is_a_document(documents: list[str], end: str, mark: str) -> None
 
 
 def test_the_last_line_may_lack_its_end_and_an_empty_line_is_a_document() -> None:
+    assert parse_documents(TEXT, b"", WORDS) == parse_documents(TEXT, b"\n", WORDS) == [""]
     assert parse_documents(TEXT, b"one\n\ntwo", WORDS) == ["one", "", "two"]
     assert parse_documents(TEXT, "a\x0cb\u2028c\x85d\re\n".encode(), WORDS) == ["a\x0cb\u2028c\x85d\re"]
 
@@ -45,7 +46,6 @@ def test_counts_with_a_text_are_counts() -> None:
 @pytest.mark.parametrize(
     ("content_type", "body", "message"),
     [
-        (TEXT, b"", "contains no document"),
         (
             TEXT,
             "Bär\nB\xe4r".encode() + b"\nB\xe4r",

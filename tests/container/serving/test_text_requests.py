@@ -80,7 +80,6 @@ def test_counts_get_the_same_response_as_of_a_model_without_words(
         (b"a", "text/plain; charset=latin-1", "*/*", 415, "Only UTF-8 is supported"),
         (b"a", "text/plain", "application/x-recordio-protobuf", 406, "no place for unknown tokens"),
         (b"a", "text/plain", "application/json;words=0", 406, "a number from 1 to 100"),
-        (b"", "text/plain", "*/*", 400, "The request contains no document"),
         (b"x" * 6_291_457, "text/plain", "*/*", 413, "The body has 6291457 bytes"),
     ],
 )
