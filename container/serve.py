@@ -5,9 +5,9 @@ import os
 import socket
 import sys
 
-import spectral_lda
 from container.contract.paths import Paths
 from container.serving.processes import BACKLOG, PreforkServer
+from container.serving.served_model import ServedModel
 from container.serving.server import ModelServer
 from container.serving.warm_up import warm_up
 
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
-        model = spectral_lda.load(Paths.from_environment().model)
+        model = ServedModel.load(Paths.from_environment())
         warm_up(model)
         listener = _listen(options.host)
     except (OSError, ValueError) as error:

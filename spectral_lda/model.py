@@ -118,7 +118,9 @@ class Model:
 
 
 def load(path: FilePath) -> Model:
-    """Read a model of SageMaker LDA or of this package: model.tar.gz or the file model_algo-1.
+    """Read a model of SageMaker LDA or of this package: model.tar.gz, its file model_algo-1, or their folder.
+
+    Further files in the archive or the folder are ignored.
 
     Raises
     ------

@@ -5,8 +5,11 @@ from typing import Any
 
 from container.contract.content_types import CSV, RECORDIO, parse_content_type
 from container.contract.errors import ClientError
+from container.contract.text_files import PREPARATION, VOCABULARY
 
 CHANNELS = ("train", "test")
+# Optional channels of one file each, which goes into the model's archive -> the name of that file.
+TEXT_CHANNELS = {"vocabulary": VOCABULARY, "preparation": PREPARATION}
 # FastFile is like File to a container: the files exist, and their content is streamed when they are read.
 FILE_MODES = ("File", "FastFile")
 PIPE = "Pipe"
@@ -35,7 +38,7 @@ class Channel:
 
 
 def parse_channels(config: dict[str, Any]) -> list[Channel]:
-    """Return the channels of inputdataconfig.json.
+    """Return the channels of documents in inputdataconfig.json.
 
     Raises
     ------
@@ -45,9 +48,30 @@ def parse_channels(config: dict[str, Any]) -> list[Channel]:
     if "train" not in config:
         raise ClientError("The channel 'train' is missing; LDA needs it.")
     for name in config:
-        if name not in CHANNELS:
-            raise ClientError(f"Unknown channel {name!r}; LDA reads 'train' and, if there is one, 'test'.")
-    return [_channel(name, channel) for name, channel in config.items()]
+        if name not in {*CHANNELS, *TEXT_CHANNELS}:
+            raise ClientError(
+                f"Unknown channel {name!r}; LDA reads 'train' and, if there are any, 'test', 'vocabulary' "
+                "and 'preparation'."
+            )
+    return [_channel(name, channel) for name, channel in config.items() if name in CHANNELS]
+
+
+def text_channels(config: dict[str, Any]) -> list[str]:
+    """Return which of the channels 'vocabulary' and 'preparation' a job has.
+
+    Raises
+    ------
+    ClientError
+        There is a preparation without a vocabulary, or a channel comes through a FIFO.
+    """
+    names = [name for name in TEXT_CHANNELS if name in config]
+    if names == ["preparation"]:
+        raise ClientError("The channel 'preparation' needs the channel 'vocabulary': add it.")
+    for name in names:
+        mode = config[name].get("TrainingInputMode") if isinstance(config[name], dict) else None
+        if mode == PIPE:
+            raise ClientError(f"The channel {name!r} is one file: its input mode is File, not {PIPE}.")
+    return names
 
 
 def _channel(name: str, config: Any) -> Channel:

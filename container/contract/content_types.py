@@ -6,6 +6,7 @@ RECORDIO = "application/x-recordio-protobuf"
 CSV = "text/csv"
 JSON = "application/json"
 JSONLINES = "application/jsonlines"
+TEXT = "text/plain"
 
 
 def parse_content_type(header: str) -> str:

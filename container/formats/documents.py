@@ -1,13 +1,14 @@
-"""Parses the body of a request into a matrix of documents."""
+"""Parses the body of a request into documents: a matrix of counts, or texts."""
 
 import io
 from collections.abc import Callable
 
-from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO
+from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO, TEXT
 from container.contract.errors import DocumentError
 from container.formats.csv_documents import parse_csv
 from container.formats.csv_scanner import scan_csv
 from container.formats.json_documents import parse_json, parse_jsonlines
+from container.formats.text_documents import parse_text
 from data_prep.recordio import read
 from spectral_lda.counts import CountMatrix, as_counts, check_width
 
@@ -26,24 +27,30 @@ def _parse_recordio(body: bytes, words: int) -> CountMatrix:
     return counts
 
 
-# Content type -> the function that parses a body to documents (D, words), or raises ValueError.
-PARSERS: dict[str, Callable[[bytes, int], CountMatrix]] = {
+def _parse_text_body(body: bytes, _words: int) -> list[str]:
+    return parse_text(body)
+
+
+Documents = CountMatrix | list[str]
+# Content type -> the function that parses a body to counts (D, words) or D texts, or raises ValueError.
+PARSERS: dict[str, Callable[[bytes, int], Documents]] = {
     JSON: parse_json,
     JSONLINES: parse_jsonlines,
     CSV: _parse_csv_body,
     RECORDIO: _parse_recordio,
+    TEXT: _parse_text_body,
 }
 
 
-def parse_documents(content_type: str, body: bytes, words: int) -> CountMatrix:
-    """Return the documents (D, words) of a request's body, D at least 1.
+def parse_documents(content_type: str, body: bytes, words: int) -> Documents:
+    """Return the documents of a request's body, at least one: counts (D, words), or D texts.
 
     Raises
     ------
     ValueError
         The body contains no document, or doesn't match its content type; the message names the place.
     """
-    counts = PARSERS[content_type](body, words)
-    if counts.shape[0] == 0:
+    documents = PARSERS[content_type](body, words)
+    if (len(documents) if isinstance(documents, list) else documents.shape[0]) == 0:
         raise DocumentError("The request contains no document.")
-    return counts
+    return documents

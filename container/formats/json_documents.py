@@ -1,8 +1,11 @@
-"""Documents as JSON, in the three forms of https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html."""
+"""Documents as JSON: counts, in the three forms of SageMaker's built-in algorithms, or texts.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html
+"""
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -13,11 +16,12 @@ from scipy import sparse
 from container.contract.errors import DocumentError
 from spectral_lda.counts import LARGEST_COUNT, CountMatrix, as_counts
 
+TEXT_KEY = "text"
 Entries = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
-def parse_json(body: bytes, words: int) -> CountMatrix:
-    """Return the documents (D, words) of ``{"instances": [...]}``.
+def parse_json(body: bytes, words: int) -> CountMatrix | list[str]:
+    """Return the documents of ``{"instances": [...]}`` or ``{"text": "..."}``: counts (D, words), or texts.
 
     Raises
     ------
@@ -26,15 +30,15 @@ def parse_json(body: bytes, words: int) -> CountMatrix:
         field.
     """
     request = _loads(body, "The body")
+    if _is_text(request) and "instances" not in request:
+        return [_text(request, "The body")]
     if not isinstance(request, dict) or not isinstance(request.get("instances"), list):
-        raise DocumentError('The body must be {"instances": [...]}.')
-    return _matrix(
-        [_instance(item, f"Instance {at}", words) for at, item in enumerate(request["instances"])], words
-    )
+        raise DocumentError('The body must be {"instances": [...]} or {"text": "..."}.')
+    return _documents(((f"Instance {at}", item) for at, item in enumerate(request["instances"])), words)
 
 
-def parse_jsonlines(body: bytes, words: int) -> CountMatrix:
-    """Return the documents (D, words) of one instance per line, in any of the forms; empty lines are skipped.
+def parse_jsonlines(body: bytes, words: int) -> CountMatrix | list[str]:
+    """Return the documents of one instance per line: counts (D, words) or texts; empty lines are skipped.
 
     Raises
     ------
@@ -42,9 +46,41 @@ def parse_jsonlines(body: bytes, words: int) -> CountMatrix:
         A line is not JSON or not an instance: the message names the line, counted from 1, and the field.
     """
     numbered = ((number, line) for number, line in enumerate(body.split(b"\n"), start=1) if line.strip())
-    return _matrix(
-        [_instance(_loads(line, f"Line {at}"), f"Line {at}", words) for at, line in numbered], words
-    )
+    return _documents(((f"Line {at}", _loads(line, f"Line {at}")) for at, line in numbered), words)
+
+
+def _documents(items: Iterable[tuple[str, Any]], words: int) -> CountMatrix | list[str]:
+    """Return the instances, each given with its place: all are counts, or all are texts."""
+    entries: list[Entries] = []
+    texts: list[str] = []
+    for where, item in items:
+        if _is_text(item):
+            texts.append(_text(item, where))
+        else:
+            entries.append(_instance(item, where, words))
+        if texts and entries:
+            raise DocumentError(
+                f"{where} is {'a text' if _is_text(item) else 'counts'}, unlike those before it: "
+                "send texts and counts in requests of their own."
+            )
+    return texts or _matrix(entries, words)
+
+
+def _is_text(item: Any) -> bool:
+    return isinstance(item, dict) and TEXT_KEY in item and "features" not in item and "data" not in item
+
+
+def _text(item: dict[str, Any], where: str) -> str:
+    text = item[TEXT_KEY]
+    if not isinstance(text, str):
+        raise DocumentError(f"{where}, {TEXT_KEY} is {_excerpt(text, json.dumps)}, not a string.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DocumentError(
+            f"{where}, {TEXT_KEY} contains half of a surrogate pair, which is no character."
+        ) from error
+    return text
 
 
 def _loads(text: bytes, where: str) -> Any:
@@ -67,7 +103,7 @@ def _loads_leniently(text: bytes, where: str) -> Any:
 def _instance(item: Any, where: str, words: int) -> Entries:
     """Return the word indices and weights of a document."""
     if not isinstance(item, dict):
-        raise DocumentError(f'{where} must be an object with "features" or "data".')
+        raise DocumentError(f'{where} must be an object with "features", "data" or "text".')
     if "features" in item:
         return _dense(item["features"], f"{where}, features", words)
     data = item.get("data")

@@ -85,7 +85,8 @@ class PreforkServer(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> ModelServer:
-        """Return the application, the same for every worker."""
+        """Return the application, in a worker: each has an engine of its own for texts."""
+        self._server.start_engine()
         return self._server
 
 

@@ -7,17 +7,18 @@ import numpy as np
 
 import spectral_lda
 from container.contract.content_types import CSV
-from container.formats.responses import ENCODERS
+from container.formats.responses import ENCODERS, Accepted
+from container.serving.served_model import ServedModel
 from container.serving.server import predict
 
 
-def warm_up(model: spectral_lda.Model) -> None:
+def warm_up(model: ServedModel) -> None:
     """Predict a document in each response type, which compiles or loads everything that a request needs."""
-    document = ",".join(["1"] * model.beta.shape[1]).encode()
+    document = ",".join(["1"] * model.model.beta.shape[1]).encode()
     for accept in ENCODERS:
-        predict(model, CSV, accept, document)
+        predict(model, CSV, Accepted(accept), document)
 
 
 if __name__ == "__main__":
     counts = np.random.default_rng(0).poisson(2, (60, 6))
-    warm_up(spectral_lda.fit(counts, 2))
+    warm_up(ServedModel(spectral_lda.fit(counts, 2)))

@@ -5,10 +5,11 @@ import time
 
 import numpy as np
 
-from container.contract.channels import Channel, parse_channels
+from container.contract.channels import TEXT_CHANNELS, Channel, parse_channels, text_channels
 from container.contract.errors import ClientError, Failure
 from container.contract.hyperparameters import Hyperparameters, parse_hyperparameters
 from container.contract.paths import Paths
+from container.contract.text_files import Text
 from container.distributed.cluster import Cluster
 from container.distributed.network_workers import connected_workers
 from container.training.channel_reader import Documents, read_channel
@@ -47,17 +48,19 @@ class _Job:
         values = self._paths.read_config("hyperparameters")
         LOGGER.info("Reading provided configuration from %s: %s", self._paths.config, values)
         parameters = parse_hyperparameters(values)
-        channels = parse_channels(self._paths.read_config("inputdataconfig"))
+        config = self._paths.read_config("inputdataconfig")
+        channels = parse_channels(config)
         for channel in channels:
             LOGGER.info("Using the iterator for %s on the channel %s", channel.content_type, channel.name)
         settings = _settings(parameters)
         LOGGER.info("Running LDA for %d topics (%d requested)", settings.computed_topics, settings.num_topics)
         self._log.metrics("initialization", initialize_time=1000 * (time.time() - self._log.started))
+        text = self._read_text(text_channels(config), parameters.feature_dim)
         # The test channel is read before the training, so an error in it costs no training.
         documents = {channel.name: self._load(channel, parameters) for channel in channels}
         model = self._learn(documents["train"], settings)
         if self._workers.rank == 0:
-            self._save(model)
+            self._save(model, text)
         if "test" in documents:
             self._score(model, documents["test"])
         LOGGER.info("Total time: %.3f seconds", time.time() - self._log.started)
@@ -89,11 +92,27 @@ class _Job:
         self._log.throughput(documents.count, time.time() - started)
         return model
 
-    def _save(self, model: Model) -> None:
+    def _read_text(self, names: list[str], words: int) -> Text | None:
+        """Read and check the vocabulary and the preparation that go into the model's archive, if any."""
+        paths = {name: self._paths.channel(name) / file for name, file in TEXT_CHANNELS.items()}
+        for name in names:
+            if not paths[name].is_file():
+                raise ClientError(f"The channel {name!r} must contain the file {paths[name].name}.")
+        try:
+            text = Text.read(paths["vocabulary"], paths["preparation"], words) if names else None
+            if text is not None and text.preparation is not None:
+                LOGGER.info("The model is for text: it has a vocabulary and a preparation.")
+        except ValueError as error:
+            raise ClientError(str(error)) from error
+        return text
+
+    def _save(self, model: Model, text: Text | None) -> None:
         started = time.time()
         path = self._paths.model
         with MODEL_LOCK:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if text is not None:  # before the model, which is never without its words
+                text.save(path.parent)
             model.save(path)
         LOGGER.info("Serialized the model to %s", path)
         self._log.metrics("training", model_serialize_time=1000 * (time.time() - started))

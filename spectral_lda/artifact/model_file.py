@@ -1,7 +1,8 @@
-"""The model file of SageMaker LDA: model.tar.gz with one file model_algo-1, or that file alone.
+"""The model file of SageMaker LDA: model.tar.gz with the file model_algo-1, or that file alone.
 
 Format: an MXNet NDArray list of two unnamed float32 arrays, alpha (K,) and beta (K, V). The same model gives
-the same bytes: the archive contains no time, user or host name.
+the same bytes: the archive contains no time, user or host name. An archive may contain further files, such as
+the vocabulary, which are ignored.
 """
 
 import gzip
@@ -10,6 +11,7 @@ import os
 import tarfile
 import tempfile
 import zlib
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,13 @@ from spectral_lda.counts import FloatArray
 
 FilePath = str | os.PathLike[str]
 MEMBER = "model_algo-1"
+ARCHIVE = "model.tar.gz"
 ARCHIVE_SUFFIX = ".tar.gz"
 # 1 GiB is enough for 250 topics over a million words; a file that unpacks to more is rejected.
 MAX_BYTES = 2**30
 # An upper bound for the size of the archive's and the arrays' headers and alpha.
 HEADER_BYTES = 2**20
+_MAX_MEMBERS = 1000
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -43,6 +47,11 @@ def write(path: FilePath, alpha: FloatArray, beta: FloatArray) -> None:
     target = Path(path)
     if target.name.endswith(ARCHIVE_SUFFIX):
         data = _archive(data)
+    write_bytes(target, data)
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Write a file under a temporary name and rename it, so that readers see a complete file or none."""
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -60,15 +69,20 @@ def write(path: FilePath, alpha: FloatArray, beta: FloatArray) -> None:
 def read(path: FilePath) -> tuple[FloatArray, FloatArray]:
     """Return alpha (K,) and beta (K, V) of a model file; its first bytes show whether it is an archive.
 
+    A folder stands for the model_algo-1 in it, or else for its model.tar.gz.
+
     Raises
     ------
     ValueError
         The file is not an artifact of LDA; the message names the file and what is wrong with it.
     """
+    file = Path(path)
+    if file.is_dir():
+        file /= MEMBER if (file / MEMBER).exists() else ARCHIVE
     try:
-        return _read(Path(path))
+        return _read(file)
     except (ValueError, EOFError, tarfile.TarError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{os.fspath(path)} is not a model of SageMaker LDA: {error}") from error
+        raise ValueError(f"{file} is not a model of SageMaker LDA: {error}") from error
 
 
 def _read(path: Path) -> tuple[FloatArray, FloatArray]:
@@ -106,13 +120,14 @@ def _archive(data: bytes) -> bytes:
 
 
 def _extract(data: bytes) -> bytes:
-    """Return the bytes of model_algo-1 in a tar archive, without extracting it to disk."""
+    """Return the bytes of model_algo-1 in a tar archive, without extracting anything to disk."""
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        members = archive.getmembers()
-        names = [member.name.removeprefix("./") for member in members]
-        if names != [MEMBER] or not members[0].isreg():
-            raise ValueError(
-                f"expected one file {MEMBER} in the archive, found {', '.join(names[:5]) or 'none'}."
-            )
-        file = archive.extractfile(members[0])
+        members = list(islice(archive, _MAX_MEMBERS + 1))
+        if len(members) > _MAX_MEMBERS:
+            raise ValueError(f"the archive contains more than {_MAX_MEMBERS} files.")
+        found = [member for member in members if member.name.removeprefix("./") == MEMBER]
+        if len(found) != 1 or not found[0].isreg():
+            names = ", ".join(member.name.removeprefix("./") for member in members[:5])
+            raise ValueError(f"expected one file {MEMBER} in the archive, found {names or 'none'}.")
+        file = archive.extractfile(found[0])
         return file.read() if file else b""

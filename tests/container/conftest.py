@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from container.contract.text_files import Text
+from data_prep.text.preparation import Preparation
+from data_prep.text.tokens import TokenRules
 from local_aws.process.ports import free_port
 from spectral_lda import Model
 
@@ -183,4 +186,31 @@ def server(start_server: StartServer, tmp_path_factory: pytest.TempPathFactory, 
     base = tmp_path_factory.mktemp("serving")
     (base / "model").mkdir()
     model.save(base / "model" / "model_algo-1")
+    return start_server(base)
+
+
+@pytest.fixture(scope="session")
+def preparation() -> Preparation:
+    rules = TokenRules(stop_words=frozenset({"the"}))
+    return Preparation(rules, 1, "en", ("apple", "bread", "cat", "dog"))
+
+
+@pytest.fixture(scope="session")
+def text(preparation: Preparation) -> Text:
+    content = ("\n".join(preparation.vocabulary) + "\n").encode()
+    return Text(content, preparation.to_json().encode(), preparation.vocabulary)
+
+
+@pytest.fixture(scope="session")
+def text_server(
+    start_server: StartServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    model: Model,
+    preparation: Preparation,
+) -> Server:
+    """One server of a model that was learned from text."""
+    base = tmp_path_factory.mktemp("serving-text")
+    (base / "model").mkdir()
+    model.save(base / "model" / "model_algo-1")
+    preparation.save(base / "model")
     return start_server(base)

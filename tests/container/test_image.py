@@ -32,15 +32,18 @@ PACKAGES = {
     "httptools": "httptools",
     "click": "click",
     "zmq": "pyzmq",
+    "polars": "polars",
+    "_polars_runtime_32": "polars-runtime-32",
 }
 # h11 is uvicorn's other parser of HTTP, which it requires; the optional ones are imported where they are
 # installed.
 UNUSED = {"h11"}
-OPTIONAL = {"yaml", "colorama", "coverage", "_distutils_hack"}
+OPTIONAL = {"typing_extensions", "yaml", "colorama", "coverage", "_distutils_hack"}
 
 
 def copies() -> list[tuple[list[str], str]]:
-    lines = re.findall(r"^COPY (?:--\S+ )?(.+)$", DOCKERFILE, re.MULTILINE)
+    instructions = DOCKERFILE.replace("\\\n", "")
+    lines = re.findall(r"^COPY (?:--\S+ )?(.+)$", instructions, re.MULTILINE)
     return [(line.split()[:-1], line.split()[-1]) for line in lines]
 
 
@@ -71,7 +74,7 @@ def test_copied_files_exist_and_are_not_ignored() -> None:
 
 def test_the_copied_files_import_exactly_the_installed_packages(program: Path) -> None:
     files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
-    modules = "container.training.job, container.serve, container.serving.warm_up"
+    modules = "container.training.job, container.serve, container.serving.warm_up, data_prep.text.preparation"
     script = f"import {modules}, sys; print(*{files}, sep='\\n')"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60

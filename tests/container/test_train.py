@@ -16,6 +16,7 @@ from container.contract.errors import ClientError
 from container.contract.paths import Paths
 from container.training.job import run_job
 from data_prep import recordio
+from data_prep.text.preparation import Preparation
 
 # conftest.Job: test files can't import it.
 Job = Any
@@ -226,3 +227,66 @@ def test_the_failure_file_has_at_most_the_length_of_failurereason(job: Job) -> N
     code, _ = job.run()
     assert code == 1
     assert len(job.failure) == 1024
+
+
+@pytest.fixture
+def text_job(job: Job, counts: Any, preparation: Any) -> Job:
+    """A job whose model gets a vocabulary and a preparation."""
+    recordio.write(job.folder("train") / "part.pbr", counts)
+    preparation.save(job.folder("vocabulary"))
+    (job.folder("vocabulary") / "preparation.json").rename(job.folder("preparation") / "preparation.json")
+    job.channels |= {"vocabulary": {}, "preparation": {"TrainingInputMode": "File"}}
+    return job
+
+
+def test_the_vocabulary_and_the_preparation_are_written_next_to_the_model(text_job: Job) -> None:
+    code, log = text_job.run()
+    assert code == 0, log
+    folder = text_job.model.parent
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model_algo-1",
+        "preparation.json",
+        "vocabulary.txt",
+    ]
+    for name in ("preparation", "vocabulary"):
+        [source] = text_job.folder(name).iterdir()
+        assert (folder / source.name).read_bytes() == source.read_bytes()
+    assert Preparation.load(folder).counts(["Apple, cat"]).counts.toarray().tolist() == [[1, 0, 1, 0]]
+
+
+def test_a_vocabulary_alone_is_written_next_to_the_model(text_job: Job) -> None:
+    del text_job.channels["preparation"]
+    text_job.configure()
+    (text_job.folder("preparation") / "preparation.json").unlink()
+    run_job(Paths(text_job.base))
+    assert sorted(path.name for path in text_job.model.parent.iterdir()) == ["model_algo-1", "vocabulary.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("vocabulary.txt", None, "The channel 'vocabulary' must contain the file vocabulary.txt"),
+        ("preparation.json", None, "The channel 'preparation' must contain the file preparation.json"),
+        (
+            "vocabulary.txt",
+            b"apple\nbread\ncat\n",
+            "vocabulary.txt has 3 words; the model's documents have 4",
+        ),
+        (
+            "vocabulary.txt",
+            b"apple\nbread\ncat\nc\xf6w\n",
+            "vocabulary.txt, line 4, byte 17: this isn't UTF-8",
+        ),
+        ("vocabulary.txt", b"apple\nbread\ncat\ncow\n", "preparation.json belongs to another vocabulary"),
+        ("preparation.json", b"[]", "preparation.json isn't the preparation of a text"),
+    ],
+)
+def test_a_file_of_words_that_does_not_fit_is_a_client_error_before_the_training(
+    text_job: Job, name: str, content: bytes | None, message: str
+) -> None:
+    path = text_job.folder(name.partition(".")[0]) / name
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    failed(text_job, message)
+    assert not text_job.model.parent.exists()

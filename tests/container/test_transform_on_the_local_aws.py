@@ -105,6 +105,48 @@ def test_every_format_is_scored_with_the_mixtures_of_the_model(
     np.testing.assert_array_equal(mixtures["train/part-00001.out"], expected[:3])
 
 
+TEXTS = ["apple bread", "", "dog xyz cat", "\u732b"] * 2000
+
+
+@pytest.fixture(scope="module")
+def served_text(aws: Aws, model: Model, preparation: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("model-of-text")
+    model.save(folder / "model_algo-1")
+    preparation.save(folder)
+    data = archive({path.name: path.read_bytes() for path in folder.iterdir()})
+    aws.client("s3").put_object(Bucket=BUCKET, Key="text/model.tar.gz", Body=data)
+    aws.client("sagemaker").create_model(
+        ModelName="text",
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/text/model.tar.gz"},
+        ExecutionRoleArn=aws.role([{"Action": "*", "Resource": "*"}]),
+    )
+    return "text"
+
+
+@pytest.mark.parametrize("strategy", ["MultiRecord", "SingleRecord"])
+@pytest.mark.parametrize("content_type", ["text/plain", JSONLINES])
+def test_texts_are_scored_with_a_line_each(
+    aws: Aws, served_text: str, content_type: str, strategy: str
+) -> None:
+    texts = TEXTS if strategy == "MultiRecord" else TEXTS[:8]
+    lines = texts if content_type == "text/plain" else [json.dumps({"text": text}) for text in texts]
+    uri = put_objects(aws, {"texts/part-00000": "".join(f"{line}\n" for line in lines).encode()})
+    job = transform_request(
+        aws,
+        served_text,
+        uri,
+        TransformInput={"ContentType": content_type, "SplitType": "Line"},
+        TransformOutput={"Accept": JSONLINES, "AssembleWith": "Line"},
+        BatchStrategy=strategy,
+        MaxPayloadInMB=1,
+    )
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
+    [content] = outputs(aws, job).values()
+    rows = [json.loads(line) for line in content.splitlines()]
+    assert [row["tokens"] - row["unknown_tokens"] for row in rows] == [2, 0, 2, 0] * (len(texts) // 4)
+    assert [row["topic_mixture"] is None for row in rows] == [False, True, False, True] * (len(texts) // 4)
+
+
 def test_an_invalid_document_fails_the_job_with_its_line_number(
     aws: Aws, served_model: str, documents: Any
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from container.contract.channels import Channel, parse_channels
+from container.contract.channels import Channel, parse_channels, text_channels
 from container.contract.content_types import CSV, RECORDIO
 from container.contract.errors import ClientError
 
@@ -59,3 +59,22 @@ def test_null_fields_have_their_defaults() -> None:
 def test_an_unsupported_channel_is_a_client_error(config: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message):
         parse_channels(config)
+
+
+def test_the_channels_of_the_words_are_no_documents() -> None:
+    config: dict[str, Any] = {"train": {}, "preparation": {}, "vocabulary": {"TrainingInputMode": "FastFile"}}
+    assert parse_channels(config) == [Channel(name="train")]
+    assert text_channels(config) == ["vocabulary", "preparation"]
+    assert text_channels({"train": {}}) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"preparation": {}}, "'preparation' needs the channel 'vocabulary'"),
+        ({"vocabulary": {"TrainingInputMode": "Pipe"}}, "'vocabulary' is one file: its input mode is File"),
+    ],
+)
+def test_unsupported_channels_of_the_words_are_client_errors(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(ClientError, match=message):
+        text_channels(config)

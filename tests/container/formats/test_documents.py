@@ -15,13 +15,19 @@ from scipy import sparse
 from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO
 from container.contract.errors import DocumentError
 from container.formats import csv_documents
-from container.formats.documents import PARSERS, parse_documents
+from container.formats.documents import PARSERS, Documents, parse_documents
 from data_prep import recordio
 
 WORDS = 3
 Counts = NDArray[np.float32]
 weights = st.floats(0, 1e6, width=32).map(abs)
 matrices = arrays(np.float32, st.tuples(st.integers(1, 5), st.just(WORDS)), elements=weights)
+
+
+def parsed(content_type: str, body: bytes) -> Any:
+    documents = parse_documents(content_type, body, WORDS)
+    assert not isinstance(documents, list)
+    return documents.toarray()
 
 
 def instance(row: Counts, form: int) -> Any:
@@ -48,19 +54,19 @@ def test_all_formats_give_the_same_documents(counts: Counts, forms: list[int]) -
         (CSV, "\r\n".join(",".join(map(repr, row.tolist())) for row in counts).encode()),
     ]
     for content_type, body in bodies:
-        assert np.array_equal(parse_documents(content_type, body, WORDS).toarray(), counts)
+        assert np.array_equal(parsed(content_type, body), counts)
 
 
 def test_recordio_gives_the_same_documents() -> None:
     counts = np.array([[1, 0, 2], [0, 3, 0.5]], np.float32)
     for layout in ("dense", "sparse"):
         body = packed(sparse.csr_array(counts), layout)
-        assert np.array_equal(parse_documents(RECORDIO, body, WORDS).toarray(), counts)
+        assert np.array_equal(parsed(RECORDIO, body), counts)
 
 
 def test_duplicate_keys_are_summed() -> None:
     body = b'{"data": {"features": {"keys": [1, 1, 0], "shape": [3], "values": [1, 2, 5]}}}'
-    assert parse_documents(JSONLINES, body, WORDS).toarray().tolist() == [[5, 3, 0]]
+    assert parsed(JSONLINES, body).tolist() == [[5, 3, 0]]
 
 
 def test_duplicate_keys_with_too_large_a_sum_are_located() -> None:
@@ -71,7 +77,7 @@ def test_duplicate_keys_with_too_large_a_sum_are_located() -> None:
 
 def test_long_csv_is_parsed_in_batches_and_its_lines_are_numbered_through() -> None:
     lines = ["1,2,3"] * (csv_documents._BATCH_LINES + 5)
-    assert parse_documents(CSV, "\n".join(lines).encode(), WORDS).sum() == 6 * len(lines)
+    assert parsed(CSV, "\n".join(lines).encode()).sum() == 6 * len(lines)
     lines[-2] = "1,2"
     try:
         parse_documents(CSV, "\n".join(lines).encode(), WORDS)
@@ -79,10 +85,17 @@ def test_long_csv_is_parsed_in_batches_and_its_lines_are_numbered_through() -> N
         assert f"Line {len(lines) - 1} has 2 values" in str(error)  # noqa: PT017 -- the number is computed
 
 
+def assert_documents(documents: Documents) -> None:
+    if isinstance(documents, list):
+        assert all(text.encode() is not None for text in documents)
+    else:
+        assert documents.shape[1] == WORDS
+
+
 @given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=200))
 def test_any_bytes_are_documents_or_a_value_error(content_type: str, body: bytes) -> None:
     try:
-        assert parse_documents(content_type, body, WORDS).shape[1] == WORDS
+        assert_documents(parse_documents(content_type, body, WORDS))
     except ValueError as error:
         assert str(error)  # noqa: PT017 -- no other error may come
 
@@ -93,7 +106,7 @@ def test_any_bytes_are_documents_or_a_value_error(content_type: str, body: bytes
         lambda inner: (
             st.lists(inner)
             | st.dictionaries(
-                st.sampled_from(["instances", "data", "features", "values", "keys", "shape"]), inner
+                st.sampled_from(["instances", "data", "features", "values", "keys", "shape", "text"]), inner
             )
         ),
     )
@@ -101,7 +114,7 @@ def test_any_bytes_are_documents_or_a_value_error(content_type: str, body: bytes
 def test_any_json_is_documents_or_a_value_error(value: Any) -> None:
     for content_type, body in ((JSON, {"instances": [value]}), (JSONLINES, value)):
         try:
-            assert parse_documents(content_type, json.dumps(body).encode(), WORDS).shape[1] == WORDS
+            assert_documents(parse_documents(content_type, json.dumps(body).encode(), WORDS))
         except ValueError as error:
             assert str(error)  # noqa: PT017 -- no other error may come
 

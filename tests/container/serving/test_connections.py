@@ -14,6 +14,7 @@ import uvicorn
 
 from container.serving import connections
 from container.serving.processes import WorkerProcess
+from container.serving.served_model import ServedModel
 from container.serving.server import ModelServer
 from spectral_lda import Model
 
@@ -62,7 +63,7 @@ def slow() -> SlowModel:
 
 @pytest.fixture
 def running(slow: SlowModel) -> Iterator[Running]:
-    config = uvicorn.Config(ModelServer(slow), log_config=None, **WorkerProcess.CONFIG_KWARGS)
+    config = uvicorn.Config(ModelServer(ServedModel(slow)), log_config=None, **WorkerProcess.CONFIG_KWARGS)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = Running(server, listener.getsockname()[1])

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO
+from container.contract.content_types import CSV, JSON, JSONLINES, RECORDIO, TEXT
+from container.contract.text_files import Text
 from container.formats.documents import PARSERS
 from container.formats.responses import ENCODERS, negotiate_type
 from container.serving.http_exchange import RequestError
+from container.serving.served_model import NO_TEXT, ServedModel
 from container.serving.server import predict
 from data_prep import recordio
 from spectral_lda import Model
@@ -56,7 +58,7 @@ valid = st.tuples(st.sampled_from(sorted(REQUEST_ENCODERS)), counts).map(
 
 
 @st.composite
-def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
+def damaged(draw: st.DrawFn, valid: st.SearchStrategy[tuple[str, bytes]]) -> tuple[str, bytes]:
     """Draw a valid body with some bytes removed and others inserted."""
     content_type, body = draw(valid)
     for _ in range(draw(st.integers(1, 3))):
@@ -64,26 +66,51 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
         stop = draw(st.integers(start, min(len(body), start + 8)))
         inserted = draw(
             st.binary(max_size=4)
-            | st.sampled_from([b",", b"\n", b"-1", b"1e999", b"NaN", b"[", b"null", b'"'])
+            | st.sampled_from([b",", b"\n", b"-1", b"1e999", b"NaN", b"[", b"null", b'"', b"\\ud800"])
         )
         body = body[:start] + inserted + body[stop:]
     return content_type, body
 
 
-bodies = valid | damaged() | st.tuples(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
+bodies = valid | damaged(valid) | st.tuples(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
+texts = st.lists(
+    st.text(max_size=20) | st.lists(st.sampled_from(["Apple", "dog's", "the", "\u732b"])).map(" ".join),
+    min_size=1,
+    max_size=4,
+)
+valid_texts = texts.map(lambda found: (TEXT, "\n".join(found).encode())) | texts.map(
+    lambda found: (JSON, json.dumps({"instances": [{"text": text} for text in found]}).encode())
+)
+text_bodies = bodies | valid_texts | damaged(valid_texts)
+
+
+def expected_response(model: ServedModel, content_type: str, accept: str, body: bytes) -> tuple[int, bytes]:
+    accepted = negotiate_type(accept)
+    assert accepted is not None
+    if content_type == TEXT and not model.takes_text:
+        return 415, f"{NO_TEXT}\n".encode()
+    try:
+        return 200, predict(model, content_type, accepted, body)
+    except RequestError as error:
+        return int(error.status), f"{error}\n".encode()
 
 
 @many_examples
-@given(bodies, st.sampled_from([*ENCODERS, "*/*"]))
+@given(bodies | valid_texts, st.sampled_from([*ENCODERS, "*/*"]))
 def test_any_body_gets_the_response_computed_in_this_process(
     server: Server, model: Model, request_: tuple[str, bytes], accept: str
 ) -> None:
-    content_type, body = request_
-    try:
-        expected = 200, predict(model, content_type, negotiate_type(accept) or "", body)
-    except RequestError as error:
-        expected = int(error.status), f"{error}\n".encode()
-    assert server.invoke(body, content_type, Accept=accept) == expected
+    expected = expected_response(ServedModel(model), request_[0], accept, request_[1])
+    assert server.invoke(request_[1], request_[0], Accept=accept) == expected
+
+
+@many_examples
+@given(text_bodies, st.sampled_from([*ENCODERS, "*/*", "application/json;words=2"]))
+def test_any_body_gets_the_response_of_a_model_of_text(
+    text_server: Server, model: Model, text: Text, request_: tuple[str, bytes], accept: str
+) -> None:
+    expected = expected_response(ServedModel(model, text), request_[0], accept, request_[1])
+    assert text_server.invoke(request_[1], request_[0], Accept=accept) == expected
 
 
 header_text = st.text(

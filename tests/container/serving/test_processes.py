@@ -40,6 +40,7 @@ class Stopped(PreforkServer):
 async def application(scope, receive, send):
     pass
 
+application.start_engine = lambda: None
 Stopped(application, socket.create_server(("127.0.0.1", 0))).run()
 """
 

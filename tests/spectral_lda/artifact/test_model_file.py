@@ -82,13 +82,40 @@ def test_an_archive_made_by_tar_is_loaded(golden: Path, tmp_path: Path) -> None:
 ALPHA, BETA = np.ones(2, np.float32), np.full((2, 2), 0.5, np.float32)
 
 
+@pytest.mark.parametrize("first", ["model_algo-1", "vocabulary.txt"])
+def test_further_files_of_an_archive_are_ignored(golden: Path, tmp_path: Path, first: str) -> None:
+    files = {
+        "model_algo-1": (golden / "model_algo-1").read_bytes(),
+        "vocabulary.txt": b"a\nb\n",
+        "../../preparation.json": b"{}",
+    }
+    ordered = {first: files[first], **files}
+    (tmp_path / "model.tar.gz").write_bytes(packed(ordered))
+    assert load(tmp_path / "model.tar.gz").beta.shape == (3, 5)
+    assert load(tmp_path).beta.shape == (3, 5)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.tar.gz"]
+
+
+def test_an_archive_of_too_many_files_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "model.tar.gz"
+    path.write_bytes(packed({"model_algo-1": b"", **{str(number): b"" for number in range(1000)}}))
+    with pytest.raises(ValueError, match="contains more than 1000 files"):
+        load(path)
+
+
+def test_a_folder_stands_for_the_model_in_it(golden: Path, tmp_path: Path) -> None:
+    assert load(golden).beta.shape == (3, 5)
+    with pytest.raises(FileNotFoundError, match=r"model\.tar\.gz"):
+        load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", "is not a model of SageMaker LDA: The NDArray list is truncated"),
         (b"PK\x03\x04" + b"0" * 40, "don't start with 0x112"),
         (packed({}), "expected one file model_algo-1 in the archive, found none"),
-        (packed({"model_algo-1": b"", "more": b""}), "found model_algo-1, more"),
+        (packed({"model_algo-1": b"", "./model_algo-1": b""}), "found model_algo-1, model_algo-1"),
         (packed({"../model_algo-1": b""}), r"found \.\./model_algo-1"),
         (packed({"model_algo-1": b""}, tarfile.SYMTYPE), "expected one file"),
         (packed({"model_algo-1": b"0" * 900})[:60], "Compressed file ended"),
