@@ -30,10 +30,17 @@ def encoding_of(stream: ByteStream, declared: str) -> tuple[str, int]:
 
 
 def head_text(stream: ByteStream, declared: str) -> str:
-    """Return the text at the beginning of a file, without what can't be decoded."""
+    """Return the text at the beginning of a file, up to the last whole character.
+
+    Raises
+    ------
+    SourceError
+        As `text_blocks`.
+    """
     encoding, mark = encoding_of(stream, declared)
-    head = stream.peek()[mark:].decode(encoding, "ignore")
-    return head if "\n" in head else head.replace("\r", "\n")
+    head = stream.peek()
+    text = _Decoder(stream.name, encoding, mark).decode(head[mark:], final=len(head) < HEAD_BYTES)
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def text_blocks(stream: ByteStream, declared: str, block_bytes: int) -> Iterator[str]:
@@ -47,43 +54,44 @@ def text_blocks(stream: ByteStream, declared: str, block_bytes: int) -> Iterator
         Names the line (from 1) and the byte (from 0, of the uncompressed file) that isn't text.
     """
     encoding, mark = encoding_of(stream, declared)
-    head = stream.peek(HEAD_BYTES).decode(encoding, "ignore").rstrip("\r")
+    head = stream.peek()[mark:].decode(encoding, "ignore").rstrip("\r")
     old_line_ends = "\r" in head and "\n" not in head
-    decoder = _Decoder(stream, encoding, mark)
-    while text := decoder.next_text(block_bytes):
-        yield text.replace("\r", "\n") if old_line_ends else text
+    stream.read(mark)
+    decoder = _Decoder(stream.name, encoding, mark)
+    ended = False
+    while not ended:
+        block = stream.read(block_bytes)
+        ended = not block
+        if text := decoder.decode(block, final=ended):
+            yield text.replace("\r", "\n") if old_line_ends else text
 
 
 class _Decoder:
-    """Decodes a stream and counts lines and bytes for messages."""
+    """Decodes a file block by block, and counts lines and bytes for messages."""
 
-    def __init__(self, stream: ByteStream, encoding: str, mark: int) -> None:
-        self._stream, self._encoding = stream, encoding
+    def __init__(self, file: str, encoding: str, mark: int) -> None:
+        self._file, self._encoding = file, encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._bytes = len(stream.read(mark)) if mark else 0
+        self._bytes = mark
         self._lines = 0
 
-    def next_text(self, size: int) -> str:
-        """Return the text of the next bytes; empty only at the end."""
-        text, ended = "", False
-        while not text and not ended:
-            block = self._stream.read(size)
-            ended = not block
-            text = self._decode(block)
+    def decode(self, block: bytes, *, final: bool) -> str:
+        """Return the text of the next bytes, up to the last whole character."""
+        self._bytes += len(block)
+        try:
+            text = self._decoder.decode(block, final=final)
+        except UnicodeDecodeError as error:
+            raise self._error(error) from error
         if "\0" in text:
             self._raise_nul(text)
         self._lines += text.count("\n")
         return text
 
-    def _decode(self, block: bytes) -> str:
-        self._bytes += len(block)
-        try:
-            return self._decoder.decode(block, final=not block)
-        except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(self._encoding, "replace")
-            place = self._place(before, self._bytes - len(error.object) + error.start)
-            value = error.object[error.start : error.start + 1].hex()
-            raise SourceError(f"{place}: 0x{value} isn't {self._encoding}. {_advice(error)}") from error
+    def _error(self, error: UnicodeDecodeError) -> SourceError:
+        before = error.object[: error.start].decode(self._encoding, "replace")
+        place = self._place(before, self._bytes - len(error.object) + error.start)
+        value = error.object[error.start : error.start + 1].hex()
+        return SourceError(f"{place}: 0x{value} isn't {self._encoding}. {_advice(error)}")
 
     def _raise_nul(self, text: str) -> None:
         before = text[: text.index("\0")]
@@ -94,10 +102,12 @@ class _Decoder:
         )
 
     def _place(self, before: str, byte: int) -> str:
-        return f"{self._stream.name}, line {self._lines + before.count(chr(10)) + 1}, byte {byte}"
+        return f"{self._file}, line {self._lines + before.count(chr(10)) + 1}, byte {byte}"
 
 
 def _advice(error: UnicodeDecodeError) -> str:
+    if b"\0" in error.object and not error.encoding.startswith(("utf-16", "utf-32")):
+        return "It has NUL bytes too, so it isn't a text file: save its text as CSV, JSON lines or Parquet."
     if error.encoding not in {"utf-8", "ascii"}:
         return "Give the encoding that the file has."
     around = error.object[max(0, error.start - 2000) : error.start + 2000]

@@ -95,6 +95,9 @@ def _guess(table: Table, taken: set[int]) -> int:
     clear = len(plausible) == 1 or (
         len(plausible) > 1 and plausible[0][0] >= _CLEARLY_LONGER * plausible[1][0]
     )
+    named = [position for position in free if table.names[position].casefold() == TEXT]
+    if not clear and len(named) == 1:
+        return named[0]
     if not clear:
         found = "several" if plausible else "none"
         raise SourceError(

@@ -2,13 +2,14 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from data_prep.text.sources.forms.columns import SAMPLE_ROWS
 
 SEPARATORS = ",\t;|"
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
+_USUAL_NAMES = {"id", "text", "label", "date", "title", "body", "content", "document", "category"}
 _MAX_NAME = 60  # characters of a column's name
 _MAX_NAME_WORDS = 6
 _FIELD_NAME = re.compile(r"[^\W\d][\w.\-]*")
@@ -82,14 +83,20 @@ def _score(rows: list[list[str]]) -> tuple[bool, float, int]:
 
 
 def _is_header(rows: list[list[str]]) -> bool:
-    """Whether the first row has names: short, different, no numbers, and shorter than the longest values."""
+    """Whether the first row has names: short, different, not numbers, and unlike the values below."""
     names = [name.strip() for name in rows[0]]
     if len(set(names)) < len(names) or not all(map(_is_name, names[1:])):
         return False
     if names[0] and not _is_name(names[0]):  # pandas leaves the name of its index empty
         return False
-    longest = max((len(value) for row in rows[1:] for value in row), default=0)
-    return len(rows) == 1 or max(map(len, names)) <= longest
+    columns = list(zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True))
+    numbers = any(all(map(_NUMBER.fullmatch, column)) for column in columns)
+    longest = max((len(value) for column in columns for value in column), default=0)
+    return not columns or numbers or bool(_usual(names)) or max(map(len, names)) <= longest
+
+
+def _usual(names: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in names} & _USUAL_NAMES
 
 
 def _is_name(name: str) -> bool:

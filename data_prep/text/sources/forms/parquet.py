@@ -50,7 +50,7 @@ def _table(file: str, rows: pl.LazyFrame) -> Table:
     readable = {name: kind for name, kind in schema.items() if not isinstance(kind, _NOT_TEXT)}
     if not readable:
         raise SourceError(f"{file} has no column that can be read as text.")
-    sample = rows.select(readable).head(SAMPLE_ROWS).collect()
+    sample = rows.select(list(readable)).head(SAMPLE_ROWS).collect()
     shown = sample.select(
         pl.col(name).cast(pl.String) if kind != pl.Binary else pl.lit("(bytes)").alias(name)
         for name, kind in readable.items()
