@@ -61,8 +61,10 @@ class SourceOptions:
 def _is_encoding(name: str) -> bool:
     """Whether it is an encoding of text; Python also knows some of bytes, such as base64."""
     try:
-        b"".decode(name)
+        b"a".decode(name)
         codecs.getincrementaldecoder(name)
+    except UnicodeDecodeError:
+        return True
     except (LookupError, ValueError):
         return False
     return True

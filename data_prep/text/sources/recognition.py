@@ -5,7 +5,7 @@ import re
 from pathlib import PurePosixPath
 
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import ByteStream
+from data_prep.text.sources.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.sources.encodings import head_text
 from data_prep.text.sources.forms.csv_head import table_separator
 from data_prep.text.sources.options import CSV, JSON_LINES, LINES, PARQUET, TEXT_FILES, TSV, SourceOptions
@@ -13,6 +13,7 @@ from data_prep.text.sources.options import CSV, JSON_LINES, LINES, PARQUET, TEXT
 _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 _CSV_SUFFIXES, _TSV_SUFFIXES = (".csv",), (".tsv", ".tab")
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_PARQUET_SUFFIXES = (".parquet", ".pq")
 _PARQUET_MAGIC = b"PAR1"
 _CONVERT = "Convert it to text first"
 _EXTRACT = "Extract its files first"
@@ -82,7 +83,13 @@ def recognise(stream: ByteStream, name: str, options: SourceOptions, *, several:
         found = PARQUET
     else:
         refuse_binary(stream, name)
-        found = _text_format(head_text(stream, options.encoding), suffix_of(name), several=several)
+        text = head_text(stream, options.encoding)
+        if suffix_of(name) in _PARQUET_SUFFIXES and head and not options.format:
+            raise SourceError(f"{stream.name} is not Parquet, or is incomplete: it doesn't begin with PAR1.")
+        found = _known_form(text, suffix_of(name))
+        if not found and not several:
+            found = _table(text, complete=len(head) < HEAD_BYTES)
+        found = found or (TEXT_FILES if several else LINES)
     if found in {TEXT_FILES, LINES} and options.lines:
         return LINES
     if PARQUET in {found, options.format} and options.format not in {None, found}:
@@ -106,16 +113,21 @@ def refuse_binary(stream: ByteStream, name: str) -> None:
         raise SourceError(f"{stream.name} isn't text: it is {kind[0]}. {kind[1]}.")
 
 
-def _text_format(head: str, suffix: str, *, several: bool) -> str:
+def _known_form(head: str, suffix: str) -> str:
+    """Return the format by the first character or the suffix, or ""."""
     if suffix in _JSON_SUFFIXES or _is_json(head):
         return JSON_LINES
     if suffix in _CSV_SUFFIXES:
         return CSV
     if suffix in _TSV_SUFFIXES:
         return TSV
-    if not several and (separator := table_separator(head)):
-        return TSV if separator == "\t" else CSV
-    return TEXT_FILES if several else LINES
+    return ""
+
+
+def _table(head: str, *, complete: bool) -> str:
+    """Return the format of text that is a table with a header, or ""."""
+    separator = table_separator(head, complete=complete)
+    return separator and (TSV if separator == "\t" else CSV)
 
 
 def _is_json(head: str) -> bool:

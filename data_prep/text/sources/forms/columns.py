@@ -29,10 +29,21 @@ class Table:
 
 
 class Columns(NamedTuple):
-    """The chosen columns: role -> name, or the number from 1 where the table has no names."""
+    """The chosen columns: role -> name, or the number from 1 where the table has no names.
+
+    Attributes
+    ----------
+    names : mapping
+        With the role `text` first.
+    guessed : bool
+        Whether the text was chosen by the content.
+    header : bool
+        Whether the first row of CSV has the names.
+    """
 
     names: Mapping[str, str]
     guessed: bool
+    header: bool = True
 
 
 class Form(NamedTuple):

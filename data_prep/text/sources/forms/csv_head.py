@@ -24,7 +24,9 @@ class CsvHead(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
-def read_head(head: str, *, complete: bool, separators: str, wanted: Sequence[str]) -> CsvHead | None:
+def read_head(
+    head: str, *, complete: bool, separators: str, header: bool | None, wanted: Sequence[str]
+) -> CsvHead | None:
     """Describe CSV by the beginning of its text; None if it has no row.
 
     Parameters
@@ -35,6 +37,8 @@ def read_head(head: str, *, complete: bool, separators: str, wanted: Sequence[st
         Whether they are the whole file.
     separators : str
         Among which to choose.
+    header : bool, optional
+        Whether the first row has the names; by default recognised.
     wanted : sequence of str
         Columns that were asked for: where one of them is in the first row, that is a header.
     """
@@ -43,14 +47,16 @@ def read_head(head: str, *, complete: bool, separators: str, wanted: Sequence[st
     rows = parsed[separator]
     if not rows:
         return None
-    header = bool(set(wanted) & set(rows[0])) or _is_header(rows)
+    if header is None:
+        numbers = {str(number) for number in range(1, len(rows[0]) + 1)}
+        header = bool((set(wanted) - numbers) & set(rows[0])) or _is_header(rows)
     return CsvHead(separator, tuple(rows[0]) if header else (), rows[1:] if header else rows)
 
 
-def table_separator(head: str) -> str:
+def table_separator(head: str, *, complete: bool) -> str:
     """Return the separator of plain text that is a table with a header, or ""."""
     for separator in SEPARATORS:
-        rows = _rows(head, separator, complete=False)
+        rows = _rows(head, separator, complete=complete)
         names = rows[0] if len(rows) >= _MIN_TABLE_ROWS else []
         alike = len({len(row) for row in rows}) == 1 and len(names) > 1
         if alike and len(set(names)) == len(names) and all(map(_FIELD_NAME.fullmatch, names)):
@@ -85,14 +91,16 @@ def _score(rows: list[list[str]]) -> tuple[bool, float, int]:
 def _is_header(rows: list[list[str]]) -> bool:
     """Whether the first row has names: short, different, not numbers, and unlike the values below."""
     names = [name.strip() for name in rows[0]]
-    if len(set(names)) < len(names) or not all(map(_is_name, names[1:])):
+    if not all(map(_is_name, names[1:])):
         return False
     if names[0] and not _is_name(names[0]):  # pandas leaves the name of its index empty
         return False
+    if _usual(names) or len(set(names)) < len(names):
+        return bool(_usual(names))
     columns = list(zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True))
     numbers = any(all(map(_NUMBER.fullmatch, column)) for column in columns)
     longest = max((len(value) for column in columns for value in column), default=0)
-    return not columns or numbers or bool(_usual(names)) or max(map(len, names)) <= longest
+    return not columns or numbers or max(map(len, names)) <= longest
 
 
 def _usual(names: Iterable[str]) -> set[str]:

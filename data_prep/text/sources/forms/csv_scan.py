@@ -49,8 +49,7 @@ def scan_rows(data: bytes, separator: str) -> Scan:
     starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
     widths = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
     filled = ~_blank(content, starts, ends)
-    inner = quotes[: np.searchsorted(quotes, end)]
-    regular = _regular_quotes(content, inner, ord(separator)) and _regular_returns(content[:end], quotes)
+    regular = _regular_quotes(content, quotes, ord(separator)) and _regular_returns(content[:end], quotes)
     return Scan(end, starts[filled], ends[filled], widths[filled], not filled.all(), regular)
 
 

@@ -46,12 +46,18 @@ def open_delimited(stream: ByteStream, kind: str, options: SourceOptions, known:
     width = len(head.names or head.rows[0])
     names = head.names or tuple(str(number) for number in range(1, width + 1))
     positions = choose(Table(stream.name, names, head.rows), options, known)
-    columns = Columns({role: names[position] for role, position in positions.items()}, options.column is None)
+    named = {role: _reference(names, position) for role, position in positions.items()}
+    columns = Columns(named, options.column is None, bool(head.names))
     form = _Csv(stream.name, head.separator, width, positions, options.frame_bytes)
     rows = _frames(form, text_blocks(stream, options.encoding, options.frame_bytes))
     separator = _SEPARATOR_NAMES["," if kind == TSV and head.separator == "\t" else head.separator]
     details = [f"separated by {separator}" if separator else "", "" if head.names else "without a header"]
     return Form(known or columns, ", ".join(filter(None, details)), _skip(rows, 1 if head.names else 0))
+
+
+def _reference(names: Sequence[str], position: int) -> str:
+    """Return the name of a column, or its number if others have the same name."""
+    return names[position] if names.count(names[position]) == 1 else str(position + 1)
 
 
 def _head(stream: ByteStream, kind: str, options: SourceOptions, known: Columns | None) -> CsvHead | None:
@@ -61,7 +67,8 @@ def _head(stream: ByteStream, kind: str, options: SourceOptions, known: Columns 
         text,
         complete=len(stream.peek(HEAD_BYTES)) < HEAD_BYTES,
         separators="\t" if kind == TSV and "\t" in text else SEPARATORS,
-        wanted=list(known.names.values()) if known else [name for name in wanted if name],
+        header=known.header if known else None,
+        wanted=[name for name in wanted if name],
     )
 
 
@@ -73,17 +80,16 @@ def _skip(frames: Iterable[pl.DataFrame], count: int) -> Iterator[pl.DataFrame]:
 
 
 def _frames(form: _Csv, blocks: Iterator[str]) -> Iterator[pl.DataFrame]:
-    rest, line, begun = b"", 1, False
+    rest, line, leading = b"", 0, 0
     for block in chain(blocks, [""]):
         data = rest + block.encode()
         if not block and rest and not rest.endswith(b"\n"):
             data += b"\n"
-        if not begun:
-            data, line = (
-                data.lstrip(b"\r\n"),
-                line + data.count(b"\n", 0, len(data) - len(data.lstrip(b"\r\n"))),
-            )
-            begun = bool(data)
+        if not line:  # blank lines before the first row, which may be a header
+            filled = data.lstrip(b"\r\n")
+            blank, data = data[: len(data) - len(filled)], filled
+            leading += blank.count(b"\n")
+            line = leading + 1 if filled else 0
         scan = scan_rows(data, form.separator)
         if not scan.regular:
             yield from _irregular(form, chain([data.decode()], blocks), line)

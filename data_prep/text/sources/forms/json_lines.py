@@ -1,6 +1,7 @@
 """JSON lines, or a list of JSON objects: each object is a document."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from data_prep.text.sources.forms.columns import (
 from data_prep.text.sources.forms.lines import check_length, line_chunks
 from data_prep.text.sources.options import SourceOptions
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = " \t\r\n"
 
 
@@ -107,16 +109,22 @@ def _listed(blocks: Iterable[str], file: str) -> Iterator[list[_Object]]:
     text, line, opened = "", 1, False
     for block in blocks:
         text += block
+        if not opened and "[" not in text:
+            continue
         if not opened:
-            text, opened = text[text.index("[") + 1 :], True
+            before, _, text = text.partition("[")
+            line, opened = line + before.count("\n"), True
         chunk, used = _objects(file, text, line)
         line += text.count("\n", 0, used)
         text = text[used:]
         check_length(len(text), f"{file}, line {line}", "object")
         yield chunk
-    if text.strip(_SPACE + ",") != "]":
-        _parsed(file, line, text.strip(_SPACE + ","))
+    rest = text.lstrip(_SPACE + ",")
+    line += text.count("\n", 0, len(text) - len(rest))
+    if not rest:
         raise SourceError(f"{file}, line {line}: the list doesn't end with ]. The file is incomplete.")
+    if rest.rstrip(_SPACE) != "]":
+        _parsed(file, line, rest)
 
 
 def _objects(file: str, text: str, line: int) -> tuple[list[_Object], int]:
@@ -150,7 +158,7 @@ def _value(file: str, item: _Object, name: str) -> str | None:
         )
     if value is None or not isinstance(value, str):
         return None if value is None else json.dumps(value)
-    if value.isascii():
+    if not _SURROGATE.search(value):
         return value
     # Half of a surrogate pair, as a truncated emoji leaves it, isn't a character: U+FFFD stands for it.
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
