@@ -1,21 +1,22 @@
 """The documents of a source, frame by frame, and its description for people."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from data_prep.text.errors import SourceError
 from data_prep.text.sources.byte_stream import ByteStream
+from data_prep.text.sources.description import FORMAT_NAMES, SourceDescription
 from data_prep.text.sources.encodings import encoding_of
 from data_prep.text.sources.forms.columns import DATE, ID, LABEL, TEXT, Columns, Form
 from data_prep.text.sources.forms.delimited import open_delimited
 from data_prep.text.sources.forms.json_lines import open_json
 from data_prep.text.sources.forms.parquet import open_parquet
-from data_prep.text.sources.forms.plain_text import open_file, open_lines
+from data_prep.text.sources.forms.plain_text import open_lines, read_text
 from data_prep.text.sources.locations import Location, locate
 from data_prep.text.sources.options import (
     CSV,
@@ -33,70 +34,9 @@ from data_prep.text.sources.unique_ids import UniqueIds
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_NAMES = {
-    TEXT_FILES: "text files",
-    LINES: "text",
-    CSV: "CSV",
-    TSV: "TSV",
-    JSON_LINES: "JSON lines",
-    PARQUET: "Parquet",
-}
-_PLAIN = {TEXT_FILES, LINES}
+_MAX_FILES = 1 << 14  # of a frame
+_MAX_JOINED = 1 << 10  # frames of a frame
 _TABLES = {CSV, TSV}  # one table may be both, by its separator
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceDescription:
-    """What a source is; `str()` of it is one line for people.
-
-    Attributes
-    ----------
-    name : str
-        As it was given.
-    format : str
-        One of `FORMATS`.
-    files : int
-        The number of files.
-    columns : dict of str to str
-        text, id, label, date -> name of the column, or its number from 1 where there is no header.
-    guessed : bool
-        Whether the text column was chosen by its content.
-    compression, encoding, detail : str
-        "" for none; as declared, or by the first file's byte order mark; the rest, for people.
-    documents : int
-        The number of documents read so far.
-    complete : bool
-        Whether all have been read.
-    """
-
-    name: str
-    format: str
-    files: int
-    columns: dict[str, str]
-    guessed: bool
-    compression: str
-    encoding: str
-    detail: str
-    documents: int = 0
-    complete: bool = False
-
-    def __str__(self) -> str:
-        files = [f"{self.files:,} files"] if self.files > 1 else []
-        unit = "rows" if self.columns else "documents"
-        unit = unit.removesuffix("s") if self.documents == 1 else unit
-        rows = [f"{self.documents:,} {unit}"] if self.complete else []
-        noun = "field" if self.format == JSON_LINES else "column"
-        chosen = [
-            f"{role} in {noun} {column if column.isdigit() else repr(column)}"
-            for role, column in self.columns.items()
-        ]
-        encoding = (
-            [] if self.encoding.lower() in {"utf-8", "utf8"} or self.format == PARQUET else [self.encoding]
-        )
-        details = [self.compression, *encoding, self.detail]
-        return (
-            f"{self.name}: {', '.join([_NAMES[self.format], *filter(None, details), *files, *rows, *chosen])}"
-        )
 
 
 class Documents(Iterator[pl.DataFrame]):
@@ -156,67 +96,64 @@ class Documents(Iterator[pl.DataFrame]):
         )
 
     def _all_frames(self) -> Iterator[pl.DataFrame]:
-        for part in self._location.parts:
-            opened = self._reopen(part)
-            if opened is None:
-                continue
-            with closing(opened.stream):
-                yield from self._part_frames(opened)
+        frames = self._text_files() if self._format == TEXT_FILES else self._tables()
+        for frame in _joined(frames, self._options.frame_bytes):
+            total = self.description.documents + len(frame)
+            self.description = replace(self.description, documents=total)
+            yield frame
         if not self.description.documents:
             raise SourceError(f"{self._location.name} has no documents.")
         self.description = replace(self.description, complete=True)
 
-    def _reopen(self, part: Part) -> "_Opened | None":
-        """Open the next file; None if it is an empty table."""
+    def _text_files(self) -> Iterator[pl.DataFrame]:
+        """Yield frames of several files each: a frame takes more time than a small file."""
+        rows: list[tuple[str, str]] = []
+        size = 0
+        for part in self._location.parts:
+            opened = self._reopen(part)
+            with closing(opened.stream):
+                text = read_text(opened.stream, self._options)
+            rows.append((part.id, text))
+            size += len(text)
+            if size >= self._options.frame_bytes or len(rows) >= _MAX_FILES:
+                yield _complete(pl.DataFrame(rows, schema=[ID, TEXT], orient="row"))
+                rows, size = [], 0
+        yield _complete(pl.DataFrame(rows, schema={ID: pl.String, TEXT: pl.String}, orient="row"))
+
+    def _tables(self) -> Iterator[pl.DataFrame]:
+        for part in self._location.parts:
+            opened = self._reopen(part)
+            row = 0
+            self._ids.begin(part.name)
+            with closing(opened.stream):
+                for frame in opened.form.frames:
+                    yield _complete(self._with_ids(opened, frame, row))
+                    row += len(frame)
+
+    def _reopen(self, part: Part) -> "_Opened":
         if self._opened and self._opened.part is part:
             return self._opened
         stream = ByteStream(part.open(), part.name)
-        if not stream.peek(1) and self._format not in _PLAIN:
-            stream.close()
-            return None
+        if not stream.peek(1):
+            return _Opened(part, stream, self._format, Form(None, "", iter(())))
         opened = self._open((part, stream), self._known)
         if _differ(opened.format, self._format):
             stream.close()
+            found, first = FORMAT_NAMES[opened.format], FORMAT_NAMES[self._format]
             raise SourceError(
-                f"{part.name} is {_NAMES[opened.format]}, but {self._example} is {_NAMES[self._format]}. "
-                "Give a pattern that only matches files of one form."
+                f"{part.name} is {found}, but {self._example} is {first}. "
+                "Give a pattern that only matches files of one form, or the format of all."
             )
         return opened
 
-    def _part_frames(self, opened: "_Opened") -> Iterator[pl.DataFrame]:
-        row = 0
-        self._ids.begin(opened.part.name)
-        for frame in opened.form.frames:
-            if frame.is_empty():
-                continue
-            yield self._with_ids(opened, frame, row)
-            row += len(frame)
-
     def _with_ids(self, opened: "_Opened", frame: pl.DataFrame, row: int) -> pl.DataFrame:
+        """Add the row, or the line, as the id where no column is; with the file if there are several."""
         if ID in frame.columns:
             self._ids.add(frame.get_column(ID))
-        else:
-            frame = frame.with_columns(self._numbered(opened, row, len(frame)).alias(ID))
-        total = self.description.documents + len(frame)
-        self.description = replace(self.description, documents=total)
-        return frame.select(
-            pl.col(ID),
-            pl.col(TEXT).fill_null(""),
-            *(
-                pl.col(name).replace("", None)
-                if name in frame.columns
-                else pl.lit(None, pl.String).alias(name)
-                for name in (LABEL, DATE)
-            ),
-        )
-
-    def _numbered(self, opened: "_Opened", start: int, count: int) -> pl.Series:
-        """Return ids: the file; the file and the line; or the row, with the file if there are several."""
-        if opened.format == TEXT_FILES:
-            return pl.Series([opened.part.id])
-        rows = pl.Series(range(start, start + count), dtype=pl.Int64).cast(pl.String)
+            return frame
+        rows = pl.int_range(row, row + len(frame), eager=True).cast(pl.String)
         named = opened.format == LINES or self._location.several
-        return f"{opened.part.id}:" + rows if named else rows
+        return frame.with_columns((f"{opened.part.id}:" + rows if named else rows).alias(ID))
 
 
 class _Opened(NamedTuple):
@@ -236,7 +173,7 @@ def _form(kind: str, part: Part, stream: ByteStream, options: SourceOptions, kno
     if kind in _TABLES:
         return open_delimited(stream, kind, options, known)
     _refuse_columns(stream.name, options)
-    return open_lines(stream, options) if kind == LINES else open_file(stream, options)
+    return open_lines(stream, options) if kind == LINES else Form(None, "one document per file", iter(()))
 
 
 def _refuse_columns(file: str, options: SourceOptions) -> None:
@@ -245,6 +182,30 @@ def _refuse_columns(file: str, options: SourceOptions) -> None:
             raise SourceError(
                 f"{file} is plain text, which has no column {column!r}. If it is a table, give its format."
             )
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the four columns, with "" instead of no text, and null instead of an empty label or date."""
+    optional = [
+        pl.col(name).replace("", None) if name in frame.columns else pl.lit(None, pl.String).alias(name)
+        for name in (LABEL, DATE)
+    ]
+    return frame.select(pl.col(ID), pl.col(TEXT).fill_null(""), *optional)
+
+
+def _joined(frames: Iterable[pl.DataFrame], frame_bytes: int) -> Iterator[pl.DataFrame]:
+    """Join small frames, as of many small files, to frames of at least `frame_bytes` of text."""
+    kept: list[pl.DataFrame] = []
+    size = 0
+    for frame in frames:
+        if not frame.is_empty():
+            kept.append(frame)
+            size += int(frame.get_column(TEXT).str.len_bytes().sum())
+        if size >= frame_bytes or len(kept) >= _MAX_JOINED:
+            yield pl.concat(kept)
+            kept, size = [], 0
+    if kept:
+        yield pl.concat(kept)
 
 
 def _differ(one: str, other: str) -> bool:

@@ -22,14 +22,18 @@ def _line_frames(stream: ByteStream, options: SourceOptions) -> Iterator[pl.Data
         yield pl.DataFrame({TEXT: lines}, schema={TEXT: pl.String})
 
 
-def open_file(stream: ByteStream, options: SourceOptions) -> Form:
-    """Read a whole file as one document."""
-    return Form(None, "one document per file", _file_frame(stream, options))
+def read_text(stream: ByteStream, options: SourceOptions) -> str:
+    """Return the text of a whole file.
 
-
-def _file_frame(stream: ByteStream, options: SourceOptions) -> Iterator[pl.DataFrame]:
+    Raises
+    ------
+    SourceError
+        If it is too long for one document, or isn't text.
+    """
     blocks: list[str] = []
+    size = 0
     for block in text_blocks(stream, options.encoding, options.frame_bytes):
         blocks.append(block)
-        check_length(sum(map(len, blocks)), stream.name, "file")
-    yield pl.DataFrame({TEXT: ["".join(blocks)]}, schema={TEXT: pl.String})
+        size += len(block)
+        check_length(size, stream.name, "file")
+    return "".join(blocks)
