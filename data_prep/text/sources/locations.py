@@ -81,7 +81,8 @@ def _matches(pattern: str) -> list[Part]:
     while glob.has_magic(str(fixed)):
         fixed = fixed.parent
     files = (Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207 -- of absolute ones too
-    return [_local(file, fixed) for file in files if file.is_file()]
+    parts = [_local(file, fixed) for file in files if file.is_file()]
+    return [part for part in parts if not is_hidden(part.id)]
 
 
 def _local(path: Path, folder: Path) -> Part:

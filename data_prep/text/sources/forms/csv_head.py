@@ -98,6 +98,8 @@ def _is_header(rows: list[list[str]]) -> bool:
     if _usual(names) or len(set(names)) < len(names):
         return bool(_usual(names))
     columns = list(zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True))
+    if any(name in column for name, column in zip(rows[0], columns, strict=False)):
+        return False  # a value of the data, such as a label
     numbers = any(all(map(_NUMBER.fullmatch, column)) for column in columns)
     longest = max((len(value) for column in columns for value in column), default=0)
     return not columns or numbers or max(map(len, names)) <= longest

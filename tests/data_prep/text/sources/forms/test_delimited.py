@@ -94,6 +94,7 @@ def test_blank_lines_are_no_rows_except_in_one_column(frame_bytes: int, read: An
         ("id\ttext\n1\tone, two\n", "separated by tab", True),
         ("1,one two\n2,three\n", "", False),
         ("sports,The team wins the game again.\nnews,The council approved it.\n", "", False),
+        ("ham,see you\nspam,win a prize now\nham,ok then see you\n", "", False),
         (",text\n0,one\n1,two\n", "", True),
         ("category,headline\nsports,the team wins the game again\n", "", True),
         ('"first name","last name"\nAda Marie Louise,b\n', "", True),
