@@ -90,8 +90,6 @@ def recognise(stream: ByteStream, name: str, options: SourceOptions, *, several:
         if not found and not several:
             found = _table(text, complete=len(head) < HEAD_BYTES)
         found = found or (TEXT_FILES if several else LINES)
-    if found in {TEXT_FILES, LINES} and options.lines:
-        return LINES
     if PARQUET in {found, options.format} and options.format not in {None, found}:
         raise SourceError(f"{stream.name} {'is' if found == PARQUET else 'is not'} Parquet.")
     return options.format or (LINES if options.lines else found)

@@ -42,11 +42,16 @@ def test_a_folder_has_one_document_per_file_named_by_its_path(read: Any) -> None
     Path("news/sub/A.TXT.gz").write_bytes(gzip.compress(b"third"))
     Path("news/a.txt").write_text("")
     Path("news/.DS_Store").write_bytes(b"\0")
-    assert read("news") == [
-        ("a.txt", "", None, None),
-        ("b.txt", "second\r\nline\n", None, None),
-        ("sub/A.TXT.gz", "third", None, None),
-    ]
+    Path("news/_SUCCESS").touch()
+    assert (
+        read("news")
+        == read("news/**")
+        == [
+            ("a.txt", "", None, None),
+            ("b.txt", "second\r\nline\n", None, None),
+            ("sub/A.TXT.gz", "third", None, None),
+        ]
+    )
     assert description("news") == "news: text files, one document per file, 3 files, 3 documents"
 
 

@@ -26,17 +26,18 @@ def test_an_id_is_refused_exactly_if_it_occurred(frames: list[list[str]]) -> Non
         ids.add(pl.Series(frame, dtype=pl.String))
 
 
-def test_both_places_are_named_among_many() -> None:
+@pytest.mark.parametrize("document", [0, 1234, 3949, 3999])
+def test_both_places_are_named_among_many(document: int) -> None:
     ids = UniqueIds()
     for part in range(40):
         ids.begin(f"part-{part}")
         ids.add(pl.Series(range(part * 100, part * 100 + 100)).cast(pl.String))
     ids.begin("last")
     ids.add(pl.Series(["x"]))
-    with pytest.raises(
-        SourceError, match=r"'1234' occurs twice: part-12, document 34 .* and last, document 2 "
-    ):
-        ids.add(pl.Series(["y", "1234"]))
+    part, row = divmod(document, 100)
+    problem = rf"'{document}' occurs twice: part-{part}, document {row} \(from 0\), and last, document 2 "
+    with pytest.raises(SourceError, match=problem):
+        ids.add(pl.Series(["y", str(document)]))
 
 
 @pytest.mark.parametrize("missing", ["", None])

@@ -45,6 +45,13 @@ def test_a_quotation_mark_that_is_not_closed_is_an_error_with_its_line(
 
 
 @SIZES
+def test_lines_are_counted_from_the_beginning_of_the_file(frame_bytes: int, read: Any) -> None:
+    Path("a.csv").write_text('\n\r\n\nid,text\n1,"a\n"\n\n2\n', newline="")
+    with pytest.raises(SourceError, match=r"a\.csv, line 8: the row has 1 value"):
+        read("a.csv", column="text", frame_bytes=frame_bytes)
+
+
+@SIZES
 def test_quotation_marks_within_a_value_are_characters(frame_bytes: int, read: Any) -> None:
     Path("a.csv").write_text(
         'id,text\n1,5" nails\n2,"7"" nails, and\nmore"\n3,he said "no"\n4,"no" he said\n'
