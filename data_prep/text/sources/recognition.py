@@ -78,21 +78,18 @@ def recognise(stream: ByteStream, name: str, options: SourceOptions, *, several:
     SourceError
         If it isn't text, or not of the given format.
     """
-    head = stream.peek()
-    if head.startswith(_PARQUET_MAGIC):
+    wanted = LINES if options.lines else options.format
+    if stream.peek().startswith(_PARQUET_MAGIC):
         found = PARQUET
     else:
         refuse_binary(stream, name)
-        text = head_text(stream, options.encoding)
-        if suffix_of(name) in _PARQUET_SUFFIXES and head and not options.format:
-            raise SourceError(f"{stream.name} is not Parquet, or is incomplete: it doesn't begin with PAR1.")
-        found = _known_form(text, suffix_of(name))
-        if not found and not several:
-            found = _table(text, complete=len(head) < HEAD_BYTES)
-        found = found or (TEXT_FILES if several else LINES)
-    if PARQUET in {found, options.format} and options.format not in {None, found}:
-        raise SourceError(f"{stream.name} {'is' if found == PARQUET else 'is not'} Parquet.")
-    return options.format or (LINES if options.lines else found)
+        found = _text_format(head_text(stream, options.encoding), stream, suffix_of(name), several=several)
+    if wanted not in {None, found} and PARQUET in {wanted, found}:
+        is_not = "is" if found == PARQUET else "is not"
+        raise SourceError(f"{stream.name} {is_not} Parquet. Leave the format out: the content says it.")
+    if not wanted and found != PARQUET and stream.peek(1) and suffix_of(name) in _PARQUET_SUFFIXES:
+        raise SourceError(f"{stream.name} is not Parquet, or is incomplete: it doesn't begin with PAR1.")
+    return wanted or found
 
 
 def refuse_binary(stream: ByteStream, name: str) -> None:
@@ -111,21 +108,17 @@ def refuse_binary(stream: ByteStream, name: str) -> None:
         raise SourceError(f"{stream.name} isn't text: it is {kind[0]}. {kind[1]}.")
 
 
-def _known_form(head: str, suffix: str) -> str:
-    """Return the format by the first character or the suffix, or ""."""
+def _text_format(head: str, stream: ByteStream, suffix: str, *, several: bool) -> str:
     if suffix in _JSON_SUFFIXES or _is_json(head):
         return JSON_LINES
     if suffix in _CSV_SUFFIXES:
         return CSV
     if suffix in _TSV_SUFFIXES:
         return TSV
-    return ""
-
-
-def _table(head: str, *, complete: bool) -> str:
-    """Return the format of text that is a table with a header, or ""."""
-    separator = table_separator(head, complete=complete)
-    return separator and (TSV if separator == "\t" else CSV)
+    if several:
+        return TEXT_FILES
+    separator = table_separator(head, complete=len(stream.peek()) < HEAD_BYTES)
+    return {"": LINES, "\t": TSV}.get(separator, CSV)
 
 
 def _is_json(head: str) -> bool:

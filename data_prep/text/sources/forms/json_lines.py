@@ -10,7 +10,7 @@ import polars as pl
 
 from data_prep.text.errors import SourceError
 from data_prep.text.sources.byte_stream import ByteStream
-from data_prep.text.sources.encodings import text_blocks
+from data_prep.text.sources.encodings import head_text, text_blocks
 from data_prep.text.sources.forms.columns import (
     SAMPLE_ROWS,
     Columns,
@@ -42,9 +42,7 @@ def open_json(stream: ByteStream, options: SourceOptions, known: Columns | None)
     SourceError
         Names the line that isn't JSON, or isn't an object.
     """
-    is_list = (
-        stream.peek().removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")[:1] == b"["
-    )
+    is_list = head_text(stream, options.encoding).lstrip().startswith("[")
     blocks = text_blocks(stream, options.encoding, options.frame_bytes)
     chunks = (_listed if is_list else _lined)(blocks, stream.name)
     sample: list[_Object] = []

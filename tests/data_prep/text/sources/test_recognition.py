@@ -58,8 +58,9 @@ def test_parquet_is_not_forced_to_be_something_else(read: Any) -> None:
     with pytest.raises(SourceError, match=r"a\.csv is not Parquet"):
         read("a.csv", format="parquet")
     Path("b.csv").write_bytes(b"PAR1....PAR1")
-    with pytest.raises(SourceError, match=r"b\.csv is Parquet"):
-        read("b.csv", format="csv")
+    for options in ({"format": "csv"}, {"lines": True}):
+        with pytest.raises(SourceError, match=r"b\.csv is Parquet"):
+            read("b.csv", **options)
 
 
 def archive(*members: str) -> bytes:
