@@ -13,20 +13,10 @@ from data_prep.text.sources.byte_stream import ByteStream
 from data_prep.text.sources.description import FORMAT_NAMES, SourceDescription
 from data_prep.text.sources.encodings import encoding_of
 from data_prep.text.sources.forms.columns import DATE, ID, LABEL, TEXT, Columns, Form
-from data_prep.text.sources.forms.delimited import open_delimited
-from data_prep.text.sources.forms.json_lines import open_json
-from data_prep.text.sources.forms.parquet import open_parquet
-from data_prep.text.sources.forms.plain_text import open_lines, read_text
+from data_prep.text.sources.forms.opening import open_form
+from data_prep.text.sources.forms.plain_text import read_text
 from data_prep.text.sources.locations import Location, locate
-from data_prep.text.sources.options import (
-    CSV,
-    JSON_LINES,
-    LINES,
-    PARQUET,
-    TEXT_FILES,
-    TSV,
-    SourceOptions,
-)
+from data_prep.text.sources.options import CSV, LINES, TEXT_FILES, TSV, SourceOptions
 from data_prep.text.sources.parts import Part
 from data_prep.text.sources.recognition import recognise
 from data_prep.text.sources.unique_ids import UniqueIds
@@ -67,7 +57,7 @@ class Documents(Iterator[pl.DataFrame]):
 
     def _first_with_content(self) -> tuple[Part, ByteStream]:
         for part in self._location.parts:
-            stream = ByteStream(part.open(), part.name)
+            stream = _stream(part)
             if stream.peek(1):
                 return part, stream
             stream.close()
@@ -77,7 +67,7 @@ class Documents(Iterator[pl.DataFrame]):
         part, stream = opened
         try:
             kind = recognise(stream, part.id, self._options, several=self._location.several)
-            return _Opened(part, stream, kind, _form(kind, part, stream, self._options, known))
+            return _Opened(part, stream, kind, open_form(kind, stream, part.path, self._options, known))
         except BaseException:
             stream.close()
             raise
@@ -133,7 +123,7 @@ class Documents(Iterator[pl.DataFrame]):
     def _reopen(self, part: Part) -> "_Opened":
         if self._opened and self._opened.part is part:
             return self._opened
-        stream = ByteStream(part.open(), part.name)
+        stream = _stream(part)
         if not stream.peek(1):
             return _Opened(part, stream, self._format, Form(None, "", iter(())))
         opened = self._open((part, stream), self._known)
@@ -165,23 +155,15 @@ class _Opened(NamedTuple):
     form: Form
 
 
-def _form(kind: str, part: Part, stream: ByteStream, options: SourceOptions, known: Columns | None) -> Form:
-    if kind == PARQUET:
-        return open_parquet(stream, part.path, options, known)
-    if kind == JSON_LINES:
-        return open_json(stream, options, known)
-    if kind in _TABLES:
-        return open_delimited(stream, kind, options, known)
-    _refuse_columns(stream.name, options)
-    return open_lines(stream, options) if kind == LINES else Form(None, "one document per file", iter(()))
-
-
-def _refuse_columns(file: str, options: SourceOptions) -> None:
-    for column in (options.column, options.id_column, options.label_column, options.date_column):
-        if column is not None:
-            raise SourceError(
-                f"{file} is plain text, which has no column {column!r}. If it is a table, give its format."
-            )
+def _stream(part: Part) -> ByteStream:
+    """Open a file, of which the first byte can be read."""
+    stream = ByteStream(part.open(), part.name)
+    try:
+        stream.peek(1)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:

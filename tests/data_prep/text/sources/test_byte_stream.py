@@ -66,6 +66,13 @@ def test_damaged_data_are_an_error(compression: str) -> None:
         ByteStream(io.BytesIO(bytes(data)), "news").read(1 << 20)
 
 
+@pytest.mark.parametrize("source", ["a.csv.gz", "*.gz"])
+def test_a_truncated_file_is_an_error_of_the_whole_source(source: str, read: Any) -> None:
+    Path("a.csv.gz").write_bytes(gzip.compress(b"id,text\n1,words\n")[:-9])
+    with pytest.raises(SourceError, match=r"a\.csv\.gz is damaged or incomplete"):
+        read(source)
+
+
 def test_a_suffix_of_compression_without_compression_is_read_as_it_is(read: Any) -> None:
     Path("a.csv.gz").write_text("id,text\n1,some words\n")
     assert read("a.csv.gz", column="text") == [("0", "some words", None, None)]
