@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from data_prep.text.sources.forms.columns import SAMPLE_ROWS
+from data_prep.text.sources.forms.csv_scan import scan_rows
 
 SEPARATORS = ",\t;|"
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
@@ -17,9 +18,22 @@ _MIN_TABLE_ROWS = 3  # of plain text: fewer lines can be alike by chance
 
 
 class CsvHead(NamedTuple):
-    """The separator; the names of the columns, if the first row has them; the first rows of data."""
+    """What the first rows of CSV say.
+
+    Attributes
+    ----------
+    separator : str
+        Between the values.
+    quoted : bool
+        Whether values may be in quotation marks.
+    names : tuple of str
+        Of the columns, if the first row has them.
+    rows : sequence
+        The first rows of data.
+    """
 
     separator: str
+    quoted: bool
     names: tuple[str, ...]
     rows: Sequence[Sequence[str]]
 
@@ -44,13 +58,20 @@ def read_head(
     """
     parsed = {separator: _rows(head, separator, complete=complete) for separator in separators}
     separator = max(separators, key=lambda separator: _score(parsed[separator]))
-    rows = parsed[separator]
+    quoted = separator != "\t" or _quotes_values(head, complete=complete)
+    rows = parsed[separator] if quoted else _rows(head, separator, complete=complete, quoted=False)
     if not rows:
         return None
     if header is None:
         numbers = {str(number) for number in range(1, len(rows[0]) + 1)}
         header = bool((set(wanted) - numbers) & set(rows[0])) or _is_header(rows)
-    return CsvHead(separator, tuple(rows[0]) if header else (), rows[1:] if header else rows)
+    return CsvHead(separator, quoted, tuple(rows[0]) if header else (), rows[1:] if header else rows)
+
+
+def _quotes_values(head: str, *, complete: bool) -> bool:
+    """Whether the quotation marks of TSV are around values; as registered with IANA, it has no such marks."""
+    scan = scan_rows(head.encode(), "\t")
+    return scan.regular and not (complete and head.count('"') % 2)
 
 
 def table_separator(head: str, *, complete: bool) -> str:
@@ -64,10 +85,10 @@ def table_separator(head: str, *, complete: bool) -> str:
     return ""
 
 
-def _rows(head: str, separator: str, *, complete: bool) -> list[list[str]]:
+def _rows(head: str, separator: str, *, complete: bool, quoted: bool = True) -> list[list[str]]:
     """Parse the first rows; the last one of a part may be incomplete."""
     lines = (line + "\n" for line in head.split("\n"))
-    reader = csv.reader(lines, delimiter=separator)
+    reader = csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     rows: list[list[str]] = []
     try:
         for row in reader:

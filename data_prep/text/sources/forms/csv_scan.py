@@ -36,13 +36,14 @@ class Scan(NamedTuple):
     regular: bool
 
 
-def scan_rows(data: bytes, separator: str) -> Scan:
+def scan_rows(data: bytes, separator: str, *, quoted: bool = True) -> Scan:
     """Find the rows that end in a block that begins with a row.
 
-    A row ends with a line feed that an even number of quotation marks precedes.
+    A row ends with a line feed that an even number of quotation marks precedes. Where values aren't `quoted`,
+    quotation marks are characters as others.
     """
     content = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(content == _QUOTE)
+    quotes = np.flatnonzero(content == _QUOTE) if quoted else np.zeros(0, np.int64)
     ends = _outside(np.flatnonzero(content == _LF), quotes)
     separators = _outside(np.flatnonzero(content == ord(separator)), quotes)
     end = int(ends[-1]) + 1 if len(ends) else 0

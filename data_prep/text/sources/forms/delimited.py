@@ -26,6 +26,7 @@ class _Csv(NamedTuple):
 
     file: str
     separator: str
+    quoted: bool
     width: int
     positions: Mapping[str, int]  # role -> column
     frame_bytes: int
@@ -48,10 +49,14 @@ def open_delimited(stream: ByteStream, kind: str, options: SourceOptions, known:
     positions = choose(Table(stream.name, names, head.rows), options, known)
     named = {role: _reference(names, position) for role, position in positions.items()}
     columns = Columns(named, options.column is None, bool(head.names))
-    form = _Csv(stream.name, head.separator, width, positions, options.frame_bytes)
+    form = _Csv(stream.name, head.separator, head.quoted, width, positions, options.frame_bytes)
     rows = _frames(form, text_blocks(stream, options.encoding, options.frame_bytes))
     separator = _SEPARATOR_NAMES["," if kind == TSV and head.separator == "\t" else head.separator]
-    details = [f"separated by {separator}" if separator else "", "" if head.names else "without a header"]
+    details = [
+        f"separated by {separator}" if separator else "",
+        "" if head.quoted else "quotation marks are characters",
+        "" if head.names else "without a header",
+    ]
     return Form(known or columns, ", ".join(filter(None, details)), _skip(rows, 1 if head.names else 0))
 
 
@@ -90,7 +95,7 @@ def _frames(form: _Csv, blocks: Iterator[str]) -> Iterator[pl.DataFrame]:
             blank, data = data[: len(data) - len(filled)], filled
             leading += blank.count(b"\n")
             line = leading + 1 if filled else 0
-        scan = scan_rows(data, form.separator)
+        scan = scan_rows(data, form.separator, quoted=form.quoted)
         if not scan.regular:
             yield from _irregular(form, chain([data.decode()], blocks), line)
             return
@@ -141,6 +146,7 @@ def _parse(form: _Csv, rows: bytes) -> pl.DataFrame:
         has_header=False,
         infer_schema=False,
         separator=form.separator,
+        quote_char='"' if form.quoted else None,
         columns=sorted(set(form.positions.values())),
     )
     names = dict(zip(sorted(set(form.positions.values())), frame.columns, strict=True))
@@ -151,7 +157,11 @@ def _parse(form: _Csv, rows: bytes) -> pl.DataFrame:
 def _irregular(form: _Csv, texts: Iterable[str], line: int) -> Iterator[pl.DataFrame]:
     """Parse with Python's csv, which takes a quotation mark within a value as a character."""
     csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT))
-    reader = csv.reader(chain(_lines(texts), [_END]), delimiter=form.separator)
+    reader = csv.reader(
+        chain(_lines(texts), [_END]),
+        delimiter=form.separator,
+        quoting=csv.QUOTE_MINIMAL if form.quoted else csv.QUOTE_NONE,
+    )
     rows: list[Sequence[str]] = []
     size, before = 0, 0
     try:

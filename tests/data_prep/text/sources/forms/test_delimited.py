@@ -61,6 +61,24 @@ def test_quotation_marks_within_a_value_are_characters(frame_bytes: int, read: A
 
 
 @SIZES
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ['"Good morning', "it's late", '"and" so on'],
+        ['5" nails', '"quoted"', 'a ""'],
+        ['"one', "two", "three"],
+    ],
+)
+def test_tsv_without_quoted_values_has_quotation_marks_as_characters(
+    texts: list[str], frame_bytes: int, read: Any
+) -> None:
+    Path("a.tsv").write_text("id\ttext\n" + "".join(f"{row}\t{text}\n" for row, text in enumerate(texts)))
+    assert [row[1] for row in read("a.tsv", column="text", frame_bytes=frame_bytes)] == texts
+    description = str(read_documents("a.tsv", options=SourceOptions(column="text")).description)
+    assert description == "a.tsv: TSV, quotation marks are characters, text in column 'text'"
+
+
+@SIZES
 @given(
     content=st.lists(st.sampled_from(['"', '""', "a", "b c", ",", "\n", "\r\n"]), max_size=25).map("".join)
 )
