@@ -176,14 +176,14 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _joined(frames: Iterable[pl.DataFrame], frame_bytes: int) -> Iterator[pl.DataFrame]:
-    """Join small frames, as of many small files, to frames of at least `frame_bytes` of text."""
+    """Join small frames, as of many small files, to frames of at least half of `frame_bytes` of text."""
     kept: list[pl.DataFrame] = []
     size = 0
     for frame in frames:
         if not frame.is_empty():
             kept.append(frame)
             size += int(frame.get_column(TEXT).str.len_bytes().sum())
-        if size >= frame_bytes or len(kept) >= _MAX_JOINED:
+        if kept and (2 * size >= frame_bytes or len(kept) >= _MAX_JOINED):
             yield pl.concat(kept)
             kept, size = [], 0
     if kept:
