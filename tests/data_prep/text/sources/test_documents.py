@@ -223,3 +223,25 @@ def test_a_file_that_does_not_exist_is_reported_as_such() -> None:
 def test_a_file_whose_name_looks_like_a_pattern_is_read(read: Any) -> None:
     Path("a[1].jsonl").write_text(json.dumps({"text": "hello"}))
     assert read("a[1].jsonl") == [("0", "hello", None, None)]
+
+
+@pytest.mark.parametrize("form", ["txt", "csv"])
+def test_many_small_files_are_one_frame(form: str) -> None:
+    Path("many").mkdir()
+    for number in range(50):
+        Path(f"many/{number}.{form}").write_text("text\nsome words\n")
+    assert [len(frame) for frame in read_documents("many")] == [50]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet", "txt"])
+def test_a_frame_is_about_as_large_as_it_should_be(form: str) -> None:
+    table = pl.DataFrame({"text": ["ten bytes." * 10] * 1000})
+    if form == "txt":
+        Path("a.txt").write_text("\n".join(table["text"]))
+    else:
+        write(table, f"a.{form}", form)
+    frames = list(read_documents(f"a.{form}", options=SourceOptions(frame_bytes=5000)))
+    sizes = [int(frame["text"].str.len_bytes().sum()) for frame in frames]
+    assert sum(sizes) == 100_000
+    assert max(sizes) <= 7500
+    assert min(sizes[:-1]) >= 2500
