@@ -25,8 +25,8 @@ def ours(path: Path) -> Facts:
     settings = TextSettings(
         language="none", token_pattern=PATTERN, min_df=1, max_df=10**9, max_vocabulary=10_000_000
     )
-    documents = read_documents(path, SourceOptions(form="lines"))
-    with prepare(documents.frames, settings) as corpus:
+    documents = read_documents(path, options=SourceOptions(format="lines"))
+    with prepare(documents, settings) as corpus:
         documents_read = sum(int(counts.shape[0]) for counts in corpus.counts())
         return _facts(documents_read, len(corpus.preparation.vocabulary), corpus.report.kept)
 

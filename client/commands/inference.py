@@ -68,7 +68,7 @@ def predict(  # noqa: D103 -- its help is above
 def _is_counts(source: str, options: "SourceOptions") -> bool:
     """Tell whether a source holds counts: by its suffix, or by the beginning of CSV and JSON lines."""
     path = Path(source)
-    if options.named or options.form or not _is_source(source):
+    if options.column or options.id_column or options.format or not _is_source(source):
         return False
     if path.is_dir():
         return any(_COUNTS.fullmatch("".join(file.suffixes[-2:])) for file in path.iterdir())
@@ -135,10 +135,7 @@ def _documents(source: str, options: "SourceOptions") -> "pl.DataFrame":
 
     if not _is_source(source):
         return pl.DataFrame({"id": ["text"], "text": [source]})
-    frames = list(read_documents(source, options).frames)
-    if not frames:
-        raise UserError(f"{source} has no documents.")
-    documents = pl.concat(frames)
+    documents = pl.concat(read_documents(source, options=options))
     if documents.height > _MAX_DOCUMENTS:
         raise UserError(
             f"{source} has {documents.height:,} documents, more than {_MAX_DOCUMENTS:,}: score them in bulk"

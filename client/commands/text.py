@@ -129,9 +129,9 @@ def prepare_corpus(
     from data_prep.text.sources import read_documents
 
     progress.stage("Reading the documents")
-    documents = read_documents(source, options)
-    print_message(documents.description)
-    corpus = prepare_frames(documents.frames, settings, progress=progress.count, **split)
+    documents = read_documents(source, options=options)
+    corpus = prepare_frames(documents, settings, progress=progress.count, **split)
+    print_message(str(documents.description))
     print_message("\n".join(corpus.report.lines()))
     return corpus
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data_prep.text.sources import SourceOptions
 
 _FILE = click.Path(path_type=Path)
-FORMS = ("csv", "tsv", "jsonl", "parquet", "txt", "lines")
+FORMATS = ("txt-folder", "lines", "csv", "tsv", "jsonl", "parquet")
 
 _SOURCE = [
     click.option("--column", metavar="NAME", help="The column or field with the text, by name or number."),
@@ -21,15 +21,11 @@ _SOURCE = [
     click.option("--date-column", metavar="NAME", help="A column of dates, which is kept."),
     click.option(
         "--format",
-        "form",
-        type=click.Choice(FORMS),
-        help="The form of the source (default: recognised). txt: one document a file; lines: one a line.",
+        type=click.Choice(FORMATS),
+        help="The form of the source (default: recognised). lines: a document per line.",
     ),
     click.option(
         "--encoding", default="utf-8", show_default=True, help="The encoding of text files, such as latin-1."
-    ),
-    click.option(
-        "--header/--no-header", default=None, help="Whether a table's first line names its columns."
     ),
 ]
 _SETTINGS = [
@@ -86,7 +82,7 @@ def source_options(function: Callable[..., int]) -> Callable[..., int]:
     def command(**arguments: Any) -> int:
         from data_prep.text.sources import SourceOptions
 
-        names = ("column", "id_column", "label_column", "date_column", "form", "encoding", "header")
+        names = ("column", "id_column", "label_column", "date_column", "format", "encoding")
         options = SourceOptions(**{name: arguments.pop(name) for name in names})
         return function(source_options=options, **arguments)
 

@@ -45,7 +45,7 @@ def test_topics_are_printed_with_their_shares_and_words(capsys: Output) -> None:
     assert head == "topic  share  words"
     words = [sorted(row.split("%  ")[1].split(", ")[:6]) for row in rows if "%" in row]
     assert sorted(words) == sorted(SUBJECTS.values())
-    assert "articles.csv: CSV, text in column 'text'" in output.err
+    assert "articles.csv: CSV, 120 rows, text in column 'text', id in column 'name'" in output.err
     assert "120 documents, 2,400 tokens, 12 words" in output.err
     assert all(len(line) <= 80 for line in output.out.splitlines())
     assert "topics show topics-articles" in output.err

@@ -1,6 +1,7 @@
-"""Text as people have it: CSV, TSV, JSON lines, Parquet and text files, from folders, pipes and S3."""
+"""The documents of a folder, of files of any supported form, of stdin or of a bucket, as data frames."""
 
-from data_prep.text.sources.options import FORMS, Form, SourceOptions
-from data_prep.text.sources.reading import Documents, read_documents
+from data_prep.text.sources.description import SourceDescription
+from data_prep.text.sources.documents import Documents, read_documents
+from data_prep.text.sources.options import FORMATS, SourceOptions
 
-__all__ = ["FORMS", "Documents", "Form", "SourceOptions", "read_documents"]
+__all__ = ["FORMATS", "Documents", "SourceDescription", "SourceOptions", "read_documents"]

@@ -1,46 +1,70 @@
-"""What users say about their source."""
+"""How a source is to be read, where its content doesn't say it."""
 
+import codecs
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-Form = Literal["csv", "tsv", "jsonl", "parquet", "txt", "lines"]
-FORMS: tuple[Form, ...] = get_args(Form)
+from data_prep.text.errors import SourceError
+
+TEXT_FILES, LINES, CSV, TSV, JSON_LINES, PARQUET = "txt-folder", "lines", "csv", "tsv", "jsonl", "parquet"
+FORMATS = (TEXT_FILES, LINES, CSV, TSV, JSON_LINES, PARQUET)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceOptions:
-    """How a source is read; what is None is recognised from its content.
+    """The options of a source.
 
     Parameters
     ----------
-    column
-        The column or field with the text: its name, or its number from 1.
-    id_column, label_column, date_column
-        Those of the documents' ids, labels and dates, if there are any. Without ids, a document's id is its
-        number from 0, after the name of its file if there are several.
-    form
-        csv, tsv, jsonl, parquet; txt for one document a file, lines for one document a line.
-    encoding
-        The encoding of text files, as Python names it.
-    header
-        Whether the first line of a table names the columns.
+    column : str, optional
+        The column, or the JSON field, of the text: its name, or its number from 1. By default the one column
+        of long texts.
+    id_column, label_column, date_column : str, optional
+        Columns that are kept with each document. Without `id_column`, documents are numbered.
+    format : str, optional
+        One of `FORMATS`; by default recognised by the content.
+    encoding : str
+        The encoding of text that doesn't begin with a byte order mark, by a name that Python knows.
+    lines : bool
+        In plain text, each line is a document. By default that is so for one file, and each file of a folder,
+        a pattern or a prefix is one document.
+    frame_bytes : int
+        About how many bytes of the source a frame comes from. The documents don't depend on it.
+
+    Raises
+    ------
+    SourceError
+        If the format, the encoding or the size isn't one.
     """
 
     column: str | None = None
     id_column: str | None = None
     label_column: str | None = None
     date_column: str | None = None
-    form: Form | None = None
+    format: str | None = None
     encoding: str = "utf-8"
-    header: bool | None = None
+    lines: bool = False
+    frame_bytes: int = 16 << 20
 
-    @property
-    def named(self) -> dict[str, str]:
-        """The columns that are given, by what they hold."""
-        columns = {
-            "text": self.column,
-            "id": self.id_column,
-            "label": self.label_column,
-            "date": self.date_column,
-        }
-        return {role: column for role, column in columns.items() if column is not None}
+    def __post_init__(self) -> None:
+        if self.format not in {None, *FORMATS}:
+            raise SourceError(f"The format {self.format!r} is unknown. Choose one of {', '.join(FORMATS)}.")
+        if self.lines and self.format not in {None, LINES}:
+            raise SourceError(f"One document per line is plain text, not the format {self.format}.")
+        if self.frame_bytes < 1:
+            raise SourceError(f"A frame can't come from {self.frame_bytes} bytes.")
+        if not _is_encoding(self.encoding):
+            raise SourceError(
+                f"The encoding {self.encoding!r} is unknown. Examples: utf-8, latin-1, cp1252, shift_jis."
+            )
+
+
+def _is_encoding(name: str) -> bool:
+    """Whether it is an encoding of text; Python also knows some of bytes, such as base64."""
+    try:
+        b"a".decode(name)
+        codecs.getincrementaldecoder(name)
+    except UnicodeDecodeError:
+        return True
+    except (LookupError, ValueError):
+        return False
+    return True
