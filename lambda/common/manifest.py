@@ -51,6 +51,14 @@ class Manifest:
     feature_dim: int
     content_type: str
     splits: Mapping[str, Split]
+    vocabulary: str | None = None
+    preparation: str | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The keys of what the dataset knows of its words: `vocabulary`, and `preparation` of a text."""
+        keys = {"vocabulary": self.vocabulary, "preparation": self.preparation}
+        return {name: key for name, key in keys.items() if key}
 
     @property
     def format(self) -> str:
@@ -105,7 +113,14 @@ def _manifest(key: str, last_modified: datetime, document: JsonValue) -> Manifes
         splits={name: _split(document["splits"][name]) for name in SPLITS},
         feature_dim=document["feature_dim"].whole_number(),
         content_type=document["content_type"].text(),
+        vocabulary=_optional_text(document, "vocabulary"),
+        preparation=_optional_text(document, "preparation"),
     )
+
+
+def _optional_text(document: JsonValue, name: str) -> str | None:
+    value = document.get(name)
+    return None if value is None or value.value is None else value.text()
 
 
 def _split(document: JsonValue) -> Split:

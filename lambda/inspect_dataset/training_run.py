@@ -51,7 +51,7 @@ def inspect_training(
     return {
         "dataset": request.dataset,
         "candidates": _candidates(request, job_name_base, manifest),
-        **_channels(clients.bucket.name, manifest),
+        **_channels(clients.bucket.name, manifest, environment.training.algorithm),
         "smoke_test": smoke_test(document, manifest.feature_dim),
         **request.passed_through(),
         "report": report.training_report(request, manifest, costs, notes),
@@ -82,9 +82,14 @@ def _candidates(request: Request, job_name_base: str, manifest: Manifest) -> lis
     ]
 
 
-def _channels(bucket: str, manifest: Manifest) -> dict[str, Any]:
+def _channels(bucket: str, manifest: Manifest, algorithm: str) -> dict[str, Any]:
+    """Return the channels: of the open algorithm those of the words too, which go into its model."""
+    words = manifest.words if algorithm == "open" else {}
     return {
-        "channels": {split: f"s3://{bucket}/{manifest.folder(split)}" for split in SPLITS},
+        "channels": {
+            **{split: f"s3://{bucket}/{manifest.folder(split)}" for split in SPLITS},
+            **{name: f"s3://{bucket}/{key}" for name, key in words.items()},
+        },
         "content_type": _UNLABELLED_CSV if manifest.format == CSV else manifest.content_type,
         "test_split": manifest.test_split,
     }

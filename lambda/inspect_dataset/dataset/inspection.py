@@ -75,7 +75,7 @@ def _compare(bucket: Bucket, manifest: Manifest) -> Inspection:
         split_problems, sample[split] = _list_split(bucket, manifest, split)
         problems += split_problems
     checks = _check_shards(bucket, manifest, sample)
-    problems += _shard_problems(checks)
+    problems += [*_shard_problems(checks), *_missing_words(bucket, manifest)]
     documents = [check.document for check in checks if check.document]
     with_words = (document for document in documents if any(document.sparse()[1]))
     document = next(with_words, next(iter(documents), None))
@@ -110,6 +110,15 @@ def _shard_problems(checks: Sequence[ShardCheck]) -> list[str]:
     for _, group in itertools.groupby(by_kind, key=lambda item: item[0]):
         problems += first_few([problem for _, problem in group], "shards")
     return problems
+
+
+def _missing_words(bucket: Bucket, manifest: Manifest) -> list[str]:
+    folder = manifest.key.rpartition("/")[0]
+    return [
+        f"The {name} {key} of {manifest.key} is missing. {UPLOAD_AGAIN}"
+        for name, key in manifest.words.items()
+        if not key.startswith(f"{folder}/") or bucket.describe_or_none(key) is None
+    ]
 
 
 def _notes(manifest: Manifest) -> list[str]:

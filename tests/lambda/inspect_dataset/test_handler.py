@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from common.recordio import RecordDocument
 from inspect_dataset.training_run import smoke_test
@@ -120,3 +121,39 @@ def test_all_problems_are_in_one_error(
 def test_an_ambiguous_dataset_is_not_read(refusal: Any, run: Callable[..., Any], bucket: Any) -> None:
     assert "names a dataset and a manifest" in refusal(run, {"dataset": "bars", "manifest": MANIFEST})
     assert bucket.calls == []
+
+
+@pytest.fixture
+def words(bucket: Any, edit_manifest: Callable[..., None]) -> dict[str, str]:
+    """Give the dataset a vocabulary and a preparation; return their keys."""
+    keys = {name: f"datasets/bars/{name}" for name in ("vocabulary", "preparation")}
+    bucket.objects |= dict.fromkeys(keys.values(), b"content")
+    edit_manifest(bucket, lambda manifest: manifest.update(keys))
+    return keys
+
+
+@pytest.mark.usefixtures("words")
+def test_the_words_of_a_dataset_are_channels_of_the_open_algorithm_alone(run: Callable[..., Any]) -> None:
+    assert list(run({})["channels"]) == ["train", "test"]
+    channels = run({}, training={"algorithm": "open"})["channels"]
+    assert channels["vocabulary"] == f"s3://{BUCKET}/datasets/bars/vocabulary"
+    assert channels["preparation"] == f"s3://{BUCKET}/datasets/bars/preparation"
+
+
+@pytest.mark.parametrize("name", ["vocabulary", "preparation"])
+def test_words_that_are_missing_in_the_bucket_are_a_problem(
+    run: Callable[..., Any], refusal: Any, bucket: Any, words: dict[str, str], name: str
+) -> None:
+    del bucket.objects[words[name]]
+    expected = (
+        f"The {name} datasets/bars/{name} of datasets/bars/manifest.json is missing. Upload the dataset"
+    )
+    assert expected in refusal(run, {})
+
+
+def test_words_of_another_dataset_are_a_problem(
+    run: Callable[..., Any], refusal: Any, bucket: Any, edit_manifest: Callable[..., None]
+) -> None:
+    bucket.objects["datasets/other/vocabulary.txt"] = b"ant"
+    edit_manifest(bucket, lambda manifest: manifest.update(vocabulary="datasets/other/vocabulary.txt"))
+    assert "The vocabulary datasets/other/vocabulary.txt of" in refusal(run, {})

@@ -35,6 +35,21 @@ def test_the_training_job_has_what_sagemaker_lda_needs(run: Callable[..., Any]) 
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
 
 
+@pytest.mark.parametrize("names", [["vocabulary"], ["vocabulary", "preparation"]])
+def test_the_words_of_a_dataset_are_further_channels(
+    run: Callable[..., Any], aws: Any, names: list[str]
+) -> None:
+    uris = {name: f"s3://bucket/datasets/griffiths/{name}" for name in names}
+    inspected = {**aws.input, "channels": {**aws.input["channels"], **uris}}
+    (job,) = run(InspectDataset=[inspected]).of(TRAIN)
+    further = job["InputDataConfig"][2:]
+    assert [channel["ChannelName"] for channel in further] == names
+    for channel in further:
+        source = channel["DataSource"]["S3DataSource"]
+        assert source["S3Uri"] == uris[channel["ChannelName"]]
+        assert source["S3DataDistributionType"] == "FullyReplicated"
+
+
 REFUSED = "SageMaker.AmazonSageMakerException"
 FAILED = "States.TaskFailed"
 NO_CAPACITY = json.dumps(
