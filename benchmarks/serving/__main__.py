@@ -36,7 +36,7 @@ def main() -> int:
         for name, start in ({} if options.no_peers else PEERS).items():
             running[name] = stack.enter_context(start(folder))
         print(
-            f"{CORES} cores, also for the clients: {CLIENTS} with persistent connections. They send CSV or text.\n"
+            f"{CORES} cores, also for the clients: {CLIENTS} that stay connected and send CSV or text.\n"
             f"{TOPICS} topics, {WORDS} words, documents of about {LENGTH} words.\n"
             f"Medians of {options.rounds} interleaved rounds of {options.seconds:g} seconds.\n"
         )
