@@ -18,6 +18,7 @@ from benchmarks.serving.load import CLIENTS
 BATCHES = (1, 100)
 KERNEL = "the kernel, in process"
 OURS = "this server"
+OURS_TEXTS = "this server, texts"
 PEERS = {
     "scikit-learn, Flask, gunicorn": contenders.flask,
     "scikit-learn, http.server": contenders.plain,
@@ -30,11 +31,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         folder = Path(scratch)
         write(folder, BATCHES)
-        running = {KERNEL: contenders.kernel(folder), OURS: stack.enter_context(contenders.ours(folder))}
+        counts, texts = stack.enter_context(contenders.ours(folder))
+        running = {KERNEL: contenders.kernel(folder), OURS: counts, OURS_TEXTS: texts}
         for name, start in ({} if options.no_peers else PEERS).items():
             running[name] = stack.enter_context(start(folder))
         print(
-            f"{CORES} cores, also for the clients: {CLIENTS} that keep their connections and send CSV.\n"
+            f"{CORES} cores, also for the clients: {CLIENTS} that stay connected and send CSV or text.\n"
             f"{TOPICS} topics, {WORDS} words, documents of about {LENGTH} words.\n"
             f"Medians of {options.rounds} interleaved rounds of {options.seconds:g} seconds.\n"
         )

@@ -43,12 +43,12 @@ def kernel(folder: Path) -> Contender:
 
 
 @contextmanager
-def ours(folder: Path) -> Iterator[Contender]:
-    """Start the model server as SageMaker starts it."""
+def ours(folder: Path) -> Iterator[tuple[Contender, Contender]]:
+    """Start the model server as SageMaker starts it; it gets counts, and the same documents as texts."""
     port = free_port()
     settings = {"SAGEMAKER_BASE_DIR": str(folder), "SAGEMAKER_BIND_TO_PORT": str(port)}
     with _running([sys.executable, "-m", "container.serve"], settings, port):
-        yield _client(port, folder)
+        yield _client(port, folder), _client(port, folder, "texts")
 
 
 @contextmanager
@@ -70,9 +70,9 @@ def plain(folder: Path) -> Iterator[Contender]:
         yield _client(port, folder)
 
 
-def _client(port: int, folder: Path) -> Contender:
+def _client(port: int, folder: Path, name: str = "bodies") -> Contender:
     def measure(batch: int, seconds: float) -> Measured:
-        bodies = folder / f"bodies-{batch}"
+        bodies = folder / f"{name}-{batch}"
         command = [sys.executable, "-m", "benchmarks.serving.load", str(port), str(bodies), str(seconds)]
         measured = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
         return Measured(measured["requests"] * batch, measured["median"], measured["p99"], measured["cores"])

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from data_prep.text.preparation import Preparation
+from data_prep.text.tokens import TokenRules
 from spectral_lda import Model
 
 TOPICS = 50
@@ -37,11 +39,20 @@ def write(folder: Path, batches: tuple[int, ...]) -> None:
     model.save(folder / "model" / "model_algo-1")
     np.save(folder / "alpha.npy", model.alpha)
     np.save(folder / "beta.npy", model.beta)
+    words = [f"word{number}" for number in range(WORDS)]
+    Preparation(TokenRules(), 1, "none", tuple(words)).save(folder / "model")
+    random = np.random.default_rng(2)
     for batch in batches:
         documents = make_documents(model, batch * BODIES)
         sparse.save_npz(folder / f"documents-{batch}.npz", sparse.csr_array(documents))
         lines = [",".join(map(str, row)) for row in documents.tolist()]
-        (folder / f"bodies-{batch}").mkdir()
-        for number in range(BODIES):
-            body = "\n".join(lines[number * batch : (number + 1) * batch])
-            (folder / f"bodies-{batch}" / f"{number:03}.csv").write_text(body)
+        _write_bodies(folder / f"bodies-{batch}", batch, lines, ".csv")
+        texts = [" ".join(random.permutation(np.repeat(words, row))) for row in documents]
+        _write_bodies(folder / f"texts-{batch}", batch, texts, ".txt")
+
+
+def _write_bodies(folder: Path, batch: int, lines: list[str], suffix: str) -> None:
+    folder.mkdir()
+    for number in range(BODIES):
+        body = "\n".join(lines[number * batch : (number + 1) * batch])
+        (folder / f"{number:03}{suffix}").write_text(body)

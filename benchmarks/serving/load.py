@@ -17,9 +17,8 @@ from itertools import cycle
 from pathlib import Path
 
 CLIENTS = 8
-_HEAD = (
-    "POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: {}\r\n\r\n"
-)
+_CONTENT_TYPES = {".csv": "text/csv", ".txt": "text/plain"}
+_HEAD = "POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -70,11 +69,16 @@ class Client:
         return len(body) == int(length[1])
 
 
+def _request(path: Path) -> bytes:
+    """Return the request of a body in a file, whose suffix names its content type."""
+    body = path.read_bytes()
+    return _HEAD.format(_CONTENT_TYPES[path.suffix], len(body)).encode() + body
+
+
 def main() -> None:
     """Measure a server for some seconds."""
     port, folder, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    bodies = [path.read_bytes() for path in sorted(folder.iterdir())]
-    requests = cycle([_HEAD.format(len(body)).encode() + body for body in bodies])
+    requests = cycle(list(map(_request, sorted(folder.iterdir()))))
     selector = selectors.DefaultSelector()
     clients = [Client(port, requests, selector) for _ in range(CLIENTS)]
     start = time.perf_counter()

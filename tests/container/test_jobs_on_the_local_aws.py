@@ -1,6 +1,7 @@
 """Training jobs on the local SageMaker, with its files, FIFOs, hosts and logs."""
 
 import io
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import spectral_lda
 from data_prep import recordio
+from data_prep.text.preparation import Preparation
 from tests.local_aws.sagemaker.helpers.local_server import BUCKET, Aws, running
 
 IMAGES = Path(__file__).parents[2] / "container" / "local-images.toml"
@@ -113,3 +115,21 @@ def test_the_failure_reason_names_the_host_with_invalid_data(
     assert description["FailureReason"].startswith("ClientError: ")
     assert "algo-2" in description["FailureReason"]
     assert "part-1.pbr: The count" in description["FailureReason"]
+
+
+def test_the_archive_of_a_model_of_text_contains_its_words(
+    aws: Aws, tmp_path: Path, lda: dict[str, Any], preparation: Preparation
+) -> None:
+    preparation.save(tmp_path)
+    job = {**lda, "TrainingJobName": aws.name("Job"), "InputDataConfig": [channel("train"), channel("test")]}
+    for name, file in (("vocabulary", "vocabulary.txt"), ("preparation", "preparation.json")):
+        content = (tmp_path / file).read_bytes()
+        aws.client("s3").put_object(Bucket=BUCKET, Key=f"lda/{file}", Body=content)
+        words = channel(name)
+        words["DataSource"]["S3DataSource"]["S3Uri"] = f"s3://{BUCKET}/lda/{file}"
+        job["InputDataConfig"].append(words)
+    model, _ = run_training(aws, tmp_path, job)
+    assert model.beta.shape == (2, 4)
+    with tarfile.open(tmp_path / f"{job['TrainingJobName']}.tar.gz") as archive:
+        archive.extractall(tmp_path / "model", filter="data")
+    assert Preparation.load(tmp_path / "model") == preparation

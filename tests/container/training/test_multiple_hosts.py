@@ -87,6 +87,20 @@ def test_hosts_learn_the_model_of_a_single_instance(
     assert ["<score>=" in log for _, log in ended] == [True] + [False] * (count - 1)
 
 
+def test_the_leader_writes_the_words_of_the_model(cluster: Any, counts: Any, preparation: Any) -> None:
+    hosts = cluster(2)
+    for rank, own in enumerate(hosts.jobs):
+        recordio.write(own.folder("train") / "part.pbr", counts[rank::2])
+        own.channels |= {"vocabulary": {}, "preparation": {}}
+        preparation.save(own.folder("vocabulary"))
+        (own.folder("vocabulary") / "preparation.json").rename(own.folder("preparation") / "preparation.json")
+    ended = hosts.run()
+    assert [code for code, _ in ended] == [0, 0], ended
+    names = {path.name for path in hosts.jobs[0].model.parent.iterdir()}
+    assert names == {"model_algo-1", "vocabulary.txt", "preparation.json"}
+    assert not hosts.jobs[1].model.parent.exists()
+
+
 def wait_for(process: subprocess.Popen[str], line: str) -> None:
     assert process.stdout is not None
     while line not in (read := process.stdout.readline()):
