@@ -27,6 +27,8 @@ class SourceOptions:
     lines : bool
         In plain text, each line is a document. By default that is so for one file, and each file of a folder,
         a pattern or a prefix is one document.
+    header : bool, optional
+        Whether the first row of CSV or TSV has the names of the columns; by default recognised.
     frame_bytes : int
         About how many bytes of the source a frame comes from. The documents don't depend on it.
 
@@ -43,6 +45,7 @@ class SourceOptions:
     format: str | None = None
     encoding: str = "utf-8"
     lines: bool = False
+    header: bool | None = None
     frame_bytes: int = 16 << 20
 
     def __post_init__(self) -> None:

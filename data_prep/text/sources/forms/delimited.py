@@ -72,7 +72,7 @@ def _head(stream: ByteStream, kind: str, options: SourceOptions, known: Columns 
         text,
         complete=len(stream.peek(HEAD_BYTES)) < HEAD_BYTES,
         separators="\t" if kind == TSV and "\t" in text else SEPARATORS,
-        header=known.header if known else None,
+        header=known.header if known else options.header,
         wanted=[name for name in wanted if name],
     )
 

@@ -141,6 +141,13 @@ def test_a_name_that_was_asked_for_makes_a_header(read: Any) -> None:
     assert [row[1] for row in read("a.csv", column="2")] == ["2026", "2"]
 
 
+def test_a_header_can_be_said_or_denied(read: Any) -> None:
+    Path("a.csv").write_text("id,text\n1,some words\n")
+    assert [row[1] for row in read("a.csv", column="2", header=False)] == ["text", "some words"]
+    Path("b.csv").write_text("1,2\n3,some words\n")
+    assert [row[1] for row in read("b.csv", column="2", header=True)] == ["some words"]
+
+
 def test_a_value_that_equals_the_number_of_a_column_makes_no_header(read: Any) -> None:
     Path("a.csv").write_text("2,some words of one text\n3,more words of another\n")
     assert [row[1] for row in read("a.csv", column="2")] == [
