@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from client.deployment import Deployment
     from client.local_models.prediction import Prediction
+    from data_prep.inputs.counts import Counts
     from data_prep.text.sources import SourceOptions
 
 _COUNTS = re.compile(r"\.(npy|npz|mtx|mm|ldac|lda-c|dat|svmlight|pbr|rec)(\.gz|\.zst)?", re.IGNORECASE)
+_NUMBERS = re.compile(r"[-+.\d\s\"]+([,;\t][-+.\d\s\"]+)*")
 _LOOKS_LIKE_PATH = re.compile(r"[/*\[\\]|\.\w{2,8}$")
 _LONGEST_PATH = 4096
 _MAX_DOCUMENTS = 100_000
@@ -77,9 +79,12 @@ def _is_counts(source: str, options: "SourceOptions") -> bool:
     if path.suffix.lower() not in {".csv", ".jsonl"} or not path.is_file():
         return False
     with path.open("rb") as file:
-        start = file.readline(2**16).decode("utf-8-sig", "replace").strip().lower()
-    numbers = all(re.fullmatch(r"\s*[-+.\de]+\s*", cell) for cell in start.split(","))
-    return numbers or start.startswith("[") or start == "doc,word,count" or '"features"' in start
+        first, second = (
+            file.readline(2**16).decode("utf-8-sig", "replace").strip().lower() for _ in range(2)
+        )
+    if path.suffix.lower() == ".csv":
+        return any(_NUMBERS.fullmatch(line) for line in (first, second)) or first == "doc,word,count"
+    return first.startswith("[") or '"features"' in first
 
 
 def _predict_counts(
@@ -89,9 +94,10 @@ def _predict_counts(
     from data_prep.inputs.counts import LoadOptions
 
     try:
-        counts = loading.load(source, LoadOptions(words=_width(model), index_base=0)).matrix
+        loaded = loading.load(source, LoadOptions(words=_width(model), index_base=0))
     except ValueError as error:
         raise UserError(str(error)) from error
+    counts = loaded.matrix if loaded.vocabulary is None else _in_order_of(model, source, loaded)
     with progress("Inferring topics"):
         mixtures = _infer(deploy, model)(counts).tolist()
     if as_json:
@@ -99,6 +105,24 @@ def _predict_counts(
     else:
         print_lines([",".join(f"{value:.6g}" for value in mixture) for mixture in mixtures])
     return 0
+
+
+def _in_order_of(model: Path | None, source: str, loaded: "Counts") -> Any:
+    """Return counts whose words are named in the order of the model's vocabulary."""
+    import polars as pl
+    from scipy import sparse
+
+    from client.local_models.model_folder import ModelFolder
+    from data_prep.text.preparation import select_columns
+
+    if model is None:
+        raise UserError(
+            f"{source} names its words, which may stand in another order than the model's. Send counts"
+            " without words, in the order of the vocabulary, or the text itself."
+        )
+    preparation = ModelFolder(model).preparation
+    columns = preparation.columns(pl.Series(loaded.vocabulary))
+    return select_columns(sparse.csr_array(loaded.matrix), columns, len(preparation.vocabulary))
 
 
 def _width(model: Path | None) -> int | None:

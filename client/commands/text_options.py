@@ -25,6 +25,9 @@ _SOURCE = [
         help="The form of the source (default: recognised). lines: a document per line.",
     ),
     click.option(
+        "--header/--no-header", default=None, help="Whether a table's first line names its columns."
+    ),
+    click.option(
         "--encoding", default="utf-8", show_default=True, help="The encoding of text files, such as latin-1."
     ),
 ]
@@ -82,7 +85,7 @@ def source_options(function: Callable[..., int]) -> Callable[..., int]:
     def command(**arguments: Any) -> int:
         from data_prep.text.sources import SourceOptions
 
-        names = ("column", "id_column", "label_column", "date_column", "format", "encoding")
+        names = ("column", "id_column", "label_column", "date_column", "format", "header", "encoding")
         options = SourceOptions(**{name: arguments.pop(name) for name in names})
         return function(source_options=options, **arguments)
 

@@ -154,6 +154,17 @@ def test_predict_takes_every_source_of_learn_and_counts(capsys: Output) -> None:
     assert len(json.loads(capsys.readouterr().out)["predictions"][0]["topic_mixture"]) == 2
 
 
+def test_named_words_are_brought_into_the_order_of_the_model(capsys: Output) -> None:
+    learn("--num-topics", "2", "--output", "out")
+    capsys.readouterr()
+    mixtures = []
+    for name, content in {"a.csv": "zebra,fox,ant\n5,1,2\n", "b.csv": "ant,fox\n2,1\n"}.items():
+        Path(name).write_text(content)
+        assert main(["predict", name, "--model", "out", "--json"]) == 0
+        mixtures += json.loads(capsys.readouterr().out)["predictions"]
+    assert mixtures[0] == mixtures[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -1,9 +1,15 @@
 """`algorithm: open`: the project's container, from an ECR repository of the account."""
 
+import json
 from typing import Any
 
+import polars as pl
 import pytest
 
+from data_prep.dataset.upload import upload
+from data_prep.text.corpus import prepare
+from data_prep.text.dataset import write_dataset
+from data_prep.text.settings import TextSettings
 from tests.end_to_end.helpers.deployment import Deployment
 
 pytestmark = pytest.mark.end_to_end
@@ -33,6 +39,33 @@ def test_the_open_algorithm_trains_and_serves_only_its_own_models(
     assert container == {**container, "Image": image, "ModelDataUrl": outcome.output["model_data_url"]}
     assert endpoint_names(deployment) == ["lda-dev"]
     assert deployment.predict(small_splits[0][:2, :25]).shape == (2, 10)
+    answers_texts(deployment)
+
+
+def answers_texts(deployment: Deployment) -> None:
+    """Train on text, and ask the endpoint for the topics of a text with their words."""
+    subjects = [["ant", "bee", "cat", "dog"], ["fig", "kiwi", "lime", "pear"]]
+    rows = [(str(number), " ".join(subjects[number % 2] * 8), None, None) for number in range(200)]
+    frame = pl.DataFrame(rows, schema=["id", "text", "label", "date"], orient="row").cast(pl.String)
+    folder = deployment.local_aws.folder / "texts"
+    with prepare([frame], TextSettings(language="none")) as corpus:
+        write_dataset(folder, "texts", corpus, source="made by a test")
+    bucket = deployment.output("Storage", "DataBucketName")
+    upload(folder, "texts", bucket, s3=deployment.local_aws.client("s3"))
+    deployment.run(dataset="texts", num_topics=2).require_success()
+
+    response = deployment.local_aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="lda-dev",
+        ContentType="text/plain",
+        Accept="application/json; words=4",
+        Body="The bee and the ant\nzebra",
+    )
+    answer = json.loads(response["Body"].read())
+    assert sorted(sorted(topic["words"]) for topic in answer["topics"]) == subjects
+    known, unknown = answer["predictions"]
+    assert (known["tokens"], known["unknown_tokens"]) == (5, 3)
+    assert max(known["topic_mixture"]) > 0.6
+    assert unknown["topic_mixture"] is None
 
 
 def endpoint_names(deployment: Deployment) -> list[str]:
