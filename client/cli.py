@@ -45,6 +45,7 @@ cli = OrderedGroup(
         executions.history,
         executions.transform,
         executions.watch,
+        executions.stop,
         operations.status,
         operations.destroy,
         operations.leftovers,

@@ -142,6 +142,22 @@ def transform(deployment: "Deployment", *, no_watch: bool, as_json: bool, **fiel
 
 @click.command
 @click.argument("execution", required=False)
+@pass_deployment
+def stop(deployment: "Deployment", *, execution: str | None) -> int:
+    """Stop an execution and its running job.
+
+    EXECUTION is its ARN (default: the latest training execution). The model in service stays.
+    """
+    from client.executions.start import stop as stop_execution
+
+    execution = _execution_or_latest(deployment, execution)
+    stop_execution(deployment, execution)
+    print_message(f"Stopped {execution}. The model in service stays.")
+    return 0
+
+
+@click.command
+@click.argument("execution", required=False)
 @json_option
 @pass_deployment
 def watch(deployment: "Deployment", *, execution: str | None, as_json: bool) -> int:
@@ -149,12 +165,16 @@ def watch(deployment: "Deployment", *, execution: str | None, as_json: bool) -> 
 
     EXECUTION is its ARN (default: the latest training execution).
     """
+    return _follow(deployment, _execution_or_latest(deployment, execution), as_json=as_json)
+
+
+def _execution_or_latest(deployment: "Deployment", execution: str | None) -> str:
     from client.executions.start import latest
 
     execution = execution or latest(deployment)
     if execution is None:
         raise UserError(f"{deployment.prefix} has no execution yet: run python -m client train.")
-    return _follow(deployment, execution, as_json=as_json)
+    return execution
 
 
 def dataset_name(source: str) -> str:

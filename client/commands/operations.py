@@ -88,8 +88,8 @@ def leftovers(deployment: "Deployment", *, before: Path | None, only_inventory: 
 def policy(deployment: "Deployment", *, policy_name: str) -> int:
     """Print the IAM policy for deploying or for starting.
 
-    deploy: the permissions to deploy, use and destroy a deployment. start: the permissions to start and
-    follow executions.
+    deploy: the permissions to deploy, use and destroy a deployment. start: the permissions to start,
+    follow and stop executions.
     """
     print_json(render(policy_name, deployment), indent=2)
     return 0

@@ -43,7 +43,7 @@ def pass_deployment_factory(function: Callable[..., int]) -> Callable[..., int]:
         try:
             return function(lambda: _deployment(name, environment), **arguments)
         except KeyboardInterrupt:
-            print_message("Interrupted. Executions in AWS continue: python -m client status")
+            print_message("Interrupted. Executions in AWS continue; python -m client stop ends the latest.")
             return INTERRUPTED
 
     return command

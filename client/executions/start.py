@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from client.deployment import Deployment
+from client.errors import UserError
 
 FieldValue = str | int | float | bool | list[int] | list[float]
 # The outputs of the Training stack with the ARNs of the two state machines.
@@ -54,6 +55,29 @@ def latest(deployment: Deployment) -> str | None:
     machine = deployment.output("Training", TRAINING_MACHINE_OUTPUT)
     response = deployment.client("stepfunctions").list_executions(stateMachineArn=machine, maxResults=1)
     return str(response["executions"][0]["executionArn"]) if response["executions"] else None
+
+
+def stop(deployment: Deployment, execution: str) -> None:
+    """Stop an execution; the state machine stops its running job.
+
+    Parameters
+    ----------
+    deployment
+        The deployment that the execution belongs to.
+    execution
+        Its ARN.
+
+    Raises
+    ------
+    UserError
+        It has ended already.
+    """
+    client = deployment.client("stepfunctions")
+    status = client.describe_execution(executionArn=execution)["status"]
+    if status != "RUNNING":
+        raise UserError(f"{execution} has ended already: {status}.")
+    cause = f"Stopped by {_caller_identity(deployment)}."
+    client.stop_execution(executionArn=execution, error="Stopped", cause=cause)
 
 
 def _caller_identity(deployment: Deployment) -> str:

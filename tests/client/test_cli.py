@@ -138,6 +138,39 @@ def test_watch_without_any_execution_is_an_error(aws: StubbedAws, capsys: Output
     assert "lda-dev has no execution yet" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["stop"], ["stop", EXECUTION]])
+def test_stop_ends_an_execution_by_default_the_latest(
+    aws: StubbedAws, capsys: Output, arguments: list[str]
+) -> None:
+    if len(arguments) == 1:
+        aws.respond_stack("DevTraining", outputs={"StateMachineArn": MACHINE})
+        listed = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "name": "run", "status": "RUNNING"}
+        execution = {**listed, "startDate": NOW}
+        aws.respond(
+            "stepfunctions",
+            "list_executions",
+            {"executions": [execution]},
+            stateMachineArn=MACHINE,
+            maxResults=1,
+        )
+    aws.respond("stepfunctions", "describe_execution", described("RUNNING"), executionArn=EXECUTION)
+    aws.respond("sts", "get_caller_identity", CALLER)
+    stopped = {"executionArn": EXECUTION, "error": "Stopped", "cause": f"Stopped by {CALLER['Arn']}."}
+    aws.respond("stepfunctions", "stop_execution", {"stopDate": NOW}, **stopped)
+    assert run_client(arguments) == 0
+    assert capsys.readouterr().err == f"Stopped {EXECUTION}. The model in service stays.\n"
+
+
+def described(status: str) -> dict[str, object]:
+    return {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": status, "startDate": NOW}
+
+
+def test_an_execution_that_has_ended_is_not_stopped(aws: StubbedAws, capsys: Output) -> None:
+    aws.respond("stepfunctions", "describe_execution", described("SUCCEEDED"), executionArn=EXECUTION)
+    assert run_client(["stop", EXECUTION]) == 1
+    assert capsys.readouterr().err == f"{EXECUTION} has ended already: SUCCEEDED.\n"
+
+
 def test_an_error_is_one_sentence_on_stderr(aws: StubbedAws, capsys: Output) -> None:
     aws.respond_missing_stack("DevTraining")
     assert run_client(["train"]) == 1
@@ -236,6 +269,7 @@ def test_help_lists_every_command_and_loads_neither_boto3_nor_numpy() -> None:
     listed = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
     assert listed == [
         *("learn", "show", "predict", "prepare", "train", "promote", "history", "transform", "watch"),
+        "stop",
         *("status", "destroy", "leftovers", "policy"),
     ]
 
@@ -295,7 +329,7 @@ def test_ctrl_c_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch, cap
     assert run_client(["status"]) == 130
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.strip() == "Interrupted. Executions in AWS continue: python -m client status"
+    assert err.strip() == "Interrupted. Executions in AWS continue; python -m client stop ends the latest."
 
 
 @pytest.mark.parametrize(

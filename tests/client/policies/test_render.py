@@ -79,7 +79,7 @@ def test_the_start_policy_allows_no_other_write_action(aws: StubbedAws) -> None:
     changing = [
         action for action in allowed if not action.split(":")[1].startswith(("Get", "List", "Describe"))
     ]
-    assert changing == ["states:StartExecution"]
+    assert changing == ["states:StartExecution", "states:StopExecution"]
 
 
 def test_the_start_policy_allows_reading_only_the_evaluations_of_the_bucket(aws: StubbedAws) -> None:
