@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from client.commands.options import MultiValueCommand, json_option, no_watch_option, pass_deployment
+from client.commands.options import (
+    MultiValueCommand,
+    json_option,
+    no_watch_option,
+    pass_deployment,
+    verbose_option,
+)
 from client.commands.text import (
     SOURCE_HELP,
     prepare_corpus,
@@ -63,6 +69,7 @@ _SWEEP = "Several values: one candidate per combination, the best is promoted."
 @source_options
 @text_settings
 @no_watch_option
+@verbose_option
 @json_option
 @pass_deployment
 def train(  # noqa: D103 -- its help is above
@@ -72,6 +79,7 @@ def train(  # noqa: D103 -- its help is above
     source_options: "SourceOptions",
     settings: "TextSettings",
     no_watch: bool,
+    verbose: bool,
     as_json: bool,
     **fields: Any,
 ) -> int:
@@ -86,21 +94,24 @@ def train(  # noqa: D103 -- its help is above
         ):
             progress.stage("Uploading the dataset")
             print_message(upload_text(deployment, corpus, fields["dataset"], source))
-    return _start(deployment, fields, no_watch=no_watch, as_json=as_json)
+    return _start(deployment, fields, no_watch=no_watch, verbose=verbose, as_json=as_json)
 
 
 @click.command
 @click.argument("training_job")
 @no_watch_option
+@verbose_option
 @json_option
 @pass_deployment
-def promote(deployment: "Deployment", *, training_job: str, no_watch: bool, as_json: bool) -> int:
+def promote(
+    deployment: "Deployment", *, training_job: str, no_watch: bool, verbose: bool, as_json: bool
+) -> int:
     """Promote an earlier model without training.
 
     Starts an execution that promotes the model of TRAINING_JOB (see history) and tests the endpoint.
     """
     fields = {"promote_training_job": training_job}
-    return _start(deployment, fields, no_watch=no_watch, as_json=as_json)
+    return _start(deployment, fields, no_watch=no_watch, verbose=verbose, as_json=as_json)
 
 
 @click.command
@@ -125,9 +136,12 @@ def history(deployment: "Deployment", *, as_json: bool) -> int:
 @click.option("--prefix", help="A folder of the data bucket instead, such as datasets/mine/.")
 @click.option("--training-job", help="The job whose model scores (default: the model in service).")
 @no_watch_option
+@verbose_option
 @json_option
 @pass_deployment
-def transform(deployment: "Deployment", *, no_watch: bool, as_json: bool, **fields: Any) -> int:
+def transform(
+    deployment: "Deployment", *, no_watch: bool, verbose: bool, as_json: bool, **fields: Any
+) -> int:
     """Score documents in bulk, without the endpoint.
 
     Scores a split of a dataset, or a folder of .pbr, .rec, .data, .csv or .jsonl files, and prints where the
@@ -136,7 +150,12 @@ def transform(deployment: "Deployment", *, no_watch: bool, as_json: bool, **fiel
     from client.executions.start import TRANSFORM_MACHINE_OUTPUT
 
     return _start(
-        deployment, fields, no_watch=no_watch, as_json=as_json, machine_output=TRANSFORM_MACHINE_OUTPUT
+        deployment,
+        fields,
+        no_watch=no_watch,
+        verbose=verbose,
+        as_json=as_json,
+        machine_output=TRANSFORM_MACHINE_OUTPUT,
     )
 
 
@@ -158,14 +177,16 @@ def stop(deployment: "Deployment", *, execution: str | None) -> int:
 
 @click.command
 @click.argument("execution", required=False)
+@verbose_option
 @json_option
 @pass_deployment
-def watch(deployment: "Deployment", *, execution: str | None, as_json: bool) -> int:
+def watch(deployment: "Deployment", *, execution: str | None, verbose: bool, as_json: bool) -> int:
     """Follow an execution: its states and its jobs' logs.
 
     EXECUTION is its ARN (default: the latest training execution).
     """
-    return _follow(deployment, _execution_or_latest(deployment, execution), as_json=as_json)
+    followed = _execution_or_latest(deployment, execution)
+    return _follow(deployment, followed, verbose=verbose, as_json=as_json)
 
 
 def _execution_or_latest(deployment: "Deployment", execution: str | None) -> str:
@@ -183,7 +204,13 @@ def dataset_name(source: str) -> str:
 
 
 def _start(
-    deployment: "Deployment", fields: Mapping[str, Any], *, no_watch: bool, as_json: bool, **machine: str
+    deployment: "Deployment",
+    fields: Mapping[str, Any],
+    *,
+    no_watch: bool,
+    verbose: bool,
+    as_json: bool,
+    **machine: str,
 ) -> int:
     from client.executions.start import start
 
@@ -191,7 +218,7 @@ def _start(
     execution = start(deployment, given, **machine)
     print_message(f"started {execution}")
     if not no_watch:
-        return _follow(deployment, execution, as_json=as_json)
+        return _follow(deployment, execution, verbose=verbose, as_json=as_json)
     if as_json:
         print_json({"execution": execution})
     else:
@@ -206,10 +233,10 @@ def _scalar_or_list(value: Any) -> Any:
     return value[0] if len(value) == 1 else list(value)
 
 
-def _follow(deployment: "Deployment", execution: str, *, as_json: bool) -> int:
+def _follow(deployment: "Deployment", execution: str, *, verbose: bool, as_json: bool) -> int:
     from client.executions.watch import describe_result, watch
 
-    result = watch(deployment, execution)
+    result = watch(deployment, execution, logs=verbose)
     for line in describe_result(result):
         print_message(line)
     if as_json:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from client.deployment import Deployment
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+verbose_option = click.option("--verbose", is_flag=True, help="Also print the logs of the jobs.")
 no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execution's ARN and return.")
 
 

@@ -47,6 +47,7 @@ def watch(
     execution: str,
     *,
     report: Report = print_message,
+    logs: bool = True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ExecutionResult:
     """Follow an execution to its end; report every state, and the log lines of its jobs while they run.
@@ -59,6 +60,8 @@ def watch(
         The execution's ARN.
     report
         Receives each line.
+    logs
+        Whether the lines of the jobs' logs are reported too.
     sleep
         Waits between two polls, in seconds.
 
@@ -67,7 +70,7 @@ def watch(
     ExecutionResult
         The output, or the error and its cause.
     """
-    watcher = _Watcher(deployment, execution)
+    watcher = _Watcher(deployment, execution, logs)
     while True:
         for line in watcher.poll():
             report(line)
@@ -101,6 +104,7 @@ def _topic_lines(topics: list[dict[str, Any]]) -> list[str]:
 class _Watcher:
     deployment: Deployment
     execution: str
+    logs: bool = True
     result: ExecutionResult | None = None
     _started: datetime | None = None
     _events: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -129,7 +133,7 @@ class _Watcher:
         yield from self._log_lines()
 
     def _log_lines(self) -> Iterator[str]:
-        for number, log in enumerate(self._jobs.values(), start=1):
+        for number, log in enumerate(self._jobs.values() if self.logs else (), start=1):
             source = f"{number} " if len(self._jobs) > 1 else ""
             yield from (f"            | {source}{line}" for line in log.new_lines())
 

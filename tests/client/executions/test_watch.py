@@ -75,13 +75,19 @@ class Logs:
 
 
 def follow(
-    deployment: Deployment, aws: StubbedAws, events: list[Event], shown: list[int], *log_lines: str
+    deployment: Deployment,
+    aws: StubbedAws,
+    events: list[Event],
+    shown: list[int],
+    *log_lines: str,
+    logs: bool = True,
 ) -> tuple[ExecutionResult, list[str]]:
     """The result, and the reported lines."""
     aws.fakes["stepfunctions"] = History(events, shown)
     aws.fakes["logs"] = Logs(list(log_lines))
     reported: list[str] = []
-    return watch(deployment, ARN, report=reported.append, sleep=lambda _seconds: None), reported
+    result = watch(deployment, ARN, report=reported.append, logs=logs, sleep=lambda _seconds: None)
+    return result, reported
 
 
 SUCCEEDED = [
@@ -107,6 +113,12 @@ def test_each_state_is_reported_once_over_several_polls_and_pages(
         f"training job: {JOB}",
         "Train left after 8.0 s",
     ]
+
+
+def test_logs_are_left_out_on_request(aws: StubbedAws, deployment: Deployment) -> None:
+    _, reported = follow(deployment, aws, SUCCEEDED, [5, 5, 5, 7], "one", "two", logs=False)
+    assert not [line for line in reported if "|" in line]
+    assert [line for line in reported if "Train left" in line]
 
 
 def test_log_lines_are_reported_once_and_while_the_job_runs(aws: StubbedAws, deployment: Deployment) -> None:
