@@ -143,6 +143,7 @@ def generate(**options: Any) -> None:
 @click.option("--test-fraction", type=float, metavar="F", help="or which fraction of them  [default: 0.2]")
 @click.option("--seed", default=0, show_default=True, help="of the choice of the test documents")
 @click.option("--vocabulary", type=_FILE, metavar="FILE", help="the words, one a line")
+@click.option("--force", is_flag=True, help="replace a dataset of this name")
 @click.option("--format", "form", metavar="FORM", help=f"one of {', '.join(FORMS)}")
 @click.option("--index-base", type=click.IntRange(0, 1), help="the number of the first word")
 @click.option(

@@ -14,7 +14,7 @@ from data_prep.aws_session import s3_client
 from data_prep.dataset.adoption import adopt as adopt_files
 from data_prep.dataset.inspection import inspect as inspect_path
 from data_prep.dataset.inspection import summary
-from data_prep.dataset.manifest import Manifest
+from data_prep.dataset.manifest import Manifest, dataset_key
 from data_prep.dataset.splitting import split
 from data_prep.dataset.writer import write_checked
 from data_prep.inputs.counts import LoadOptions
@@ -56,9 +56,13 @@ def encode(
     source: str | None,
     as_json: bool,
     options: LoadOptions,
+    force: bool,
     **held_out: Any,
 ) -> None:
     """Turn counts into a dataset; `held_out` are the parameters of `split`."""
+    target = folder / dataset_key(dataset)
+    if target.exists() and not force:
+        raise ValueError(f"{target} exists already: choose another name, or replace it with --force.")
     if held_out["test_fraction"] is None and held_out["test_documents"] is None:
         held_out["test_fraction"] = _DEFAULT_TEST_FRACTION
     with _status(f"Encoding {input_}"):

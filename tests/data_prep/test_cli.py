@@ -47,6 +47,17 @@ def test_encode_prints_the_manifest_for_programs(counts: Path, capsys: pytest.Ca
     assert (manifest["source"], manifest["splits"]["test"]["documents"]) == ("By hand.", 5)
 
 
+def test_a_dataset_is_not_replaced_without_force(counts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["encode", str(counts), "--dataset", "a"]
+    assert main(line) == 0
+    before = Path("datasets/a/manifest.json").read_text()
+    assert main([*line, "--seed", "1"]) == 1
+    assert "datasets/a exists already" in capsys.readouterr().err
+    assert Path("datasets/a/manifest.json").read_text() == before
+    assert main([*line, "--seed", "1", "--force"]) == 0
+    assert Path("datasets/a/manifest.json").read_text() != before
+
+
 def test_encode_takes_a_vocabulary_and_a_folder(counts: Path) -> None:
     Path("words").write_text("\n".join("abcdefghi"))
     assert main(["encode", str(counts), "--dataset", "a", "--folder", "out", "--vocabulary", "words"]) == 0
