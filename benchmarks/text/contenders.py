@@ -93,7 +93,7 @@ def gensim_dictionary(path: Path) -> Facts:
     from gensim.corpora import Dictionary
 
     dictionary = Dictionary(prune_at=10**9)
-    corpus = [dictionary.doc2bow(words, allow_update=True) for words in _words(path)]
+    corpus = [dictionary.doc2bow(words, allow_update=True) for words in words_of(path)]
     return _facts(len(corpus), len(dictionary), sum(count for document in corpus for _, count in document))
 
 
@@ -102,7 +102,7 @@ def tomotopy_corpus(path: Path) -> Facts:
     import tomotopy
 
     model = tomotopy.LDAModel(k=1)
-    for words in _words(path):
+    for words in words_of(path):
         model.add_doc(words)
     model.train(0)
     return _facts(len(model.docs), len(model.used_vocabs), model.num_words)
@@ -119,8 +119,9 @@ CONTENDERS: dict[str, Callable[[Path], Facts]] = {
 }
 
 
-def _words(path: Path) -> Iterator[list[str]]:
-    find = re.compile(PATTERN).findall
+def words_of(path: Path) -> Iterator[list[str]]:
+    """Yield the words of each document, for peers that take lists of words."""
+    find = re.compile(r"\w\w+").findall  # the same rule as PATTERN, in Python's syntax
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield find(line.lower())

@@ -1,4 +1,4 @@
-"""A corpus of a chosen size: real news, repeated with new words, so that the vocabulary grows with it."""
+"""A corpus of a chosen size: news, repeated with new words, so that the vocabulary grows in proportion."""
 
 import random
 from pathlib import Path

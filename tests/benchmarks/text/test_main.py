@@ -1,11 +1,12 @@
 """The table of the benchmark of text to counts, and its corpus."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks.text import corpus
+from benchmarks.text import contenders, corpus
 from benchmarks.text.__main__ import rows
 
 
@@ -39,3 +40,13 @@ def test_the_corpus_is_the_same_every_time_and_grows_new_words(
     content = (tmp_path / "a").read_text()
     assert 10**6 <= len(content) < 1.1 * 10**6
     assert "x1x" in content
+
+
+@pytest.mark.parametrize("contender", [contenders.ours, contenders.count_vectorizer, contenders.polars_query])
+def test_every_contender_takes_the_same_for_a_word(
+    tmp_path: Path, contender: Callable[[Path], dict[str, int]]
+) -> None:
+    file = tmp_path / "documents.txt"
+    file.write_text("One two, TWO x 42\nthree_four \u00e9t\u00e9\n")
+    assert contender(file) == {"documents": 2, "words": 5, "tokens": 6}
+    assert [len(words) for words in contenders.words_of(file)] == [4, 2]
