@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.commands.options import json_option
-from client.commands.text_options import source_options, text_settings
+from client.commands.text_options import refusals, source_options, text_settings
 from client.errors import UserError
 from client.output import Progress, print_json, print_lines, print_message
 
@@ -69,9 +69,10 @@ test_fraction_option = click.option(
 )
 @seed_option
 @test_fraction_option
+@json_option
+@refusals
 @source_options
 @text_settings
-@json_option
 def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     *,
     source: str,
@@ -145,7 +146,7 @@ def stem(source: str) -> str:
 
 @click.command
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--words", default=10, show_default=True, help="Words per topic.")
+@click.option("--words", type=click.IntRange(min=1), default=10, show_default=True, help="Words per topic.")
 @click.option(
     "--rank",
     type=click.Choice(_RANKINGS),
@@ -154,7 +155,12 @@ def stem(source: str) -> str:
     help="By probability in the topic; by relevance, frex or lift, which prefer words of this topic alone.",
 )
 @click.option("--topic", type=int, multiple=True, help="Only this topic; repeatable.")
-@click.option("--documents", default=0, help="Also the N documents with the largest share of each topic.")
+@click.option(
+    "--documents",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Also the N documents with the largest share of each topic.",
+)
 @json_option
 def show(*, model: Path, words: int, rank: Any, topic: tuple[int, ...], documents: int, as_json: bool) -> int:
     """Show the topics of a model: their shares and words.
@@ -202,9 +208,10 @@ def show(*, model: Path, words: int, rank: Any, topic: tuple[int, ...], document
 @click.option("--force", is_flag=True, help="Replace the dataset if it exists.")
 @seed_option
 @test_fraction_option
+@json_option
+@refusals
 @source_options
 @text_settings
-@json_option
 def prepare(  # noqa: D103 -- its help is above
     *,
     source: str,

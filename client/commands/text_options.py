@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from client.errors import UserError
+
 if TYPE_CHECKING:
     from data_prep.text.settings import TextSettings
     from data_prep.text.sources import SourceOptions
@@ -108,6 +110,21 @@ def text_settings(function: Callable[..., int]) -> Callable[..., int]:
         return function(settings=TextSettings(**given), **arguments)
 
     return _with(_SETTINGS, command)
+
+
+def refusals(function: Callable[..., int]) -> Callable[..., int]:
+    """Report what the engine and the data preparation refuse as a sentence."""
+
+    @wraps(function)
+    def command(**arguments: Any) -> int:
+        try:
+            return function(**arguments)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+        except MemoryError as error:
+            raise UserError(f"The memory is not enough: {error} Ask for fewer topics or words.") from error
+
+    return command
 
 
 def _with(options: list[Any], command: Callable[..., int]) -> Callable[..., int]:

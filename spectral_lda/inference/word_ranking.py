@@ -27,7 +27,7 @@ def rank_words(
     beta
         (K, V) the topics.
     shares
-        (K,) the topics' shares of the tokens; they weight the topics in a word's overall probability.
+        (K,) the topics' shares of the tokens; relevance and lift weight the topics by them.
     num_words
         How many words per topic, N.
     ranking
@@ -43,7 +43,7 @@ def rank_words(
     Raises
     ------
     ValueError
-        There is no such ranking.
+        There is no such ranking, or fewer than one word is asked for.
 
     References
     ----------
@@ -52,6 +52,8 @@ def rank_words(
     """
     if ranking not in RANKINGS:
         raise ValueError(f"There is no ranking {ranking!r}; choose one of {', '.join(RANKINGS)}.")
+    if num_words < 1:
+        raise ValueError(f"The number of words is {num_words}; it is at least 1.")
     weights = np.asarray(shares, np.float64) / np.sum(shares)
     scores = _SCORES[ranking](np.asarray(beta, np.float64), weights)
     return np.argsort(-scores, axis=1, kind="stable")[:, :num_words]
@@ -70,9 +72,8 @@ def _relevance(beta: FloatArray, weights: FloatArray) -> FloatArray:
     return RELEVANCE_LAMBDA * _log(beta) + (1 - RELEVANCE_LAMBDA) * _log_lift(beta, weights)
 
 
-def _frex(beta: FloatArray, weights: FloatArray) -> FloatArray:
-    joint = beta * weights[:, None]
-    exclusivity = _ranks(joint / np.maximum(joint.sum(axis=0), np.finfo(np.float64).tiny))
+def _frex(beta: FloatArray, _weights: FloatArray) -> FloatArray:
+    exclusivity = _ranks(beta / np.maximum(beta.sum(axis=0), np.finfo(np.float64).tiny))
     frequency = _ranks(beta)
     return 1 / (FREX_WEIGHT / exclusivity + (1 - FREX_WEIGHT) / frequency)
 

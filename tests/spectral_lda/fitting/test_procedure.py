@@ -288,3 +288,13 @@ def test_the_least_squares_end_sooner_if_refinement_follows(bars: Callable[[int]
         return next(int(line.split()[-2]) for line in messages if line.startswith("Reconstruction error"))
 
     assert iterations(refine=True) < iterations(refine=False)
+
+
+def test_every_step_is_observed_and_the_model_is_the_same() -> None:
+    counts = np.random.default_rng(0).poisson(2.0, (200, 12))
+    messages: list[str] = []
+    observed = fit(counts, 2, seed=0, observe=messages.append)
+    silent = fit(counts, 2, seed=0)
+    assert messages[0] == "Computing the moments of the word counts"
+    assert any(message.startswith("EM iteration") for message in messages)
+    assert np.array_equal(observed.beta, silent.beta)

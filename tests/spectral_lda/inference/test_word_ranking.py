@@ -37,7 +37,24 @@ def test_lift_and_relevance_are_those_of_their_definitions(beta: np.ndarray) -> 
 
 def test_frex_prefers_frequent_words_of_one_topic_alone() -> None:
     beta = np.array([[0.4, 0.3, 0.2, 0.1, 0.0], [0.4, 0.0, 0.1, 0.2, 0.3]])
-    assert rank_words(beta, np.ones(2), 1, "frex").ravel().tolist() == [1, 4]
+    assert rank_words(beta, np.ones(2), 5, "frex").tolist() == [[1, 0, 2, 3, 4], [4, 0, 3, 2, 1]]
+
+
+def test_frex_does_not_depend_on_the_sizes_of_the_topics() -> None:
+    beta = np.array([[0.4, 0.4, 0.2], [0.4, 0.0, 0.6], [0.0, 0.3, 0.7]])
+    for shares in (np.ones(3), np.array([0.2, 0.1, 0.7])):
+        assert rank_words(beta, shares, 2, "frex")[0].tolist() == [1, 0]
+
+
+def test_a_word_that_is_rare_in_every_topic_has_no_meaningful_lift() -> None:
+    beta = np.array([[0.9, 0.1 - 2e-6, 2e-6], [0.1, 0.9 - 1e-7, 1e-7]])
+    assert rank_words(beta, np.ones(2), 3, "lift")[0].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_at_least_one_word_is_ranked(number: int) -> None:
+    with pytest.raises(ValueError, match=f"The number of words is {number}"):
+        rank_words(np.ones((1, 2)) / 2, np.ones(1), number)
 
 
 def test_a_model_names_its_words() -> None:
