@@ -5,7 +5,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,11 @@ def worker_of(server: Server, connection: http.client.HTTPConnection) -> int:
     return next(int(pid) for pid in children if f"socket:[{inode}]" in open_files(pid))
 
 
-def open_files(pid: str) -> set[str]:
-    return {str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()}
+def open_files(pid: str) -> Iterator[str]:
+    """What a process has open; it may open and close more meanwhile."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(link.readlink())
 
 
 def test_every_worker_counts_texts_concurrently(text_server: Server) -> None:
