@@ -9,7 +9,9 @@ from container.formats.csv_documents import parse_csv
 from container.formats.csv_scanner import scan_csv
 from container.formats.json_documents import parse_json, parse_jsonlines
 from container.formats.text_documents import parse_text
-from data_prep.recordio import read
+from data_prep.recordio import RecordIOError, read
+from data_prep.recordio.decoder import parse
+from data_prep.recordio.framing import MAGIC_BYTES, frame
 from spectral_lda.counts import CountMatrix, as_counts, check_width
 
 
@@ -21,10 +23,21 @@ def _parse_csv_body(body: bytes, words: int) -> CountMatrix:
 
 
 def _parse_recordio(body: bytes, words: int) -> CountMatrix:
-    counts = as_counts(read(io.BytesIO(body)), whole=False)
+    counts = as_counts(read(io.BytesIO(_framed(body))), whole=False)
     if counts.shape[0]:
         check_width(counts.shape[1], words)
     return counts
+
+
+def _framed(body: bytes) -> bytes:
+    """Return a body of records in frames: bulk scoring of SingleRecord may send one without its frame."""
+    if not body or body.startswith(MAGIC_BYTES):
+        return body
+    try:
+        parse(body, "The body")
+    except RecordIOError:
+        return body  # whose reader says what is wrong
+    return frame(body)
 
 
 def _parse_text_body(body: bytes, _words: int) -> list[str]:

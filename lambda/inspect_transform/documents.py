@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Final
 from common.errors import InvalidInputError
 from common.manifest import CSV, RECORDIO, UPLOAD_AGAIN, load_manifest, manifest_key
 from common.split_objects import differences
-from inspect_transform.document_widths import read_widths
+from inspect_transform.first_documents import JSON_LINES, TEXT, read_first_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from common.bucket import Bucket
     from common.manifest import Manifest
     from inspect_transform.execution_input import Request
 
-JSON_LINES: Final = "application/jsonlines"
-_SPLIT_TYPES: Final = {RECORDIO: "RecordIO", CSV: "Line", JSON_LINES: "Line"}
+_SPLIT_TYPES: Final = {RECORDIO: "RecordIO", CSV: "Line", JSON_LINES: "Line", TEXT: "Line"}
 _CONTENT_TYPES: Final = {
     ".pbr": RECORDIO,
     ".rec": RECORDIO,
     ".data": RECORDIO,
     ".csv": CSV,
     ".jsonl": JSON_LINES,
+    ".txt": TEXT,
 }
 
 
@@ -41,6 +41,8 @@ class Documents:
         None where no manifest has their number.
     widths
         The number of words of the documents, by the folder or the object that has it.
+    texts
+        The objects whose documents are texts.
     """
 
     folder: str
@@ -48,6 +50,7 @@ class Documents:
     objects: int
     documents: int | None = None
     widths: Mapping[str, int] = field(default_factory=dict)
+    texts: Sequence[str] = ()
 
     @property
     def split_type(self) -> str:
@@ -123,12 +126,13 @@ def _under_prefix(bucket: Bucket, prefix: str) -> LoadedDocuments:
     if content_type is None:
         return None, problems
     with_content = [key for key in by_type[content_type] if objects[key].size]
-    widths, width_problems = read_widths(bucket, with_content, content_type)
-    return Documents(prefix, content_type, len(objects), widths=widths), problems + width_problems
+    first = read_first_documents(bucket, with_content, content_type)
+    documents = Documents(prefix, content_type, len(objects), widths=first.widths, texts=first.texts)
+    return documents, problems + first.problems
 
 
 def _content_type(key: str) -> str | None:
-    return next((name for suffix, name in _CONTENT_TYPES.items() if key.endswith(suffix)), None)
+    return next((name for suffix, name in _CONTENT_TYPES.items() if key.lower().endswith(suffix)), None)
 
 
 def _unusable(prefix: str, by_type: Mapping[str | None, list[str]], empty: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from common.resource_names import transform_name
 from inspect_transform.documents import Documents, load_documents
 from inspect_transform.environment import Environment
 from inspect_transform.execution_input import parse
-from inspect_transform.model import Clients, Model, load_model
+from inspect_transform.model import Clients, Model, knows_text, load_model
 
 _S3 = boto3.client("s3")
 _SAGEMAKER = boto3.client("sagemaker")
@@ -42,6 +42,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     problems = [*request.problems, *document_problems, *model_problems]
     if documents and model:
         problems += check_vocabulary(documents, model)
+        problems += check_text(documents, model, bucket)
     if problems or documents is None or model is None:
         raise InvalidInputError.of(problems)
     return {
@@ -55,6 +56,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         "documents": documents.documents,
         "started_by": request.fields.get("started_by", ""),
     }
+
+
+def check_text(documents: Documents, model: Model, bucket: Bucket) -> list[str]:
+    """Return a sentence if the documents are texts, and the model's server can't count their words."""
+    if not documents.texts or knows_text(model, bucket):
+        return []
+    return [
+        (
+            f"{documents.texts[0]} holds texts, and only a model that the open algorithm learned from "
+            f"text counts their words; {model.training_job} isn't one. Score counts (.pbr, .csv), or train "
+            "on text with the setting algorithm=open."
+        )
+    ]
 
 
 def check_vocabulary(documents: Documents, model: Model) -> list[str]:

@@ -52,6 +52,12 @@ def load_model(clients: Clients, request: Request, environment: Environment) -> 
     return _in_service(clients, environment)
 
 
+def knows_text(model: Model, bucket: Bucket) -> bool:
+    """Return whether the server of a model takes texts: its evaluation then has what counts their words."""
+    preparation = f"evaluations/{model.training_job}/preparation.json"
+    return is_open_model(model.url) and bucket.describe_or_none(preparation) is not None
+
+
 def _in_service(clients: Clients, environment: Environment) -> LoadedModel:
     url = served_model_url(clients.cloudformation, environment.serving_stack)
     if url is None:

@@ -31,7 +31,7 @@ def inspect_transform(
             "DATASET": settings.dataset,
         },
         statements=[
-            list_objects(bucket, "datasets/", "models/"),
+            list_objects(bucket, "datasets/", "evaluations/", "models/"),
             get_objects(bucket, "datasets/*"),
             describe_training_jobs(stack, settings),
             describe_stack(stack, serving_stack_name),

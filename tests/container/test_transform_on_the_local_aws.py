@@ -105,6 +105,27 @@ def test_every_format_is_scored_with_the_mixtures_of_the_model(
     np.testing.assert_array_equal(mixtures["train/part-00001.out"], expected[:3])
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_single_records_are_scored_as_they_are_sent(
+    aws: Aws, served_model: str, model: Model, documents: Any, name: str
+) -> None:
+    content_type, split, encode = FORMATS[name]
+    job = transform_request(
+        aws,
+        served_model,
+        put_objects(aws, {"few": encode(documents[:3])}),
+        TransformInput={"ContentType": content_type, "SplitType": split},
+        TransformOutput={"Accept": JSONLINES, "AssembleWith": "Line"},
+        BatchStrategy="SingleRecord",
+    )
+    assert run_job(aws, job)["TransformJobStatus"] == "Completed", data_log(aws, job)
+    [content] = outputs(aws, job).values()
+    mixtures = [json.loads(line)["topic_mixture"] for line in content.splitlines()]
+    np.testing.assert_array_equal(
+        np.array(mixtures, np.float32), model.topic_mixtures(documents[:3]).astype(np.float32)
+    )
+
+
 TEXTS = ["apple bread", "", "dog xyz cat", "\u732b"] * 2000
 
 

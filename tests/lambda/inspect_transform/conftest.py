@@ -76,20 +76,30 @@ def aws() -> FakeAws:
 
 
 @pytest.fixture
-def run(
+def load_run(
     load_handler: LoadHandler, bucket: Any, aws: FakeAws, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Any]:
-    handler = load_handler(
-        "inspect_transform",
-        DATA_BUCKET=BUCKET,
-        JOB_PREFIX="lda-dev",
-        SERVING_STACK="DevServing",
-        ALGORITHM="built-in",
-        DATASET="bars",
-    )
-    for name, replacement in (("_S3", bucket), ("_SAGEMAKER", aws), ("_CLOUDFORMATION", aws)):
-        monkeypatch.setattr(handler, name, replacement)
-    return lambda given: handler.handler({"input": given, "execution_arn": ARN}, None)
+) -> Callable[[str], Callable[..., Any]]:
+    """A function that returns the handler of a deployment of an algorithm."""
+
+    def load(algorithm: str) -> Callable[..., Any]:
+        handler = load_handler(
+            "inspect_transform",
+            DATA_BUCKET=BUCKET,
+            JOB_PREFIX="lda-dev",
+            SERVING_STACK="DevServing",
+            ALGORITHM=algorithm,
+            DATASET="bars",
+        )
+        for name, replacement in (("_S3", bucket), ("_SAGEMAKER", aws), ("_CLOUDFORMATION", aws)):
+            monkeypatch.setattr(handler, name, replacement)
+        return lambda given: handler.handler({"input": given, "execution_arn": ARN}, None)
+
+    return load
+
+
+@pytest.fixture
+def run(load_run: Callable[[str], Callable[..., Any]]) -> Callable[..., Any]:
+    return load_run("built-in")
 
 
 @pytest.fixture

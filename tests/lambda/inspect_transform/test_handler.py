@@ -48,7 +48,7 @@ def test_each_field_takes_effect(run: Run, aws: Any, bucket: Any) -> None:
         ("rec", "application/x-recordio-protobuf", "RecordIO"),
         ("data", "application/x-recordio-protobuf", "RecordIO"),
         ("csv", "text/csv", "Line"),
-        ("jsonl", "application/jsonlines", "Line"),
+        ("CSV", "text/csv", "Line"),
     ],
 )
 def test_a_prefix_is_read_by_the_suffixes_of_its_keys(
@@ -164,13 +164,38 @@ def test_a_prefix_over_other_words_than_the_models_is_refused(
     assert refusal(run, {"prefix": "datasets/mine/"}).endswith("a model of their vocabulary.")
 
 
+@pytest.mark.parametrize(("name", "content"), [("a.txt", b"a text\n"), ("a.jsonl", b'{"text": "a text"}\n')])
+def test_texts_are_scored_by_a_model_that_counts_their_words(
+    load_run: Callable[[str], Run], refusal: Refusal, aws: Any, bucket: Any, name: str, content: bytes
+) -> None:
+    run = load_run("open")
+    url = f"s3://{BUCKET}/models/open/{JOB}/output/model.tar.gz"
+    aws.served = url
+    aws.jobs[JOB] = {**aws.jobs[JOB], "ModelArtifacts": {"S3ModelArtifacts": url}}
+    bucket.objects |= {url.removeprefix(f"s3://{BUCKET}/"): b"a model", f"datasets/mine/{name}": content}
+    assert refusal(run, {"prefix": "datasets/mine/"}) == (
+        f"datasets/mine/{name} holds texts, and only a model that the open algorithm learned from text counts"
+        f" their words; {JOB} isn't one. Score counts (.pbr, .csv), or train on text with the setting"
+        " algorithm=open."
+    )
+    bucket.objects[f"evaluations/{JOB}/preparation.json"] = b"{}"
+    found = run({"prefix": "datasets/mine/"})
+    assert found["content_type"] == {"a.txt": "text/plain", "a.jsonl": "application/jsonlines"}[name]
+    assert found["split_type"] == "Line"
+
+
+def test_texts_are_not_scored_by_the_built_in_algorithm(run: Run, refusal: Refusal, bucket: Any) -> None:
+    bucket.objects |= {"datasets/mine/a.txt": b"a text", f"evaluations/{JOB}/preparation.json": b"{}"}
+    assert "datasets/mine/a.txt holds texts" in refusal(run, {"prefix": "datasets/mine/"})
+
+
 def test_csv_with_a_byte_order_mark_is_refused(run: Run, refusal: Refusal, bucket: Any) -> None:
     mark = b"\xef\xbb\xbf"
     bucket.objects |= {"datasets/mine/a.csv": b"1,2,3,4,5\n", "datasets/mine/b.csv": mark + b"1,2,3,4,5\n"}
     refused = "datasets/mine/b.csv isn't CSV: it begins with a byte order mark; save it as UTF-8 without one."
     assert refusal(run, {"prefix": "datasets/mine/"}) == refused
     bucket.objects["datasets/mine/c.csv"] = mark
-    more = f"{refused} The same is true of 1 more of the objects that were read."
+    more = f"{refused} 1 more of the objects that were read are no such documents."
     assert refusal(run, {"prefix": "datasets/mine/"}) == more
 
 
