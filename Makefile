@@ -83,7 +83,7 @@ destroy: install ## stop jobs, destroy the stacks, remove leftovers
 	@$(BIN)/python -m client destroy --environment $(ENVIRONMENT)
 
 lock: .venv/bin/uv ## pyproject.toml -> requirements*.txt, with hashes, for every platform
-	@$(LOCK) --extra aws --extra deploy --extra local --extra plots --extra serve -o requirements.txt
+	@$(LOCK) --extra aws --extra deploy --extra local --extra plots --extra segmenters --extra serve -o requirements.txt
 	@$(LOCK) --all-extras --group dev --constraints requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was installed and built

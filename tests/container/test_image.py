@@ -34,6 +34,9 @@ PACKAGES = {
     "zmq": "pyzmq",
     "polars": "polars",
     "_polars_runtime_32": "polars-runtime-32",
+    "janome": "janome",
+    "pythainlp": "pythainlp",
+    "rjieba": "rjieba",
 }
 # h11 is uvicorn's other parser of HTTP, which it requires; the optional ones are imported where they are
 # installed.
@@ -75,7 +78,9 @@ def test_copied_files_exist_and_are_not_ignored() -> None:
 def test_the_copied_files_import_exactly_the_installed_packages(program: Path) -> None:
     files = "(getattr(module, '__file__', None) for module in sys.modules.values())"
     modules = "container.training.job, container.serve, container.serving.warm_up, data_prep.text.preparation"
-    script = f"import {modules}, sys; print(*{files}, sep='\\n')"
+    segment = "[segmenters.segment(polars.Series(['a']), language) for language in segmenters.SEGMENTED]"
+    imports = f"import {modules}, polars, sys; from data_prep.text import segmenters"
+    script = f"{imports}; {segment}; print(*{files}, sep='\\n')"
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=program, capture_output=True, text=True, check=True, timeout=60
     )
