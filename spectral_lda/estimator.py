@@ -43,6 +43,8 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Compute 25 % more topics and return those with the largest priors.
     random_state
         An integer is the seed of `spectral_lda.fit` and gives the same model.
+    verbose
+        Print a line per restart and EM iteration.
 
     Attributes
     ----------
@@ -63,7 +65,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
            [0. , 0. , 0.5, 0.5]])
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- one parameter a hyperparameter, as scikit-learn has them
         self,
         n_components: int = 10,
         *,
@@ -74,6 +76,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         refine: bool = True,
         extra_topics: bool = False,
         random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
     ) -> None:
         self.n_components = n_components
         self.alpha0 = alpha0
@@ -83,6 +86,7 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.refine = refine
         self.extra_topics = extra_topics
         self.random_state = random_state
+        self.verbose = verbose
 
     def fit(self, X: CountsLike, y: None = None) -> Self:  # noqa: ARG002, N803 -- scikit-learn's signature
         """Learn the topics of the documents ``X``, (D, V) word counts; ``y`` is ignored.
@@ -95,7 +99,8 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             A count is negative or not finite, no document contains a word, or a parameter is out of range.
         """
         counts = self._counts(X, reset=True)
-        self.model_ = fit_observed(counts, self._settings(), lambda _: None, whole=False)
+        observe = print if self.verbose else _ignore
+        self.model_ = fit_observed(counts, self._settings(), observe, whole=False)
         self.components_ = self.model_.beta
         self.alpha_ = self.model_.alpha
         return self
@@ -160,6 +165,10 @@ class SpectralLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         tags.input_tags.sparse = True
         tags.input_tags.positive_only = True
         return tags
+
+
+def _ignore(_message: str) -> None:
+    """Discard a message of the fit."""
 
 
 def _every_other_word(counts: CountMatrix) -> tuple[CountMatrix, CountMatrix]:

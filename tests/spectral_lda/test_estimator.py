@@ -130,6 +130,16 @@ def test_a_parameter_out_of_range_is_rejected(texts: Any, parameters: dict[str, 
         SpectralLDA(**parameters).fit(texts)
 
 
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_steps_of_a_fit_are_printed_on_request(
+    bars: Callable[[int], Any], capsys: pytest.CaptureFixture[str], *, verbose: bool
+) -> None:
+    SpectralLDA(n_components=10, random_state=0, verbose=verbose).fit(bars(0).train)
+    printed = capsys.readouterr().out
+    assert ("Restart 1/10\n" in printed) is verbose
+    assert ("EM iteration 1: validation log-likelihood per word -" in printed) is verbose
+
+
 def test_documents_without_words_are_rejected() -> None:
     with pytest.raises(ValueError, match="The data show no topics"):
         SpectralLDA(2).fit(np.zeros((3, 4)))
