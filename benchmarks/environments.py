@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def python_with(folder: str, packages: Sequence[str]) -> Path:
-    """Return the Python of a virtual environment, which is created if it doesn't exist.
+    """Return the Python of a virtual environment, which is created unless it exists with these packages.
 
     Parameters
     ----------
@@ -21,10 +21,12 @@ def python_with(folder: str, packages: Sequence[str]) -> Path:
     """
     environment = ROOT / ".bench" / folder
     python = environment / "bin" / "python"
-    if not (environment / ".installed").exists():
+    installed = environment / ".installed"
+    wanted = "\n".join(Path(each).read_text() if Path(each).is_file() else each for each in packages)
+    if not installed.exists() or installed.read_text() != wanted:
         print(f"Installing peers into {environment.relative_to(ROOT)} ...", file=sys.stderr)
         venv.create(environment, with_pip=True, clear=True)
         pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *packages], check=True)
-        (environment / ".installed").touch()
+        installed.write_text(wanted)
     return python

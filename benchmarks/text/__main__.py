@@ -62,7 +62,7 @@ def _measure(path: Path, names: list[str], rounds: int) -> dict[str, list[dict[s
 
 def _run(name: str, path: Path) -> dict[str, Any]:
     peers = ["--require-hashes", "-r", str(_PEERS)]
-    python = Path(sys.executable) if name == _OURS else python_with("text", peers)
+    python = Path(sys.executable) if name.startswith(_OURS) else python_with("text", peers)
     command = [str(python), "-m", "benchmarks.text.contenders", name, str(path)]
     environment = os.environ | {"TMPDIR": str(path.parent)}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -31,6 +31,16 @@ def ours(path: Path) -> Facts:
         return _facts(documents_read, len(corpus.preparation.vocabulary), corpus.report.kept)
 
 
+def ours_by_default(path: Path) -> Facts:
+    """Count by `data_prep.text` as `topics learn` does: without stop words, at most 50,000 words."""
+    from data_prep.text.corpus import prepare
+    from data_prep.text.sources import SourceOptions, read_documents
+
+    with prepare(read_documents(path, options=SourceOptions(format="lines"))) as corpus:
+        documents = sum(int(counts.shape[0]) for counts in corpus.counts())
+        return _facts(documents, len(corpus.preparation.vocabulary), corpus.report.kept)
+
+
 def count_vectorizer(path: Path) -> Facts:
     """Count by scikit-learn's CountVectorizer."""
     from sklearn.feature_extraction.text import CountVectorizer
@@ -108,6 +118,17 @@ def tomotopy_corpus(path: Path) -> Facts:
     return _facts(len(model.docs), len(model.used_vocabs), model.num_words)
 
 
+def pyrmallet_import(path: Path) -> Facts:
+    """Count by pyrmallet, which only does so when it learns: one topic, one iteration, its own tokens."""
+    from pyrmallet import LatentDirichletAllocation
+
+    with path.open(encoding="utf-8") as lines:
+        lda = LatentDirichletAllocation(1, max_iter=1, random_state=0).fit(
+            [line.rstrip("\n") for line in lines]
+        )
+    return _facts(0, len(lda.feature_names_in_), 0)
+
+
 CONTENDERS: dict[str, Callable[[Path], Facts]] = {
     "ours": ours,
     "scikit-learn CountVectorizer": count_vectorizer,
@@ -116,6 +137,8 @@ CONTENDERS: dict[str, Callable[[Path], Facts]] = {
     "DuckDB, one query": duckdb_query,
     "gensim Dictionary": gensim_dictionary,
     "tomotopy": tomotopy_corpus,
+    "pyrmallet, one iteration": pyrmallet_import,
+    "ours, default settings": ours_by_default,
 }
 
 
