@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from client.commands import executions, inference, operations, text
+from client.commands import executions, inference, operations, show, text
 from client.errors import INTERRUPTED, error_message, expected_errors
 from client.output import discard_stdout, print_message
 from client.version import project_version
@@ -37,7 +37,7 @@ cli = OrderedGroup(
     help="Topics from text, on this machine and in AWS. Data goes to stdout, messages to stderr.",
     commands=[
         text.learn,
-        text.show,
+        show.show,
         inference.predict,
         text.prepare,
         executions.train,

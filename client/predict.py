@@ -2,10 +2,8 @@
 
 import io
 import json
-import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from client.deployment import Deployment
-from client.errors import UserError, none_if_missing
-from data_prep.inputs.vocabulary import parse_vocabulary
+from client.errors import UserError
 from data_prep.recordio import EmptyDocumentWarning, write
-from data_prep.text.preparation import PREPARATION, VOCABULARY, Preparation
 
 # SageMaker refuses larger request bodies (InvokeEndpoint, 6 MB), and requests of more than about 100
 # documents over a large vocabulary time out (sagemaker-spark#64). Both limits leave a margin.
 MAX_BODY_BYTES = 5_000_000
 MAX_DOCUMENTS = 100
 _CSV, _RECORDIO = "text/csv", "application/x-recordio-protobuf"
-_MODEL_URL = re.compile(r"s3://[^/]+/models(?:/open)?/([^/]+)/output/model\.tar\.gz")
 
 
 def predict(deployment: Deployment, documents: Any) -> NDArray[np.float64]:
@@ -111,45 +106,3 @@ def _invoke(runtime: Any, endpoint: str, content_type: str, body: bytes) -> list
         raise UserError(f"The endpoint {endpoint} refused the documents: {str(reason).strip()}") from error
     predictions = json.loads(response["Body"].read())["predictions"]
     return [prediction["topic_mixture"] for prediction in predictions]
-
-
-@dataclass(frozen=True)
-class ServingText:
-    """What the model in service knows of words: how text is counted, and the words of its topics."""
-
-    preparation: Preparation
-    topics: list[list[str]]
-
-
-def serving_text(deployment: Deployment) -> ServingText:
-    """Read the vocabulary of the model in service, which its evaluation keeps.
-
-    Raises
-    ------
-    UserError
-        No model is in service, or its dataset was made from counts, so that text can't be counted.
-    """
-    bucket = deployment.output("Storage", "DataBucketName")
-    url = deployment.parameter("Serving", "ModelDataUrl")
-    match = _MODEL_URL.fullmatch(url)
-    if match is None:
-        raise UserError("No model is in service: run python -m client train.")
-    folder, s3 = f"evaluations/{match[1]}", deployment.client("s3")
-    names = (VOCABULARY, PREPARATION, "evaluation.json")
-    vocabulary, preparation, evaluation = (_content(s3, bucket, f"{folder}/{name}") for name in names)
-    if vocabulary is None or preparation is None or evaluation is None:
-        raise UserError(
-            f"The model in service, {match[1]}, was trained on counts, so a text can't be counted for it."
-            " Send a file of counts, or train on text: topics train SOURCE."
-        )
-    words = parse_vocabulary(vocabulary, f"s3://{bucket}/{folder}/{VOCABULARY}")
-    topics = json.loads(evaluation)["diagnostics"]["topics"]
-    return ServingText(
-        Preparation.from_json(preparation, words, f"s3://{bucket}/{folder}/{PREPARATION}"),
-        [topic.get("words", []) for topic in topics],
-    )
-
-
-def _content(s3: Any, bucket: str, key: str) -> bytes | None:
-    response = none_if_missing(lambda: s3.get_object(Bucket=bucket, Key=key), "NoSuchKey", "AccessDenied")
-    return None if response is None else response["Body"].read()

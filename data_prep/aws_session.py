@@ -1,6 +1,8 @@
 """The session of AWS, with the region of the shell."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,3 +23,14 @@ def aws_session() -> "boto3.Session":
 def s3_client() -> "S3Client":
     """Return a client of S3."""
     return aws_session().client("s3")
+
+
+@contextmanager
+def s3_errors(location: str) -> Iterator[None]:
+    """Convert boto3's errors to OSError with the location."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- only S3 needs it
+
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise OSError(f"{location}: {error}") from error

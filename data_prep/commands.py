@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,8 @@ from data_prep.dataset.writer import write_checked
 from data_prep.inputs.counts import LoadOptions
 from data_prep.inputs.loading import load
 from data_prep.inputs.vocabulary import read_vocabulary
+from data_prep.overwriting import confirm_overwrite
+from data_prep.progress import Progress, spinner
 from data_prep.recordio.writer import replace_file
 from data_prep.synthetic import generate_griffiths_data
 
@@ -60,12 +60,10 @@ def encode(
     **held_out: Any,
 ) -> None:
     """Turn counts into a dataset; `held_out` are the parameters of `split`."""
-    target = folder / dataset_key(dataset)
-    if target.exists() and not force:
-        raise ValueError(f"{target} exists already: choose another name, or replace it with --force.")
+    confirm_overwrite(folder / dataset_key(dataset), force=force)
     if held_out["test_fraction"] is None and held_out["test_documents"] is None:
         held_out["test_fraction"] = _DEFAULT_TEST_FRACTION
-    with _status(f"Encoding {input_}"):
+    with spinner(f"Encoding {input_}"):
         words = read_vocabulary(vocabulary) if vocabulary else None
         loaded = load(input_, replace(options, words=len(words) if words else None))
         try:
@@ -88,9 +86,10 @@ def upload(*, dataset: str, folder: Path, bucket: str, as_json: bool) -> None:
     """Upload a dataset."""
     from data_prep.dataset.upload import upload as upload_dataset  # noqa: PLC0415 -- it imports boto3
 
-    with _status(f"Uploading dataset {dataset} to {bucket}"):
-        s3 = s3_client()
-        manifest = upload_dataset(folder, dataset, bucket, s3=s3)
+    s3 = s3_client()
+    with Progress() as progress:
+        progress.stage(f"Uploading dataset {dataset}", "MB")
+        manifest = upload_dataset(folder, dataset, bucket, s3=s3, progress=progress.advance)
     where = f"s3://{bucket}/datasets/{dataset}/ at {s3.meta.endpoint_url}"
     print(f"data_prep: uploaded to {where}", file=sys.stderr)
     _print_manifest(manifest, as_json=as_json)
@@ -98,14 +97,14 @@ def upload(*, dataset: str, folder: Path, bucket: str, as_json: bool) -> None:
 
 def adopt(*, location: str, as_json: bool) -> None:
     """Make a dataset of a user's own files."""
-    with _status(f"Checking {location}"):
+    with spinner(f"Checking {location}"):
         manifest = adopt_files(location)
     _print_manifest(manifest, as_json=as_json)
 
 
 def inspect(*, path: Path, as_json: bool) -> None:
     """Describe a file or a dataset."""
-    with _status(f"Reading {path}"):
+    with spinner(f"Reading {path}"):
         description = inspect_path(path)
     if isinstance(description, Manifest):
         _print_manifest(description, as_json=as_json)
@@ -122,19 +121,6 @@ def plot(*, input_: Path, output: Path, rows: int, columns: int) -> None:
     figure = plot_lda(dense, rows, columns)
     with replace_file(output) as file:
         figure.savefig(file, format=output.suffix.lstrip(".") or "png")
-
-
-@contextmanager
-def _status(text: str) -> Iterator[None]:
-    """Show a spinner with a text on stderr, if it is a terminal, until the block ends."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console  # noqa: PLC0415 -- only a terminal needs it
-    from rich.markup import escape  # noqa: PLC0415 -- as above
-
-    with Console(stderr=True).status(f"{escape(text)} ..."):
-        yield
 
 
 def _print_manifest(manifest: Manifest, *, as_json: bool) -> None:

@@ -14,16 +14,11 @@ from client.commands.options import (
     pass_deployment,
     verbose_option,
 )
-from client.commands.text import (
-    SOURCE_HELP,
-    prepare_corpus,
-    seed_option,
-    stem,
-    test_fraction_option,
-)
-from client.commands.text_options import source_options, text_settings
+from client.commands.text import SOURCE_HELP, prepare_corpus, stem
+from client.commands.text_options import corpus_options
 from client.errors import UserError
-from client.output import Progress, print_json, print_message, print_table, progress
+from client.output import print_json, print_message, print_table
+from data_prep.progress import Progress, spinner
 
 if TYPE_CHECKING:
     from client.deployment import Deployment
@@ -64,36 +59,32 @@ _SWEEP = "Several values: one candidate per combination, the best is promoted."
 @click.option(
     "--dry-run", is_flag=True, default=None, help="Only check the input, and report the maximum cost."
 )
-@seed_option
-@test_fraction_option
-@source_options
-@text_settings
 @no_watch_option
 @verbose_option
 @json_option
 @pass_deployment
+@corpus_options
 def train(  # noqa: D103 -- its help is above
     deployment: "Deployment",
     *,
     source: str | None,
     source_options: "SourceOptions",
     settings: "TextSettings",
+    split: dict[str, Any],
     no_watch: bool,
     verbose: bool,
     as_json: bool,
     **fields: Any,
 ) -> int:
-    split = {name: fields.pop(name) for name in ("seed", "test_fraction")}
     if source:
         from client.executions.upload_text import upload_text
 
         fields["dataset"] = fields["dataset"] or dataset_name(source)
         with (
             Progress() as progress,
-            prepare_corpus(source, source_options, settings, progress, **split) as corpus,
+            prepare_corpus(source, source_options, settings, split, progress) as corpus,
         ):
-            progress.stage("Uploading the dataset")
-            print_message(upload_text(deployment, corpus, fields["dataset"], source))
+            print_message(upload_text(deployment, corpus, fields["dataset"], source, progress))
     return _start(deployment, fields, no_watch=no_watch, verbose=verbose, as_json=as_json)
 
 
@@ -121,7 +112,7 @@ def history(deployment: "Deployment", *, as_json: bool) -> int:
     """List every evaluated model, the newest first."""
     from client.executions.history import list_models, table
 
-    with progress("Reading evaluations"):
+    with spinner("Reading evaluations"):
         models = list_models(deployment)
     if as_json:
         print_json([asdict(model) for model in models])
@@ -144,8 +135,8 @@ def transform(
 ) -> int:
     """Score documents in bulk, without the endpoint.
 
-    Scores a split of a dataset, or a folder of .pbr, .rec, .data, .csv or .jsonl files, and prints where the
-    results are: line i of <object>.out belongs to document i of <object>.
+    Scores a split of a dataset, or a folder of .pbr, .rec, .data, .csv, .jsonl or .txt files, and prints
+    where the results are: line i of <object>.out belongs to document i of <object>.
     """
     from client.executions.start import TRANSFORM_MACHINE_OUTPUT
 

@@ -11,8 +11,9 @@ import click
 from client.commands.options import json_option, pass_deployment_factory
 from client.commands.text_options import source_options
 from client.errors import UserError
-from client.output import print_json, print_lines, progress
+from client.output import print_json, print_lines
 from data_prep.inputs import FORMATS
+from data_prep.progress import spinner
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +59,8 @@ def predict(  # noqa: D103 -- its help is above
     documents = _documents(input_, source_options)
     predictions, words = _predict_texts(deploy, documents, model)
     if as_json:
-        print_json({"predictions": [prediction.to_dict() for prediction in predictions]})
+        topics = [{"id": number, "words": words_of_topic} for number, words_of_topic in enumerate(words)]
+        print_json({"topics": topics, "predictions": [prediction.to_dict() for prediction in predictions]})
         return 0
     from client.local_models.prediction import prediction_lines
 
@@ -98,7 +100,7 @@ def _predict_counts(
     except ValueError as error:
         raise UserError(str(error)) from error
     counts = loaded.matrix if loaded.vocabulary is None else _in_order_of(model, source, loaded)
-    with progress("Inferring topics"):
+    with spinner("Inferring topics"):
         mixtures = _infer(deploy, model)(counts).tolist()
     if as_json:
         print_json({"predictions": [{"topic_mixture": mixture} for mixture in mixtures]})
@@ -179,10 +181,10 @@ def _predict_texts(
         folder = ModelFolder(model)
         words = folder.model.top_words(folder.preparation.vocabulary, shares=folder.shares)
         return predictions(folder.preparation, documents, folder.model.topic_mixtures), words
+    from client.executions.trained_model import serving_text
     from client.predict import predict as predict_by_endpoint
-    from client.predict import serving_text
 
     infer = partial(predict_by_endpoint, deployment := deploy())
-    with progress("Invoking the endpoint"):
+    with spinner("Invoking the endpoint"):
         text = serving_text(deployment)
         return predictions(text.preparation, documents, infer), text.topics

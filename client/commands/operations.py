@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from client.commands.options import json_option, pass_deployment
-from client.output import print_json, print_lines, print_message, progress
+from client.output import print_json, print_lines, print_message
 from client.policies.render import NAMES, render
+from data_prep.progress import spinner
 
 if TYPE_CHECKING:
     from client.deployment import Deployment
@@ -65,7 +66,7 @@ def leftovers(deployment: "Deployment", *, before: Path | None, only_inventory: 
 
     if before and only_inventory:
         raise click.UsageError("--inventory can't be combined with --before.")
-    with progress("Listing resources"):
+    with spinner("Listing resources"):
         current = inventory.collect(deployment)
     if only_inventory:
         print_json(current, indent=2)

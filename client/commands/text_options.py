@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import click
 
 from client.errors import UserError
-
-if TYPE_CHECKING:
-    from data_prep.text.settings import TextSettings
-    from data_prep.text.sources import SourceOptions
 
 _FILE = click.Path(path_type=Path)
 FORMATS = ("txt-folder", "lines", "csv", "tsv", "jsonl", "parquet")
@@ -31,6 +27,12 @@ _SOURCE = [
     ),
     click.option(
         "--encoding", default="utf-8", show_default=True, help="The encoding of text files, such as latin-1."
+    ),
+]
+_SPLIT = [
+    click.option("--seed", default=0, show_default=True, help="Of the choice of test documents."),
+    click.option(
+        "--test-fraction", default=0.2, show_default=True, help="The fraction of the documents for testing."
     ),
 ]
 _SETTINGS = [
@@ -73,32 +75,33 @@ _SETTINGS = [
 ]
 
 
-class TextInput(NamedTuple):
-    """How a source is read, and how its text becomes counts."""
-
-    source: "SourceOptions"
-    settings: "TextSettings"
-
-
 def source_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that say how a source is read; pass them as `source_options`."""
+    """Add the options that say how a source is read; pass them as `source_options`.
+
+    What the data preparation or the engine refuses is reported as a sentence.
+    """
 
     @wraps(function)
-    def command(**arguments: Any) -> int:
+    def command(*arguments: Any, **options: Any) -> int:
         from data_prep.text.sources import SourceOptions
 
         names = ("column", "id_column", "label_column", "date_column", "format", "header", "encoding")
-        options = SourceOptions(**{name: arguments.pop(name) for name in names})
-        return function(source_options=options, **arguments)
+        source = SourceOptions(**{name: options.pop(name) for name in names})
+        try:
+            return function(*arguments, source_options=source, **options)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+        except MemoryError as error:
+            raise UserError(f"The memory is not enough: {error} Ask for fewer topics or words.") from error
 
     return _with(_SOURCE, command)
 
 
-def text_settings(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that say how text becomes counts; pass them as `settings`."""
+def corpus_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of a corpus; pass them as `source_options`, `settings` and `split`."""
 
     @wraps(function)
-    def command(**arguments: Any) -> int:
+    def command(*positional: Any, **arguments: Any) -> int:
         from data_prep.inputs.vocabulary import read_vocabulary
         from data_prep.text.settings import TextSettings
 
@@ -107,24 +110,10 @@ def text_settings(function: Callable[..., int]) -> Callable[..., int]:
         for name in ("stop_words", "vocabulary"):
             path = arguments.pop(name)
             given[name] = tuple(read_vocabulary(path)) if path else None
-        return function(settings=TextSettings(**given), **arguments)
+        split = {name: arguments.pop(name) for name in ("seed", "test_fraction")}
+        return function(*positional, settings=TextSettings(**given), split=split, **arguments)
 
-    return _with(_SETTINGS, command)
-
-
-def refusals(function: Callable[..., int]) -> Callable[..., int]:
-    """Report what the engine and the data preparation refuse as a sentence."""
-
-    @wraps(function)
-    def command(**arguments: Any) -> int:
-        try:
-            return function(**arguments)
-        except ValueError as error:
-            raise UserError(str(error)) from error
-        except MemoryError as error:
-            raise UserError(f"The memory is not enough: {error} Ask for fewer topics or words.") from error
-
-    return command
+    return source_options(_with(_SETTINGS, _with(_SPLIT, command)))
 
 
 def _with(options: list[Any], command: Callable[..., int]) -> Callable[..., int]:

@@ -30,8 +30,8 @@ def write_output(path: Path) -> None:
 
 
 def _terms(folder: ModelFolder) -> Iterator[tuple[str, str, str]]:
-    words = folder.model.top_words(folder.preparation.vocabulary, _TERMS)
-    column = {word: number for number, word in enumerate(folder.preparation.vocabulary)}
+    words = folder.model.top_words(folder.vocabulary, _TERMS)
+    column = {word: number for number, word in enumerate(folder.vocabulary)}
     for topic, row in enumerate(words):
         for word in row:
             yield f"{topic:03d}", word, f"{folder.model.beta[topic, column[word]]:.9g}"

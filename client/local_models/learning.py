@@ -48,10 +48,10 @@ class Learned:
 class Observer(Protocol):
     """Is called while a model is learned."""
 
-    def stage(self, name: str) -> None:
+    def stage(self, name: str, unit: str = "") -> None:
         """Begin a stage."""
 
-    def advance(self, done: int, total: int | None) -> None:
+    def advance(self, done: float, total: float | None) -> None:
         """Say how far the stage is."""
 
     def step(self, message: str) -> None:
@@ -92,7 +92,7 @@ def learn(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         model = fit(counts, number, alpha0=alpha0, seed=seed, observe=observer.step)
-    observer.stage("Inferring the topics of the documents")
+    observer.stage("Inferring the topics", "documents")
     with replaced_folder(folder) as new:
         shares = _write_documents(new / DOCUMENTS, corpus, counts, model, observer)
         words = describe_topics(model, corpus.preparation.vocabulary, shares, _WORDS_IN_FILE)

@@ -52,6 +52,11 @@ class ModelFolder:
         preparation: Preparation = self._checked(lambda: Preparation.load(self.path))
         return preparation
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The V words."""
+        return self.preparation.vocabulary
+
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of topics.json."""

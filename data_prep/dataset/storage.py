@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from data_prep.aws_session import s3_client
+from data_prep.aws_session import s3_client, s3_errors
 from data_prep.dataset.manifest import MANIFEST, Checksum, checksum_in, dataset_key
 from data_prep.inputs.corpus import S3
 from data_prep.recordio.writer import replace_file
@@ -113,7 +113,7 @@ class _BucketStorage:
 
     def files(self) -> list[StoredFile]:
         prefix = f"{dataset_key(self.name)}/"
-        with _s3_errors(self.location("")):
+        with s3_errors(self.location("")):
             pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
             files = [
                 StoredFile(item["Key"].removeprefix(prefix), item["Size"], item["ETag"])
@@ -129,7 +129,7 @@ class _BucketStorage:
 
     @contextmanager
     def open(self, file: StoredFile) -> Iterator[Any]:
-        with _s3_errors(self.location(file.path)):
+        with s3_errors(self.location(file.path)):
             # IfMatch: S3 refuses to send other content than was listed.
             response = self.s3.get_object(Bucket=self.bucket, Key=self._key(file.path), IfMatch=file.etag)
             body = response["Body"]
@@ -139,14 +139,14 @@ class _BucketStorage:
                 body.close()
 
     def checksum(self, file: StoredFile, /) -> Checksum | None:
-        with _s3_errors(self.location(file.path)):
+        with s3_errors(self.location(file.path)):
             response = self.s3.head_object(
                 Bucket=self.bucket, Key=self._key(file.path), IfMatch=file.etag, ChecksumMode="ENABLED"
             )
         return checksum_in(response)
 
     def write_manifest(self, text: str) -> None:
-        with _s3_errors(self.location(MANIFEST)):
+        with s3_errors(self.location(MANIFEST)):
             self.s3.put_object(
                 Bucket=self.bucket,
                 Key=self._key(MANIFEST),
@@ -156,14 +156,3 @@ class _BucketStorage:
 
     def _key(self, path: str) -> str:
         return f"{dataset_key(self.name)}/{path}"
-
-
-@contextmanager
-def _s3_errors(location: str) -> Iterator[None]:
-    """Convert boto3's errors to OSError with the location."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
-
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise OSError(f"{location}: {error}") from error

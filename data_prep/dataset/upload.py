@@ -6,9 +6,10 @@ when the manifest is compared with the listing: a shard of the former manifest h
 missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from boto3.exceptions import S3UploadFailedError
@@ -32,10 +33,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
+Progress = Callable[[float, float], None]
+_MEGABYTE = 10**6
 _MAX_DELETED = 1000  # DeleteObjects' limit of keys in a request
 
 
-def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Manifest:
+def upload(
+    folder: str | Path, name: str, bucket: str, *, s3: "S3Client", progress: Progress | None = None
+) -> Manifest:
     """Upload `<folder>/datasets/<name>/` to the same keys in a bucket; large files are uploaded in parts.
 
     Objects under the dataset's `train/` and `test/` that the manifest doesn't name are deleted, as is a
@@ -52,6 +57,8 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
         The bucket's name.
     s3 : boto3 client
         Of S3, with permission to put, head, list and delete objects there.
+    progress : callable, optional
+        Called with the megabytes that have been sent and all of them; from several threads.
 
     Returns
     -------
@@ -68,8 +75,9 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
     root = Path(folder)
     manifest = load(root, name)
     try:
+        sent = _Sent(progress, sum((root / key).stat().st_size for key in manifest.object_keys()))
         for key in manifest.object_keys():
-            s3.upload_file(str(root / key), bucket, key)
+            s3.upload_file(str(root / key), bucket, key, Callback=sent.add)
         uploaded = replace(
             manifest,
             train=_with_checksums(s3, bucket, manifest.train),
@@ -88,6 +96,21 @@ def upload(folder: str | Path, name: str, bucket: str, *, s3: "S3Client") -> Man
             " Upload it again; the bucket's name is the output DataBucketName of the storage stack."
         ) from error
     return uploaded
+
+
+class _Sent:
+    """The bytes that boto3's threads have sent."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done = 0
+        self._lock = Lock()
+
+    def add(self, number: int) -> None:
+        with self._lock:
+            self._done += number
+            if self._progress:
+                self._progress(self._done / _MEGABYTE, self._total / _MEGABYTE)
 
 
 def _with_checksums(s3: "S3Client", bucket: str, split: Split) -> Split:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from data_prep import recordio
-from data_prep.aws_session import s3_client
+from data_prep.aws_session import s3_client, s3_errors
 from data_prep.recordio.framing import GZIP
 from data_prep.recordio.reader import assemble
 
@@ -84,18 +84,14 @@ def _files(prefix: str | os.PathLike[str], s3: "S3Client | None") -> Iterator[tu
 
 
 def _objects(prefix: str, s3: "S3Client | None") -> Iterator[tuple[str, BinaryIO]]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- only S3 needs it
-
     client = s3 or s3_client()
     bucket, _, start = prefix.removeprefix(S3).partition("/")
-    try:
+    with s3_errors(prefix):
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start)
         keys = [item["Key"] for page in pages for item in page.get("Contents", []) if item["Size"]]
         for key in sorted(keys):
             name = f"{S3}{bucket}/{key}"
             yield name, _unpacked(_Body(client.get_object(Bucket=bucket, Key=key)["Body"], name))
-    except (ClientError, BotoCoreError) as error:
-        raise OSError(f"{prefix} can't be read: {error}") from error
 
 
 class _Body(io.RawIOBase):
@@ -109,12 +105,8 @@ class _Body(io.RawIOBase):
         return True
 
     def readinto(self, target: Any) -> int:
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 -- as above
-
-        try:
+        with s3_errors(self.name):
             content = self._body.read(len(target))
-        except BotoCoreError as error:
-            raise OSError(f"{self.name} can't be read to its end: {error}") from error
         target[: len(content)] = content
         return len(content)
 

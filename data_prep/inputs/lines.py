@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_prep.inputs.decompression import open_decompressed
+from data_prep.inputs.byte_stream import open_decompressed
 
 _BOM = b"\xef\xbb\xbf"
 

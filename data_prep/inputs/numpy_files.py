@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from scipy import io, sparse
 
+from data_prep.inputs.byte_stream import open_decompressed
 from data_prep.inputs.counts import MAX_GAPS, Counts, LoadOptions
-from data_prep.inputs.decompression import open_decompressed
 
 _MAX_RATIO = 1032  # of gzip
 _MAGIC = (b"\x93NUMPY", b"PK")  # of numpy's .npy and of a zip archive, which an .npz is

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from data_prep.inputs import FORMATS
-from data_prep.inputs.decompression import open_decompressed, suffix
+from data_prep.inputs.byte_stream import open_decompressed
 
 _BY_SUFFIX = {
     ".npy": "npy",
@@ -43,6 +43,7 @@ _BY_MAGIC = {
     b"\x80\x04\x95": "pickle",
     b"\x80\x05\x95": "pickle",
 }
+_COMPRESSED = (".gz", ".zst", ".zstd")
 _HEAD = 2**16
 _PAIRS = re.compile(rb"[0-9]+(?: +[0-9]+:[0-9.eE+-]+)*\s*")
 _LABELLED = re.compile(rb"[-+0-9.eE,]+(?: +(?:qid:)?[0-9]+:[0-9.eE+-]+)*\s*(?:#.*)?")
@@ -61,7 +62,15 @@ def recognise(path: Path) -> str:
     for magic, form in _BY_MAGIC.items():
         if head.startswith(magic):
             return form
-    return _BY_SUFFIX.get(suffix(path)) or _by_lines(head) or _unknown(path)
+    return _BY_SUFFIX.get(_suffix(path)) or _by_lines(head) or _unknown(path)
+
+
+def _suffix(path: Path) -> str:
+    """Return the suffix of a file in lower case, without that of its compression."""
+    suffixes = [each.lower() for each in path.suffixes]
+    while suffixes and suffixes[-1] in _COMPRESSED:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
 
 
 def _by_lines(head: bytes) -> str:

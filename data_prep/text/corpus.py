@@ -28,7 +28,6 @@ from data_prep.text.tokens import TokenRules
 from data_prep.text.vocabulary import PARTS, Vocabulary, choose_vocabulary
 
 Progress = Callable[[int, int], None]
-DOCUMENT_COLUMNS = ("id", "label", "date", "first_line")
 _BATCH_BYTES = 2**24  # of text; the tokens of a batch take some ten times as much
 _SAMPLE_BYTES = 10**6  # of text, by which the language is recognised
 _FIRST_LINE = 120  # characters
@@ -43,6 +42,13 @@ class _Batch(NamedTuple):
     terms: int
     tokens: int
     word_hashes: NDArray[np.uint64]
+
+
+class _Selected(NamedTuple):
+    """How many tokens of a batch the vocabulary has, and how many documents have none of them."""
+
+    tokens: int
+    empty: int
 
 
 def prepare(
@@ -93,8 +99,9 @@ def prepare(
         rows, documents = sum(batch.terms for batch in counted), sum(batch.documents for batch in counted)
         vocabulary = choose_vocabulary(tables, rows, documents, settings)
         preparation = Preparation(rules, settings.longest, language.code, vocabulary.words)
-        corpus = PreparedCorpus(preparation, spill, counted, is_test)
-        corpus.report = _report(corpus, vocabulary, language, settings)
+        selected = _select_all(counted, preparation, spill)
+        report = _report(counted, selected, preparation, vocabulary, language, settings)
+        corpus = PreparedCorpus(spill, counted, is_test, preparation, report)
     except BaseException:
         shutil.rmtree(spill, ignore_errors=True)
         raise
@@ -114,12 +121,16 @@ class PreparedCorpus:
         (D,) whether a document is for testing.
     """
 
-    report: Report
-
     def __init__(
-        self, preparation: Preparation, folder: Path, batches: list[_Batch], is_test: NDArray[np.bool_]
+        self,
+        folder: Path,
+        batches: list[_Batch],
+        is_test: NDArray[np.bool_],
+        preparation: Preparation,
+        report: Report,
     ) -> None:
         self.preparation = preparation
+        self.report = report
         self.is_test = is_test
         self._folder = folder
         self._batches = batches
@@ -134,20 +145,11 @@ class PreparedCorpus:
 
     def counts(self, split: SplitName | None = None) -> Iterator[sparse.csr_array]:
         """Yield the counts (n, V) of the documents of a split, or of all, in the order of the source."""
+        width = len(self.preparation.vocabulary)
         for batch, mask in self._masks(split):
-            columns = self._columns(batch)
-            selected = select_columns(self._stored(batch), columns, len(self.preparation.vocabulary))
-            yield selected if split is None else selected[np.flatnonzero(mask)]
-
-    def count_kept(self) -> tuple[int, int]:
-        """Return the number of tokens that the vocabulary has, and of documents without any of them."""
-        tokens = empty = 0
-        for batch in self._batches:
-            counts = self._stored(batch)
-            known = self._columns(batch) >= 0
-            tokens += int(counts.data @ known[counts.indices].astype(np.int64))
-            empty += int((counts @ known.astype(np.int64) == 0).sum())
-        return tokens, empty
+            counts = _load_counts(self._folder, batch, width).astype(np.float32)
+            counts.has_sorted_indices = True
+            yield counts if split is None else counts[np.flatnonzero(mask)]
 
     def documents(self, split: SplitName | None = None) -> Iterator[pl.DataFrame]:
         """Yield id, label, date and first line of the same documents."""
@@ -161,33 +163,24 @@ class PreparedCorpus:
             start += batch.documents
             yield batch, np.ones_like(is_test) if split is None else is_test == (split == "test")
 
-    def _columns(self, batch: _Batch) -> NDArray[np.int64]:
-        """Return the column of each term of a batch, -1 for those that aren't in the vocabulary."""
-        terms = pl.read_ipc(self._folder / f"{batch.number}.terms", columns=["term"])
-        return self.preparation.columns(terms["term"])
-
-    def _stored(self, batch: _Batch) -> sparse.csr_array:
-        parts = [
-            np.load(self._folder / f"{batch.number}.{name}.npy") for name in ("data", "indices", "indptr")
-        ]
-        counts: sparse.csr_array = sparse.csr_array(tuple(parts), shape=(batch.documents, batch.terms))
-        return counts
-
 
 def _report(
-    corpus: PreparedCorpus, vocabulary: Vocabulary, language: Language, settings: TextSettings
+    batches: list[_Batch],
+    selected: list[_Selected],
+    preparation: Preparation,
+    vocabulary: Vocabulary,
+    language: Language,
+    settings: TextSettings,
 ) -> Report:
-    kept, empty = corpus.count_kept()
-    batches = corpus._batches  # noqa: SLF001 -- of this module
     hashes = np.concatenate([batch.word_hashes for batch in batches])
     hashes = hashes[hashes != 0]
-    documents = corpus.is_test.size
+    documents = sum(batch.documents for batch in batches)
     return Report(
         documents=documents,
-        empty=empty,
+        empty=sum(batch.empty for batch in selected),
         duplicates=int(hashes.size - np.unique(hashes).size),
         tokens=sum(batch.tokens for batch in batches),
-        kept=kept,
+        kept=sum(batch.tokens for batch in selected),
         words=len(vocabulary.words),
         rare=vocabulary.rare,
         frequent=vocabulary.frequent,
@@ -195,7 +188,7 @@ def _report(
         min_documents=settings.min_documents(documents),
         max_documents=settings.max_documents(documents),
         language=language.code,
-        stop_words=len(corpus.preparation.rules.stop_words),
+        stop_words=len(preparation.rules.stop_words),
         coverage=language.coverage,
     )
 
@@ -259,14 +252,45 @@ def _count_all(
 def _count_batch(batch: pl.DataFrame, number: int, rules: TokenRules, longest: int, spill: Path) -> _Batch:
     counted = count(batch["text"], rules, longest)
     counts = counted.counts
-    data = counts.data.astype(np.uint16) if counts.data.max(initial=0) < 2**16 else counts.data
-    for name, array in (("data", data), ("indices", counts.indices), ("indptr", counts.indptr)):
-        np.save(spill / f"{number}.{name}.npy", array)
+    _save_counts(spill, number, counts)
     _term_table(counted).write_ipc(spill / f"{number}.terms", compression="lz4")
     _document_table(batch).write_ipc(spill / f"{number}.documents", compression="lz4")
     hashes = _word_hashes(counted)
     single = counts @ (counted.words == 1).astype(np.int64)
     return _Batch(number, batch.height, len(counted.terms), int(single.sum()), hashes)
+
+
+def _select_all(batches: list[_Batch], preparation: Preparation, spill: Path) -> list[_Selected]:
+    """Replace the counts over each batch's terms by those over the vocabulary."""
+    width = len(preparation.vocabulary)
+
+    def select(batch: _Batch) -> _Selected:
+        terms = pl.read_ipc(spill / f"{batch.number}.terms", columns=["term"])["term"]
+        counts = _load_counts(spill, batch, batch.terms)
+        selected = select_columns(counts, preparation.columns(terms), width)
+        _save_counts(spill, batch.number, selected)
+        return _Selected(int(selected.data.sum(dtype=np.int64)), int((np.diff(selected.indptr) == 0).sum()))
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(select, batches))
+
+
+def _save_counts(spill: Path, number: int, counts: sparse.csr_array) -> None:
+    dtype = np.uint16 if counts.data.max(initial=0) < 2**16 else np.uint32
+    for name, array in (
+        ("data", counts.data.astype(dtype)),
+        ("indices", counts.indices),
+        ("indptr", counts.indptr),
+    ):
+        np.save(spill / f"{number}.{name}.npy", array)
+
+
+def _load_counts(spill: Path, batch: _Batch, width: int) -> sparse.csr_array:
+    data, indices, indptr = (
+        np.load(spill / f"{batch.number}.{name}.npy") for name in ("data", "indices", "indptr")
+    )
+    counts: sparse.csr_array = sparse.csr_array((data, indices, indptr), shape=(batch.documents, width))
+    return counts
 
 
 def _split_hashes(spill: Path, batches: list[_Batch], seed: int) -> NDArray[np.uint64]:

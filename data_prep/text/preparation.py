@@ -79,16 +79,17 @@ class Preparation:
 
     def columns(self, terms: pl.Series) -> NDArray[np.int64]:
         """Return the column of each term, -1 for those that aren't in the vocabulary."""
-        found = pl.DataFrame({"term": terms}).join(self._table, on="term", how="left", maintain_order="left")[
-            "column"
-        ]
-        return found.fill_null(-1).to_numpy()
+        # A binary search: a join would hash the whole vocabulary for every batch of terms.
+        words, columns = self._sorted
+        place = np.minimum(words.search_sorted(terms).to_numpy(), len(words) - 1)
+        return np.where(words.gather(place).eq(terms).to_numpy(), columns[place], -1)
 
     @cached_property
-    def _table(self) -> pl.DataFrame:
-        return pl.DataFrame({"term": self.vocabulary}, schema={"term": pl.String}).with_columns(
-            pl.int_range(pl.len(), dtype=pl.Int64).alias("column")
-        )
+    def _sorted(self) -> tuple[pl.Series, NDArray[np.int64]]:
+        """The words in the order of their bytes, and the column of each."""
+        words = pl.Series("term", self.vocabulary, pl.String)
+        order = words.arg_sort()
+        return words.gather(order), order.to_numpy().astype(np.int64)
 
     def to_json(self) -> str:
         """Return the content of preparation.json; the vocabulary is a file of its own."""

@@ -51,10 +51,7 @@ class TokenRules:
 
 
 class Tokens(NamedTuple):
-    """The tokens of documents: document d has the codes[ends[d - 1]:ends[d]], which are indices of terms.
-
-    `dropped` counts each document's tokens that the rules leave out.
-    """
+    """The tokens of documents: document d has the codes[ends[d - 1]:ends[d]], which are indices of terms."""
 
     terms: pl.Series
     codes: NDArray[np.int32]
@@ -83,8 +80,9 @@ def tokenise(texts: pl.Series, rules: TokenRules) -> Tokens:
     terms, new_codes = _terms(categories.to_series().rename("term"), rules)
     codes = new_codes[flat.to_physical().to_numpy()]
     kept = codes != _DROPPED
-    ends = np.concatenate(([0], np.cumsum(kept)))[np.cumsum(lengths)]
-    return Tokens(terms, codes[kept], ends)
+    before = np.zeros(codes.size + 1, np.int32)
+    np.cumsum(kept, dtype=np.int32, out=before[1:])
+    return Tokens(terms, codes[kept], before[np.cumsum(lengths)].astype(np.int64))
 
 
 def normalised(tokens: pl.Series, *, words: bool) -> pl.Series:

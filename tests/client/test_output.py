@@ -1,4 +1,4 @@
-"""Tables and progress adapt to a terminal; pipes receive plain lines."""
+"""Tables adapt to a terminal; pipes receive plain lines."""
 
 import io
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from client.output import print_table, progress
+from client.output import print_table
 
 JOB = "lda-dev-2026-01-01-monday-0badcafe-0"
 ARN = "arn:aws:sts::123456789012:assumed-role/administrator/somebody@example.com"
@@ -40,15 +40,3 @@ def test_a_table_on_a_terminal_is_folded_to_80_columns(monkeypatch: pytest.Monke
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert "".join(line[lines[0].index("started by") :] for line in lines[1:]).replace(" ", "") == ARN
-
-
-def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    shown = {}
-    for err in (Tty(), io.StringIO()):
-        monkeypatch.setattr(sys, "stderr", err)
-        with progress("Listing resources"):
-            pass
-        shown[type(err)] = err.getvalue()
-    assert "Listing resources ..." in shown[Tty]
-    assert shown[io.StringIO] == ""

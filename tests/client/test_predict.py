@@ -13,10 +13,8 @@ from scipy import sparse
 from client import predict as predict_module
 from client.deployment import Deployment
 from client.errors import UserError
-from client.predict import predict, request_bodies, serving_text
+from client.predict import predict, request_bodies
 from data_prep import recordio
-from data_prep.text.preparation import Preparation
-from data_prep.text.tokens import TokenRules
 from tests.client.conftest import StubbedAws
 
 
@@ -106,47 +104,3 @@ def test_a_document_over_four_million_words_is_small() -> None:
     document = sparse.csr_array(([1.0] * 20, ([0] * 20, range(0, words, words // 20))), shape=(1, words))
     ((_, body),) = request_bodies(document)
     assert len(body) < 500
-
-
-PREPARATION = Preparation(TokenRules(stop_words=frozenset({"the"})), 1, "en", ("ant", "bee"))
-
-
-def keep_text(aws: StubbedAws, contents: dict[str, bytes]) -> None:
-    """Prepare the outputs, the parameter and the objects that tell the words of the model in service."""
-    aws.respond_stack("DevStorage", outputs={"DataBucketName": "bucket"})
-    url = "s3://bucket/models/lda-dev-run-0/output/model.tar.gz"
-    stack = {
-        "StackName": "DevServing",
-        "CreationTime": "2026-01-01T00:00:00Z",
-        "StackStatus": "UPDATE_COMPLETE",
-        "Parameters": [{"ParameterKey": "ModelDataUrl", "ParameterValue": url}],
-    }
-    aws.respond("cloudformation", "describe_stacks", {"Stacks": [stack]}, StackName="DevServing")
-    for name in ("vocabulary.txt", "preparation.json", "evaluation.json"):
-        if name in contents:
-            stream = StreamingBody(io.BytesIO(contents[name]), len(contents[name]))
-            key = f"evaluations/lda-dev-run-0/{name}"
-            aws.respond("s3", "get_object", {"Body": stream}, Bucket="bucket", Key=key)
-        else:
-            aws.respond_error("s3", "get_object", "NoSuchKey", "The specified key does not exist.")
-
-
-def test_the_words_of_the_model_in_service_are_those_of_its_evaluation(
-    aws: StubbedAws, deployment: Deployment
-) -> None:
-    evaluation = {"diagnostics": {"topics": [{"words": ["ant"]}, {"words": ["bee"]}]}}
-    contents = {
-        "vocabulary.txt": b"ant\nbee\n",
-        "preparation.json": PREPARATION.to_json().encode(),
-        "evaluation.json": json.dumps(evaluation).encode(),
-    }
-    keep_text(aws, contents)
-    found = serving_text(deployment)
-    assert found.preparation == PREPARATION
-    assert found.topics == [["ant"], ["bee"]]
-
-
-def test_a_model_that_was_trained_on_counts_takes_no_text(aws: StubbedAws, deployment: Deployment) -> None:
-    keep_text(aws, {"vocabulary.txt": b"ant\nbee\n", "evaluation.json": b"{}"})
-    with pytest.raises(UserError, match=r"lda-dev-run-0, was trained on counts.*topics train SOURCE"):
-        serving_text(deployment)

@@ -89,10 +89,7 @@ def test_a_folder_is_not_replaced_without_force(capsys: Output) -> None:
     Path("out").mkdir()
     Path("out/mine").write_text("kept")
     assert learn("--output", "out") == 1
-    assert (
-        "out exists already: name another with --output, or replace it with --force"
-        in capsys.readouterr().err
-    )
+    assert "out exists already: choose another name, or replace it with --force" in capsys.readouterr().err
     assert Path("out/mine").read_text() == "kept"
 
 
@@ -116,7 +113,7 @@ def test_show_ranks_words_and_lists_typical_documents(capsys: Output) -> None:
     ((first, second),) = [topic["documents"] for topic in json.loads(capsys.readouterr().out)]
     assert first["share"] >= second["share"] > 0.9
     assert main(["show", "out", "--topic", "2"]) == 1
-    assert "There is no topic 2: out has the topics 0 to 1." in capsys.readouterr().err
+    assert "There is no topic 2: the model has the topics 0 to 1." in capsys.readouterr().err
 
 
 def test_predict_takes_a_sentence(capsys: Output) -> None:
@@ -144,7 +141,9 @@ def test_predict_takes_every_source_of_learn_and_counts(capsys: Output) -> None:
     capsys.readouterr()
     options = ["--column", "text", "--id-column", "name", "--model", "out", "--json"]
     assert main(["predict", "articles.csv", *options]) == 0
-    predictions = json.loads(capsys.readouterr().out)["predictions"]
+    answer = json.loads(capsys.readouterr().out)
+    predictions = answer["predictions"]
+    assert [(topic["id"], len(topic["words"])) for topic in answer["topics"]] == [(0, 10), (1, 10)]
     documents = [json.loads(line) for line in Path("out/documents.jsonl").read_text().splitlines()]
     assert [p["id"] for p in predictions] == [d["id"] for d in documents]
     mixtures = [[p["topic_mixture"] for p in predictions], [d["topic_mixture"] for d in documents]]
@@ -175,6 +174,7 @@ def test_named_words_are_brought_into_the_order_of_the_model(capsys: Output) -> 
         (["learn", "articles.csv", "--test-fraction", "2"], "must be between 0 and 1; it is 2.0."),
         (["learn", "articles.csv", "--ngrams", "9"], "ngrams is 9; it is 1, 2 or 3."),
         (["show", "nowhere"], "nowhere is no folder of a model"),
+        (["show", "lda-dev-run-0", "--documents", "2"], "--documents needs a folder that learn wrote"),
         (["predict", "missing.txt", "--model", "out"], "There is no file or folder missing.txt."),
         (["predict", "a text", "--model", "nowhere"], "nowhere is no folder of a model"),
     ],

@@ -2,11 +2,9 @@
 
 import fnmatch
 import glob
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from data_prep.aws_session import s3_client
+from data_prep.aws_session import s3_client, s3_errors
 from data_prep.inputs.corpus import S3
 from data_prep.text.errors import SourceError
 from data_prep.text.sources.parts import Part, is_hidden
@@ -51,7 +49,7 @@ def _folder(key: str) -> str:
 
 
 def _keys(s3: "S3Client", bucket: str, prefix: str) -> list[str]:
-    with _s3_errors(f"{S3}{bucket}/{prefix}"):
+    with s3_errors(f"{S3}{bucket}/{prefix}"):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         # The console writes an object that ends with / for "Create folder".
         return [
@@ -72,24 +70,13 @@ class _Object:
 
     def __init__(self, s3: "S3Client", bucket: str, key: str) -> None:
         self._name = f"{S3}{bucket}/{key}"
-        with _s3_errors(self._name):
+        with s3_errors(self._name):
             self._body = s3.get_object(Bucket=bucket, Key=key)["Body"]
 
     def read(self, size: int) -> bytes:
-        with _s3_errors(self._name):
+        with s3_errors(self._name):
             content: bytes = self._body.read(size)
             return content
 
     def close(self) -> None:
         self._body.close()
-
-
-@contextmanager
-def _s3_errors(location: str) -> Iterator[None]:
-    """Convert boto3's errors to OSError with the location."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- as above
-
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise OSError(f"{location}: {error}") from error

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from data_prep.inputs.byte_stream import ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import ByteStream
 from data_prep.text.sources.description import FORMAT_NAMES, SourceDescription
 from data_prep.text.sources.encodings import encoding_of
 from data_prep.text.sources.forms.columns import DATE, ID, LABEL, TEXT, Columns, Form

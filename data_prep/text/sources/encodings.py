@@ -4,8 +4,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from data_prep.inputs.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import HEAD_BYTES, ByteStream
 
 _MARKS = (  # UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),

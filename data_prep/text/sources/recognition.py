@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import PurePosixPath
 
+from data_prep.inputs.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.sources.encodings import head_text
 from data_prep.text.sources.forms.csv_head import table_separator
 from data_prep.text.sources.options import CSV, JSON_LINES, LINES, PARQUET, TEXT_FILES, TSV, SourceOptions

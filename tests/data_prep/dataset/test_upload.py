@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ class Bucket:
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, verb)
         self.log.append((verb, key))
 
-    def upload_file(self, name: str, bucket: str, key: str) -> None:
+    def upload_file(self, name: str, bucket: str, key: str, Callback: Callable[[int], None]) -> None:  # noqa: N803 -- boto3's name
         assert bucket == "data"
+        Callback(Path(name).stat().st_size)
         try:
             self._do("put", key)
         except ClientError as error:
@@ -92,6 +93,13 @@ def test_the_manifest_is_written_last_and_holds_the_checksums_of_s3(folder: Path
     ]
     assert Manifest.from_json(s3.objects[MANIFEST].decode(), "s3") == uploaded
     assert uploaded.train.shards[0].s3_checksum == Checksum("CRC32", "FULL_OBJECT", "AAAAAA==")
+
+
+def test_progress_ends_with_all_megabytes(folder: Path, s3: Any) -> None:
+    shown: list[tuple[float, float]] = []
+    upload(folder, "bars", "data", s3=s3, progress=lambda done, total: shown.append((done, total)))
+    assert len(shown) == 2
+    assert shown[-1][0] == shown[-1][1] > 0
 
 
 def test_a_multipart_checksum_keeps_its_type(folder: Path, s3: Any) -> None:

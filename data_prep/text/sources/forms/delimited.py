@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data_prep.inputs.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import HEAD_BYTES, ByteStream
 from data_prep.text.sources.encodings import head_text, text_blocks
 from data_prep.text.sources.forms.columns import Columns, Form, Table, choose, frame_of
 from data_prep.text.sources.forms.csv_head import SEPARATORS, CsvHead, read_head

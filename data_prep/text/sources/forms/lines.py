@@ -22,7 +22,7 @@ def line_chunks(blocks: Iterable[str], name: str) -> Iterator[tuple[int, list[st
     for block in blocks:
         whole, end, rest = block.rpartition("\n")
         if end:
-            lines = _split("".join([*pending, whole]))
+            lines = _split("".join([*pending, whole]) if any(pending) else whole)
             yield number, lines
             number += len(lines)
             pending = []
@@ -33,7 +33,8 @@ def line_chunks(blocks: Iterable[str], name: str) -> Iterator[tuple[int, list[st
 
 
 def _split(text: str) -> list[str]:
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    lines = text.split("\n")
+    return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
 
 def check_length(length: int, place: str, noun: str) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from data_prep.inputs.byte_stream import ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import ByteStream
 from data_prep.text.sources.forms.columns import Columns, Form
 from data_prep.text.sources.forms.delimited import open_delimited
 from data_prep.text.sources.forms.json_lines import open_json

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PolarsError
 
+from data_prep.inputs.byte_stream import ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import ByteStream
 from data_prep.text.sources.forms.columns import SAMPLE_ROWS, TEXT, Columns, Form, Table, choose
 from data_prep.text.sources.options import SourceOptions
 

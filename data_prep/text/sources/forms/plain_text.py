@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from data_prep.text.sources.byte_stream import ByteStream
+from data_prep.inputs.byte_stream import ByteStream
 from data_prep.text.sources.encodings import text_blocks
 from data_prep.text.sources.forms.columns import TEXT, Form
 from data_prep.text.sources.forms.lines import check_length, line_chunks

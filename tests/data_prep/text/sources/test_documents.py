@@ -245,3 +245,17 @@ def test_a_frame_is_about_as_large_as_it_should_be(form: str) -> None:
     assert sum(sizes) == 100_000
     assert max(sizes) <= 7500
     assert min(sizes[:-1]) >= 2500
+
+
+@pytest.mark.parametrize("source", ["a.csv.gz", "*.gz"])
+def test_a_truncated_file_is_an_error_of_the_whole_source(source: str, read: Any) -> None:
+    Path("a.csv.gz").write_bytes(gzip.compress(b"id,text\n1,words\n")[:-9])
+    with pytest.raises(ValueError, match=r"a\.csv\.gz is damaged or incomplete"):
+        read(source)
+
+
+def test_a_suffix_of_compression_without_compression_is_read_as_it_is(read: Any) -> None:
+    Path("a.csv.gz").write_text("id,text\n1,some words\n")
+    assert read("a.csv.gz", column="text") == [("0", "some words", None, None)]
+    Path("b.csv").write_bytes(gzip.compress(b"id,text\n1,some words\n"))
+    assert read("b.csv", column="text") == [("0", "some words", None, None)]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data_prep.inputs.byte_stream import ByteStream
 from data_prep.text.errors import SourceError
-from data_prep.text.sources.byte_stream import ByteStream
 from data_prep.text.sources.options import SourceOptions
 from data_prep.text.sources.recognition import recognise
 

@@ -1,15 +1,16 @@
-"""The bytes of one file, uncompressed, of which the beginning can be read in advance."""
+"""The bytes of one file, decompressed, of which the beginning can be read in advance."""
 
 import gzip
 import io
+import os
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-
-from data_prep.text.errors import SourceError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -18,6 +19,7 @@ HEAD_BYTES = 1 << 18  # by which a file is recognised
 _GZIP = b"\x1f\x8b"
 _ZSTANDARD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or a skippable one
 _MAGIC_BYTES = 4
+_BUFFER = 1 << 16
 _PIECE = 1 << 14  # compressed bytes at a time: bounds what they can expand to
 
 
@@ -90,8 +92,8 @@ class _ZstandardReader(io.RawIOBase):
         super().close()
 
 
-class ByteStream:
-    """The uncompressed bytes of a file.
+class ByteStream(io.RawIOBase):
+    """The decompressed bytes of a file.
 
     Parameters
     ----------
@@ -109,7 +111,7 @@ class ByteStream:
     def __init__(self, source: Any, name: str) -> None:
         self.name = name
         self._raw = raw = Peekable(source)
-        self.compression, opened = _uncompressed(raw.peek(_MAGIC_BYTES), raw)
+        self.compression, opened = _decompressed(raw.peek(_MAGIC_BYTES), raw)
         self._content = Peekable(opened)
 
     def peek(self, size: int = HEAD_BYTES) -> bytes:
@@ -117,30 +119,57 @@ class ByteStream:
         head: bytes = self._checked(lambda: self._content.peek(size))
         return head
 
-    def read(self, size: int) -> bytes:
-        """Return the next `size` bytes; fewer only at the end."""
+    def read(self, size: int = -1) -> bytes:
+        """Return the next `size` bytes, or all that follow; fewer only at the end."""
+        if size < 0:
+            return self.readall()
         content = self.peek(size)
         self._content.read(len(content))
         return content
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read into a buffer; return the number of bytes, 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        content = self.read(len(view))
+        view[: len(content)] = content
+        return len(content)
 
     def close(self) -> None:
         """Close the file."""
         self._content.close()
         self._raw.close()
+        super().close()
 
     def _checked(self, read: Callable[[], Any]) -> Any:
         try:
             return read()
         except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
-            raise SourceError(
-                f"{self.name} is damaged or incomplete: its {self.compression} data can't be uncompressed "
+            raise ValueError(
+                f"{self.name} is damaged or incomplete: its {self.compression} data can't be decompressed "
                 f"({str(error).rstrip('.')}). Copy or compress it again."
             ) from error
 
 
-def _uncompressed(magic: bytes, raw: Peekable) -> tuple[str, Any]:
+def _decompressed(magic: bytes, raw: Peekable) -> tuple[str, Any]:
     if magic.startswith(_GZIP):
         return "gzip", gzip.GzipFile(fileobj=raw)
     if _ZSTANDARD.match(magic):
         return "zstandard", io.BufferedReader(_ZstandardReader(raw))
     return "", raw
+
+
+@contextmanager
+def open_decompressed(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file that may be compressed by gzip or zstd.
+
+    Raises
+    ------
+    ValueError
+        Its content can't be decompressed to its end.
+    """
+    with path.open("rb") as raw, closing(ByteStream(raw, os.fspath(path))) as stream:
+        yield io.BufferedReader(stream, _BUFFER)
