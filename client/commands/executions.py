@@ -55,6 +55,12 @@ _SWEEP = "Several values: one candidate per combination, the best is promoted."
 @click.option(
     "--no-promote", "promote", is_flag=True, flag_value=False, default=None, help="Only train and evaluate."
 )
+@click.option(
+    "--accept-new-vocabulary",
+    is_flag=True,
+    default=None,
+    help="Promote even if the model in service has other words.",
+)
 @click.option("--require-promotion", is_flag=True, default=None, help="Fail if the model is not promoted.")
 @click.option(
     "--dry-run", is_flag=True, default=None, help="Only check the input, and report the maximum cost."

@@ -25,7 +25,7 @@ from data_prep import dataset
 from data_prep.dataset import upload
 from data_prep.matching import match_topics
 
-# Not the default 1.0; the model's pwll is within the tolerance of the promotion rules.
+# Not the default 1.0; the model predicts no worse, by the promotion rules.
 SECOND_ALPHA0 = 0.5
 
 

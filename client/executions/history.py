@@ -17,6 +17,7 @@ _COLUMNS = (
     "dataset",
     "num_topics",
     "alpha0",
+    "completion",
     "test:pwll",
     "decision",
     "serving",
@@ -28,9 +29,10 @@ _SHOWN_TOPICS, _SHOWN_WORDS = 3, 3
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluatedModel:
-    """One model: its dataset, hyperparameters, score and decision; None if the evaluation lacks the value.
+    """One model: its dataset, hyperparameters, scores, decision; None for what the evaluation lacks.
 
-    `topics` has three words of each topic, if they are known; the largest topic is first.
+    `completion` is per word in nats. The decision is promote, recommended (the execution asked for no
+    promotion) or reject. `topics` has three words of each topic, if they are known; the largest is first.
     """
 
     training_job: str
@@ -38,6 +40,7 @@ class EvaluatedModel:
     dataset: str = ""
     num_topics: int | None = None
     alpha0: float | None = None
+    completion: float | None = None
     pwll: float | None = None
     decision: str
     started_by: str = ""
@@ -77,7 +80,8 @@ def table(models: Sequence[EvaluatedModel]) -> list[Sequence[str]]:
 
 
 def _row(model: EvaluatedModel) -> list[str]:
-    numbers = ("" if value is None else f"{value:.6g}" for value in (model.alpha0, model.pwll))
+    values = (model.alpha0, model.completion, model.pwll)
+    numbers = ("" if value is None else f"{value:.6g}" for value in values)
     return [
         model.training_job,
         model.created[:16].replace("T", " "),
@@ -110,6 +114,7 @@ def _parse(key: str, content: bytes, serving_url: str) -> EvaluatedModel:
             dataset=evaluation["dataset"],
             num_topics=int(hyperparameters["num_topics"]),
             alpha0=float(hyperparameters["alpha0"]),
+            completion=(evaluation.get("completion") or {}).get("per_word"),
             pwll=evaluation["pwll"],
             decision=evaluation["decision"],
             started_by=evaluation["started_by"],

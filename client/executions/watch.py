@@ -83,7 +83,8 @@ def describe_result(result: ExecutionResult) -> list[str]:
     """Describe a result in lines: the status, and after a failure the reason and the command for the log."""
     ended = f"{result.status} after {result.seconds:.1f} s."
     if result.succeeded:
-        return [ended, *_topic_lines(result.output.get("topics") or [])]
+        warnings = [f"warning: {warning}" for warning in result.output.get("warnings") or []]
+        return [ended, *_topic_lines(result.output.get("topics") or []), *warnings]
     reason = f"{result.error or 'No error was named'}: {result.cause or 'no cause was given'}"
     if result.log:
         return [f"{ended} {reason}", f"The job's log: {result.log}"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from botocore.response import StreamingBody
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ObjectSummary:
-    """An object in a listing: its size in bytes, and when it was written."""
+    """An object in a listing: its size in bytes, when it was written, and S3's tag of its content."""
 
     size: int
     last_modified: datetime
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Bucket:
         """
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         return {
-            entry["Key"]: ObjectSummary(entry["Size"], entry["LastModified"])
+            entry["Key"]: _summary(entry)
             for page in pages
             for entry in page.get("Contents", [])
             if entry["Size"] or not entry["Key"].endswith("/")
@@ -58,7 +60,7 @@ class Bucket:
         first = next(iter(answer.get("Contents", [])), None)
         if first is None or first["Key"] != key:
             return None
-        return ObjectSummary(first["Size"], first["LastModified"])
+        return _summary(first)
 
     def has_objects(self, prefix: str) -> bool:
         """Return whether any object's key begins with `prefix`."""
@@ -100,3 +102,7 @@ class Bucket:
             Body=json.dumps(document, indent=2, allow_nan=False).encode(),
             ContentType="application/json",
         )
+
+
+def _summary(entry: Mapping[str, Any]) -> ObjectSummary:
+    return ObjectSummary(entry["Size"], entry["LastModified"], entry["ETag"])

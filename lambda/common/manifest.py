@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -64,16 +63,6 @@ class Manifest:
     def format(self) -> str:
         """The content type without its parameters."""
         return self.content_type.partition(";")[0].strip().lower()
-
-    @property
-    def test_split(self) -> str:
-        """The identity of the test documents: SHA-256 over the lower-case hex SHA-256 of the shards in order.
-
-        Two models are comparable when this is the same for both: the shards' keys don't count.
-        """
-        return hashlib.sha256(
-            "\n".join(shard.sha256 for shard in self.splits["test"].shards).encode()
-        ).hexdigest()
 
     def folder(self, split: str) -> str:
         """Return the prefix of a split's objects."""

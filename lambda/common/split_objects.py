@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from common.manifest import UPLOAD_AGAIN
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
 
     from common.bucket import ObjectSummary
     from common.manifest import Manifest
+
+
+def identity(objects: Mapping[str, ObjectSummary]) -> str:
+    """Return what identifies the documents of a split: a hash of the sizes and ETags that S3 lists.
+
+    Nothing that a manifest claims counts, and neither do the keys, except for their order. The same documents
+    may have another identity after a new upload, never other documents the same.
+    """
+    lines = [f"{summary.size} {summary.etag}" for _, summary in sorted(objects.items())]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def differences(manifest: Manifest, split: str, objects: Mapping[str, ObjectSummary]) -> list[str]:

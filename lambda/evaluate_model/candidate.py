@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
-from common.errors import EvaluationError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mypy_boto3_sagemaker.client import SageMakerClient
 
@@ -47,6 +45,11 @@ class Candidate:
         return finite_or_none(self.metrics.get(METRIC))
 
     @property
+    def feature_dim(self) -> int:
+        """How many words the vocabulary has."""
+        return int(self.hyperparameters["feature_dim"])
+
+    @property
     def num_topics(self) -> int:
         """How many topics the model has."""
         return int(self.hyperparameters["num_topics"])
@@ -66,25 +69,6 @@ def from_description(job: Mapping[str, Any]) -> Candidate:
         hyperparameters=job["HyperParameters"],
         metrics={metric["MetricName"]: metric["Value"] for metric in job.get("FinalMetricDataList", [])},
     )
-
-
-def rank(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the candidates that have a pwll, best first; of equal ones, first those of fewer topics."""
-    scored = (candidate for candidate in candidates if candidate.pwll is not None)
-    return sorted(scored, key=lambda candidate: (-score(candidate), candidate.num_topics))
-
-
-def score(candidate: Candidate) -> float:
-    """Return the pwll of a candidate that must have one.
-
-    Raises
-    ------
-    EvaluationError
-        When it has none; the text has the reason.
-    """
-    if candidate.pwll is None:
-        raise EvaluationError(reason_unscored(candidate))
-    return candidate.pwll
 
 
 def reason_unscored(candidate: Candidate) -> str:

@@ -10,19 +10,19 @@ import boto3
 
 from common.bucket import Bucket
 from common.resource_names import evaluation_key
-from evaluate_model.candidate import Candidate, load_candidate, score
-from evaluate_model.comparison import compare
-from evaluate_model.decision import Decision, Rules, decide, decide_named
+from evaluate_model.candidate import load_candidate
+from evaluate_model.comparison import Comparison, Serving, compare
+from evaluate_model.decision import Rules, decide, decide_named
 from evaluate_model.environment import Environment
-from evaluate_model.evaluation import Evaluation, reason_not_chosen, render_evaluation, render_runs
+from evaluate_model.evaluation import evaluate, render_evaluation, render_runs
 from evaluate_model.incumbent import Incumbent, load_incumbent
-from evaluate_model.metric import put_metric
+from evaluate_model.metric import put_metrics
 from evaluate_model.request import Request, parse
+from evaluate_model.selection import EvaluatedModel
 from evaluate_model.summary import render_result, render_summary
 from evaluate_model.sweep import Sweep, load_sweep
 from evaluate_model.topics.diagnostics import with_words
-from evaluate_model.topics.model_reader import read_diagnostics
-from evaluate_model.topics.sentences import warnings
+from evaluate_model.topics.model_reader import read_model
 from evaluate_model.topics.vocabulary import (
     dataset_folder,
     evaluation_folder,
@@ -62,48 +62,59 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
     """Choose the best run, and decide whether it replaces the model that serves."""
     dataset = request.dataset or ""
     vocabulary = read_vocabulary(bucket, dataset_folder(dataset))
-    sweep = load_sweep(_SAGEMAKER, bucket, request.runs, vocabulary)
     incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
-    rules = Rules(request.minimum_pwll, environment.pwll_tolerance, environment.when_not_comparable)
-    evaluations = {
-        candidate.training_job: _evaluate(candidate, sweep, request.test_split, incumbent, rules)
-        for candidate in sweep.completed
-    }
-    runs = render_runs(request.runs, sweep)
-    for training_job, evaluation in evaluations.items():
-        words = keep_words(bucket, dataset, training_job)
-        document = render_evaluation(evaluation, request, runs, incumbent) | words
-        bucket.write_json(evaluation_key(training_job), document)
-    note = put_metric(_CLOUDWATCH, environment, score(sweep.chosen))
-    chosen = evaluations[sweep.chosen.training_job]
-    diagnostics = sweep.diagnostics[sweep.chosen.training_job]
-    summary = render_summary(
-        sweep.chosen, chosen.decision, diagnostics, chosen.warnings, runs=runs, note=note
+    sweep = load_sweep(_SAGEMAKER, bucket, request, vocabulary, incumbent)
+    chosen = sweep.selection.chosen
+    comparison = _compare(chosen, sweep, request, vocabulary, incumbent, bucket)
+    decision = decide(
+        chosen,
+        comparison,
+        Rules(
+            request.minimum_pwll,
+            request.accept_new_vocabulary,
+            environment.pwll_tolerance,
+            environment.when_not_comparable,
+        ),
     )
-    return render_result(sweep.chosen, chosen.decision, incumbent, runs, summary, diagnostics)
+    runs = render_runs(request.runs, sweep)
+    for candidate in sweep.completed:
+        evaluation = evaluate(candidate, sweep, comparison, decision)
+        words = keep_words(bucket, dataset, candidate.training_job)
+        document = render_evaluation(evaluation, request, runs, incumbent, sweep.sample) | words
+        bucket.write_json(evaluation_key(candidate.training_job), document)
+    note = put_metrics(_CLOUDWATCH, environment, chosen)
+    summary = render_summary(chosen.candidate, decision, chosen.diagnostics, runs=runs, note=note)
+    return render_result(
+        chosen.candidate,
+        decision,
+        incumbent,
+        chosen.diagnostics,
+        summary,
+        runs=runs,
+        completion=chosen.score.per_word if chosen.score else None,
+    )
+
+
+def _compare(
+    chosen: EvaluatedModel,
+    sweep: Sweep,
+    request: Request,
+    vocabulary: list[str] | None,
+    incumbent: Incumbent | None,
+    bucket: Bucket,
+) -> Comparison:
+    job = incumbent.training_job if incumbent else None
+    old = read_vocabulary(bucket, evaluation_folder(job)) if job else None
+    serving = Serving(incumbent, sweep.incumbent_score, old) if incumbent else None
+    return compare(chosen, vocabulary, request.test_split, serving)
 
 
 def _evaluate_named(training_job: str, environment: Environment, bucket: Bucket) -> dict[str, Any]:
     """Read the model that the execution names, so that a broken one isn't promoted; its evaluation stays."""
     candidate = load_candidate(_SAGEMAKER, training_job)
     vocabulary = read_vocabulary(bucket, evaluation_folder(training_job))
-    diagnostics = with_words(read_diagnostics(bucket, candidate.model_data_url), vocabulary)
+    diagnostics = with_words(read_model(bucket, candidate.model_data_url).diagnostics, vocabulary)
     incumbent = load_incumbent(_CLOUDFORMATION, environment.serving_stack, bucket)
     decision = decide_named(candidate, incumbent)
-    summary = render_summary(candidate, decision, diagnostics, warnings(diagnostics))
-    return render_result(candidate, decision, incumbent, [], summary, diagnostics)
-
-
-def _evaluate(
-    candidate: Candidate, sweep: Sweep, test_split: str | None, incumbent: Incumbent | None, rules: Rules
-) -> Evaluation:
-    """Compare a candidate with the incumbent, and decide about it; only the chosen one can be promoted."""
-    comparison = compare(candidate, test_split, incumbent)
-    if candidate is sweep.chosen:
-        decision = decide(candidate, comparison, rules)
-    else:
-        decision = Decision(promote=False, reason=reason_not_chosen(sweep, candidate))
-    diagnostics = sweep.diagnostics.get(candidate.training_job)
-    return Evaluation(
-        candidate, comparison, decision, warnings(diagnostics) if diagnostics else [], diagnostics
-    )
+    summary = render_summary(candidate, decision, diagnostics)
+    return render_result(candidate, decision, incumbent, diagnostics, summary)

@@ -37,6 +37,32 @@ class Incumbent:
         return finite_or_none((self.evaluation or {}).get("pwll"))
 
     @property
+    def num_topics(self) -> int:
+        """How many topics it has; 0 if its evaluation doesn't say."""
+        return self._whole_number("num_topics")
+
+    @property
+    def feature_dim(self) -> int:
+        """How many words it has; 0 if its evaluation doesn't say."""
+        return self._whole_number("feature_dim")
+
+    @property
+    def redundant_topics(self) -> int:
+        """How many of its topics are duplicates of others or dead; 0 if its evaluation doesn't say."""
+        return self._whole_number("redundant_topics")
+
+    def exists(self, bucket: Bucket) -> bool:
+        """Return whether its archive is in the data bucket."""
+        prefix = f"s3://{bucket.name}/"
+        key = self.model_data_url.removeprefix(prefix)
+        return self.model_data_url.startswith(prefix) and bucket.describe_or_none(key) is not None
+
+    def _whole_number(self, name: str) -> int:
+        diagnostics = (self.evaluation or {}).get("diagnostics")
+        value = diagnostics.get(name) if isinstance(diagnostics, dict) else None
+        return value if isinstance(value, int) else 0
+
+    @property
     def name(self) -> str:
         """Its name in a sentence."""
         return f"the serving model {self.training_job or self.model_data_url}"

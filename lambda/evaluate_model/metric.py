@@ -1,4 +1,4 @@
-"""The CloudWatch metric of the chosen candidate's pwll."""
+"""The CloudWatch metrics of the chosen candidate: its completion and its test:pwll."""
 
 from __future__ import annotations
 
@@ -11,28 +11,35 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
 
     from evaluate_model.environment import Environment
+    from evaluate_model.selection import EvaluatedModel
 
-_NAME: Final = "TestPwll"
+_COMPLETION, _PWLL = "TestCompletion", "TestPwll"
 _LOG: Final = logging.getLogger(__name__)
 
 
-def put_metric(cloudwatch: CloudWatchClient, environment: Environment, pwll: float) -> str:
-    """Put a candidate's pwll; return "", or a sentence where it can't be put.
+def put_metrics(cloudwatch: CloudWatchClient, environment: Environment, model: EvaluatedModel) -> str:
+    """Put what is known of a candidate; return "", or a sentence where it can't be put.
 
     An error doesn't fail the execution: it is logged, and noted in the summary.
     """
+    values = {
+        _COMPLETION: model.score.per_word if model.score else None,
+        _PWLL: model.candidate.pwll,
+    }
     try:
         cloudwatch.put_metric_data(
             Namespace=environment.metric_namespace,
             MetricData=[
                 {
-                    "MetricName": _NAME,
+                    "MetricName": name,
                     "Dimensions": [{"Name": "Deployment", "Value": environment.deployment}],
-                    "Value": pwll,
+                    "Value": value,
                 }
+                for name, value in values.items()
+                if value is not None
             ],
         )
     except (ClientError, BotoCoreError) as error:
-        _LOG.warning("The metric %s couldn't be put: %s", _NAME, error)
-        return f"The metric {_NAME} lacks this model: {error}."
+        _LOG.warning("The metrics %s couldn't be put: %s", ", ".join(values), error)
+        return f"The metrics {' and '.join(values)} lack this model: {error}."
     return ""

@@ -39,27 +39,45 @@ class Request:
     ----------
     promote_training_job
         The training job whose model is promoted without a comparison, or None.
+    promote
+        Whether a promotion is asked for.
     minimum_pwll
         The minimum of the execution, or None.
+    accept_new_vocabulary
+        Whether a model over other words may replace the one that serves.
     test_split
-        The checksum of the test documents; None, as is the dataset, where nothing was trained.
+        The identity of the test documents; None, as is the dataset, where nothing was trained.
+    channels, content_type
+        Where the documents are, and the content type of their objects.
     execution
         Its arn and name.
     """
 
     promote_training_job: str | None
+    promote: bool
     minimum_pwll: float | None
+    accept_new_vocabulary: bool
     dataset: str | None
     test_split: str | None
     channels: Mapping[str, str] | None
+    content_type: str | None
     started_by: str
     runs: Sequence[Run]
     execution: Mapping[str, str]
 
+    @property
+    def test_folder(self) -> str:
+        """The prefix of the test documents in the data bucket."""
+        _, _, key = (self.channels or {})["test"].removeprefix("s3://").partition("/")
+        return key
+
 
 def parse(event: Mapping[str, Any]) -> Request:
     """Parse the event of an invocation."""
-    names = ("promote_training_job", "minimum_pwll", "dataset", "test_split", "channels", "started_by")
+    names = (
+        *("promote_training_job", "promote", "minimum_pwll", "accept_new_vocabulary"),
+        *("dataset", "test_split", "channels", "content_type", "started_by"),
+    )
     return Request(
         **{name: event["input"][name] for name in names},
         runs=[Run.parse(run) for run in event["runs"]],

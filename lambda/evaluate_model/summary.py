@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluate_model.candidate import METRIC, finite_or_none
 from evaluate_model.topics.diagnostics import topics_with_words
-from evaluate_model.topics.sentences import describe, describe_topics
+from evaluate_model.topics.sentences import describe, describe_topics, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +20,11 @@ def render_result(
     candidate: Candidate,
     decision: Decision,
     incumbent: Incumbent | None,
-    runs: Sequence[Mapping[str, Any]],
-    summary: str,
     diagnostics: Mapping[str, Any],
+    summary: str,
+    *,
+    runs: Sequence[Mapping[str, Any]] = (),
+    completion: float | None = None,
 ) -> dict[str, Any]:
     """Return the result that the state machine reads."""
     metrics = candidate.metrics.items()
@@ -36,6 +38,8 @@ def render_result(
         "metrics": {name: value for name, value in metrics if finite_or_none(value) is not None},
         "runs": list(runs),
         "topics": topics_with_words(diagnostics),
+        "completion": completion,
+        "warnings": warnings(diagnostics),
         "incumbent": incumbent.model_data_url if incumbent else "",
         "summary": summary,
     }
@@ -45,7 +49,6 @@ def render_summary(
     candidate: Candidate,
     decision: Decision,
     diagnostics: Mapping[str, Any],
-    warnings: Sequence[str],
     *,
     runs: Sequence[Mapping[str, Any]] = (),
     note: str = "",
@@ -58,13 +61,14 @@ def render_summary(
         The candidate that was chosen or named.
     decision
         Whether it is promoted, and why.
-    diagnostics, warnings
+    diagnostics
         The candidate's.
     runs
         The table of all runs; none where nothing was trained.
     note
         A further sentence for the user.
     """
+    found = warnings(diagnostics)
     verdict = "Worth promoting" if decision.promote else "Not worth promoting"
     return "\n".join(
         [
@@ -72,7 +76,7 @@ def render_summary(
             f"{verdict}: {decision.reason}",
             describe(diagnostics),
             *describe_topics(topics_with_words(diagnostics), diagnostics["num_topics"]),
-            *([f"Warnings: {' '.join(warnings)}"] if warnings else []),
+            *([f"Warnings: {' '.join(found)}"] if found else []),
             *([note] if note else []),
         ]
     )
@@ -80,12 +84,13 @@ def render_summary(
 
 def _table(runs: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
     """Return the runs, one a line; the chosen one has an asterisk."""
-    lines = [f"  {METRIC:>10} {'num_topics':>10} {'alpha0':>8}  training job"]
+    lines = [f"  completion {METRIC:>10} {'num_topics':>10} {'alpha0':>8}  training job"]
     for run in runs:
-        pwll = "none" if run["pwll"] is None else f"{run['pwll']:.6g}"
+        scores = ("none" if run[name] is None else f"{run[name]:.4f}" for name in ("completion", "pwll"))
         mark = "*" if run["training_job"] == chosen else " "
         reason = f": {run['reason']}" if run["reason"] else ""
+        numbers = " ".join(f"{score:>10}" for score in scores)
         lines.append(
-            f"{mark} {pwll:>10} {run['num_topics']:>10} {run['alpha0']:>8.6g}  {run['training_job']}{reason}"
+            f"{mark} {numbers} {run['num_topics']:>10} {run['alpha0']:>8.6g}  {run['training_job']}{reason}"
         )
     return lines

@@ -1,4 +1,4 @@
-"""Loads the candidates of an execution: the best one, and the diagnostics of all."""
+"""Reads and scores the candidates of an execution and the model that serves, all on the same documents."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from common.errors import EvaluationError
 from common.messages import numbered
-from evaluate_model.candidate import Candidate, load_candidate, rank, reason_unscored
+from evaluate_model.candidate import Candidate, load_candidate, reason_unscored
+from evaluate_model.completion.held_out import Sample, load_sample
+from evaluate_model.completion.score import Score, score
+from evaluate_model.selection import EvaluatedModel, Selection, select
 from evaluate_model.topics.diagnostics import with_words
-from evaluate_model.topics.model_reader import read_diagnostics
+from evaluate_model.topics.model_reader import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,10 +21,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
 
     from common.bucket import Bucket
-    from evaluate_model.request import Run
+    from evaluate_model.incumbent import Incumbent
+    from evaluate_model.request import Request
 
-# After these seconds of the function's ten minutes, no further model is read for its diagnostics alone.
-_READING_SECONDS: Final = 240
+# After these seconds of the function's fifteen minutes, no further candidate is read.
+_READING_SECONDS: Final = 480
+# Pairs of a document's word and a topic, for all models together: some minutes of one processor.
+_MAX_OPERATIONS: Final = 30_000_000
 
 
 @dataclass(frozen=True)
@@ -30,20 +36,26 @@ class Sweep:
 
     Attributes
     ----------
-    chosen
-        The best candidate whose model can be read.
     completed
         Every candidate whose training job is completed, in the order of the runs.
-    diagnostics
-        By training job; missing for a candidate that wasn't chosen when the time to read models is over.
+    models
+        Those that were read, by training job.
+    selection
+        The best of them.
     obstacles
         By training job: why a run couldn't be chosen.
+    sample
+        The documents that they were scored on.
+    incumbent_score
+        That of the model that serves, on the same documents; None if it can't be had.
     """
 
-    chosen: Candidate
     completed: Sequence[Candidate]
-    diagnostics: Mapping[str, dict[str, Any]]
+    models: Mapping[str, EvaluatedModel]
+    selection: Selection
     obstacles: Mapping[str, str]
+    sample: Sample
+    incumbent_score: Score | None
 
 
 @dataclass
@@ -52,40 +64,59 @@ class _ModelReader:
 
     bucket: Bucket
     vocabulary: list[str] | None
+    sample: Sample
+    feature_dim: int
     obstacles: dict[str, str]
-    diagnostics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    models: dict[str, EvaluatedModel] = field(default_factory=dict)
 
-    def read(self, candidate: Candidate) -> bool:
-        """Read and diagnose a model; return whether it is usable."""
+    def read_all(self, candidates: Sequence[Candidate], deadline: float) -> None:
+        """Read the candidates until the deadline, those with few topics first."""
+        for candidate in sorted(candidates, key=lambda candidate: candidate.num_topics):
+            if time.monotonic() < deadline or not self.models:
+                self._read(candidate)
+            else:
+                self.obstacles[candidate.training_job] = (
+                    f"The time to score models was over before that of {candidate.training_job}; "
+                    "promote_training_job promotes it."
+                )
+
+    def _read(self, candidate: Candidate) -> None:
         try:
-            diagnostics = read_diagnostics(self.bucket, candidate.model_data_url)
+            diagnostics, found = self.score(candidate.model_data_url)
         except EvaluationError as error:
             self.obstacles[candidate.training_job] = str(error)
-            return False
-        self.diagnostics[candidate.training_job] = with_words(diagnostics, self.vocabulary)
-        return True
+            return
+        if found is None and candidate.pwll is None:
+            self.obstacles[candidate.training_job] = reason_unscored(candidate)
+            return
+        diagnostics = with_words(diagnostics, self.vocabulary)
+        self.models[candidate.training_job] = EvaluatedModel(candidate, diagnostics, found)
 
-    def read_others(self, candidates: Sequence[Candidate], deadline: float) -> None:
-        """Read the models that haven't been read and have no obstacle, until the deadline."""
-        for candidate in candidates:
-            known = self.diagnostics.keys() | self.obstacles.keys()
-            if candidate.training_job not in known and time.monotonic() < deadline:
-                self.read(candidate)
+    def score(self, model_data_url: str) -> tuple[dict[str, Any], Score | None]:
+        """Return a model's diagnostics and score; None if it has other words, or there are no documents."""
+        model = read_model(self.bucket, model_data_url, self.sample.words, self.feature_dim)
+        return model.diagnostics, score(model, self.sample) if model.columns else None
 
 
 def load_sweep(
-    sagemaker: SageMakerClient, bucket: Bucket, runs: Sequence[Run], vocabulary: list[str] | None
+    sagemaker: SageMakerClient,
+    bucket: Bucket,
+    request: Request,
+    vocabulary: list[str] | None,
+    incumbent: Incumbent | None,
 ) -> Sweep:
-    """Choose the run with the highest pwll, and read the models.
+    """Score the models of the runs, and select the best.
 
     Parameters
     ----------
     sagemaker, bucket
         Where the jobs and the models are read.
-    runs
-        The training jobs of the execution.
+    request
+        The event of the function, with the runs and the test documents.
     vocabulary
         The words of the dataset that all of them were trained on, if known.
+    incumbent
+        The model that serves.
 
     Raises
     ------
@@ -93,17 +124,32 @@ def load_sweep(
         When none of them can be chosen; the text has the reason of every run.
     """
     deadline = time.monotonic() + _READING_SECONDS
-    completed = [load_candidate(sagemaker, run.training_job) for run in runs if run.completed]
-    obstacles = {run.training_job: run.reason for run in runs if not run.completed}
-    obstacles |= {
-        candidate.training_job: reason_unscored(candidate)
-        for candidate in completed
-        if candidate.pwll is None
-    }
-    reader = _ModelReader(bucket, vocabulary, obstacles)
-    chosen = next((candidate for candidate in rank(completed) if reader.read(candidate)), None)
-    if chosen is None:
+    completed = [load_candidate(sagemaker, run.training_job) for run in request.runs if run.completed]
+    obstacles = {run.training_job: run.reason for run in request.runs if not run.completed}
+    feature_dim = completed[0].feature_dim
+    topics = sum(candidate.num_topics for candidate in completed) + (incumbent.num_topics if incumbent else 0)
+    sample = load_sample(
+        bucket, request.test_folder, request.content_type or "", feature_dim, _MAX_OPERATIONS // topics
+    )
+    reader = _ModelReader(bucket, vocabulary, sample, feature_dim, obstacles)
+    reader.read_all(completed, deadline)
+    if not reader.models:
         reasons = list(reader.obstacles.values())
         raise EvaluationError(numbered(reasons, "None of the {} candidates can be promoted"))
-    reader.read_others(completed, deadline)
-    return Sweep(chosen, completed, reader.diagnostics, reader.obstacles)
+    return Sweep(
+        completed,
+        reader.models,
+        select(list(reader.models.values())),
+        reader.obstacles,
+        sample,
+        _score_incumbent(reader, incumbent),
+    )
+
+
+def _score_incumbent(reader: _ModelReader, incumbent: Incumbent | None) -> Score | None:
+    if incumbent is None or not incumbent.exists(reader.bucket):
+        return None
+    try:
+        return reader.score(incumbent.model_data_url)[1]
+    except EvaluationError:
+        return None  # The comparison says that it can't be read.

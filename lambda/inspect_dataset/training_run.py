@@ -52,6 +52,7 @@ def inspect_training(
         "dataset": request.dataset,
         "candidates": _candidates(request, job_name_base, manifest),
         **_channels(clients.bucket.name, manifest, environment.training.algorithm),
+        "test_split": dataset.test_split,
         "smoke_test": smoke_test(document, manifest.feature_dim),
         **request.passed_through(),
         "report": report.training_report(request, manifest, costs, notes),
@@ -91,5 +92,4 @@ def _channels(bucket: str, manifest: Manifest, algorithm: str) -> dict[str, Any]
             **{name: f"s3://{bucket}/{key}" for name, key in words.items()},
         },
         "content_type": _UNLABELLED_CSV if manifest.format == CSV else manifest.content_type,
-        "test_split": manifest.test_split,
     }

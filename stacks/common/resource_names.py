@@ -5,8 +5,9 @@ from typing import Final
 from stacks.config.settings import Settings
 
 VARIANT: Final = "AllTraffic"
-# The metric of this project. Its dimension Deployment is Settings.prefix.
+# The metrics of this project. Their dimension Deployment is Settings.prefix.
 METRIC_NAMESPACE: Final = "SageMakerLDA"
+COMPLETION_METRIC: Final = "TestCompletion"
 PWLL_METRIC: Final = "TestPwll"
 
 

@@ -154,10 +154,10 @@ class Settings(BaseModel):
     """A customer managed key for the objects in the bucket; none: S3 managed keys."""
 
     pwll_tolerance: float = Field(default=0.05, ge=0)
-    """How far the pwll of a promoted model may be below the serving model's, in nats per word."""
+    """Without completion: how far the pwll may be below that of the serving model, in nats per word."""
 
     when_not_comparable: Literal["promote", "hold"] = "promote"
-    """What to do when there is no evaluation of the serving model on the same test documents."""
+    """What to do when the new model can't be compared with the one that serves."""
 
     minimum_pwll: float | None = None
     """The per-word log-likelihood (pwll) that a promotion requires; none: no minimum."""
@@ -231,7 +231,12 @@ class Settings(BaseModel):
 # environment -> the settings whose defaults it changes
 ENVIRONMENT_DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
     "dev": {},
-    "prod": {"endpoint_max_instance_count": 4, "log_retention_days": 365, "retain_data": True},
+    "prod": {
+        "endpoint_max_instance_count": 4,
+        "log_retention_days": 365,
+        "retain_data": True,
+        "when_not_comparable": "hold",
+    },
 }
 
 

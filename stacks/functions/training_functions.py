@@ -82,7 +82,7 @@ def evaluate_model(
     return FunctionSpec(
         folder="evaluate_model",
         description="Compares trained models with the one that serves",
-        timeout=Duration.minutes(10),  # for 150 topics over a million words
+        timeout=Duration.minutes(15),  # Lambda's maximum, for sweeps of large models
         memory_mb=1769,  # one whole processor, by AWS's documentation of Lambda's memory
         environment={
             "DATA_BUCKET": bucket.bucket_name,
@@ -101,9 +101,10 @@ def evaluate_model(
                 "evaluations/*",
                 "datasets/*/vocabulary.txt",
                 "datasets/*/preparation.json",
+                "datasets/*/test/*",
             ),
             put_objects(bucket, "evaluations/*"),
-            list_objects(bucket, "evaluations/", "datasets/"),
+            list_objects(bucket, "evaluations/", "datasets/", "models/"),
             put_metrics(METRIC_NAMESPACE),
         ],
     )

@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.common.resource_names import METRIC_NAMESPACE, PWLL_METRIC
+from stacks.common.resource_names import COMPLETION_METRIC, METRIC_NAMESPACE, PWLL_METRIC
 from stacks.config.settings import Settings
 
 _HOUR: Final = Duration.hours(1)
@@ -57,12 +57,17 @@ def _durations(name: str, machine: sfn.IStateMachine) -> cloudwatch.GraphWidget:
 
 
 def _quality(settings: Settings) -> cloudwatch.GraphWidget:
-    pwll = cloudwatch.Metric(
-        namespace=METRIC_NAMESPACE,
-        metric_name=PWLL_METRIC,
-        dimensions_map={"Deployment": settings.prefix},
-        label="candidate",
-        statistic="Maximum",
-        period=_HOUR,
-    )
-    return cloudwatch.GraphWidget(title="test:pwll of each run's best model", width=24, left=[pwll])
+    names = {COMPLETION_METRIC: "completion", PWLL_METRIC: "test:pwll"}
+    metrics = [
+        cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"Deployment": settings.prefix},
+            label=label,
+            statistic="Maximum",
+            period=_HOUR,
+        )
+        for name, label in names.items()
+    ]
+    title = "The best model of each execution, per word in nats"
+    return cloudwatch.GraphWidget(title=title, width=24, left=[*metrics])

@@ -12,8 +12,9 @@ CONDITIONS: Final = {
     "require_promotion": ("true", "false"),
     "minimum_pwll": ("none", "reached", "missed"),
     "incumbent": (
-        *("none", "better", "within tolerance", "worse"),
-        *("not comparable", "unevaluated", "other algorithm"),
+        *("none", "as good", "worse by chance", "worse", "redundant"),
+        *("other vocabulary", "new vocabulary accepted"),
+        *("pwll within tolerance", "pwll worse", "not comparable", "other algorithm"),
     ),
     "when_not_comparable": ("promote", "hold"),
 }

@@ -1,5 +1,6 @@
 """The functions' modules, and a bucket in memory. pyproject.toml puts the asset's root on the path."""
 
+import hashlib
 import importlib
 import io
 from collections.abc import Callable, Iterator
@@ -89,7 +90,12 @@ class FakeS3:
                 "CommonPrefixes": [{"Prefix": name} for name in sorted(folders)],
             }
         contents = [
-            {"Key": key, "Size": len(self.objects[key]), "LastModified": self.written.get(key, WRITTEN)}
+            {
+                "Key": key,
+                "Size": len(self.objects[key]),
+                "LastModified": self.written.get(key, WRITTEN),
+                "ETag": f'"{hashlib.md5(self.objects[key], usedforsecurity=False).hexdigest()}"',
+            }
             for key in sorted(keys)
         ]
         return {"KeyCount": len(contents), **({"Contents": contents} if contents else {})}

@@ -32,7 +32,7 @@ ACKNOWLEDGED = {
         "Keys under a prefix: the names of datasets, models, evaluations and results aren't known in advance."
     ),
     (
-        r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(vocabulary\.txt|preparation\.json)\]",
+        r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(vocabulary\.txt|preparation\.json|test/\*)\]",
         "Training/Functions/.*",
     ): ("The vocabulary of an execution's dataset, and what turns its text into counts."),
     (r"AwsSolutions-IAM5\[Resource::\*\]", "Training/.*"): (

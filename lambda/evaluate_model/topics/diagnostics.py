@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from operator import itemgetter
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from common.model_artifact import Model
 from evaluate_model.topics.topic import Topic, effective_number, explained_by_others, measure, overlap
 
+_Overlap = tuple[float, tuple[int, int]]
 _NEAR_DUPLICATE: Final = 0.5
 _MAX_WORDS: Final = 10
 MAX_PAIRS: Final = 20
@@ -30,13 +31,16 @@ def diagnose(model: Model) -> dict[str, Any]:
         When alpha isn't positive, or a topic isn't a distribution over the words.
     """
     topics, mean = measure(model)
+    dead = _dead(topics, mean)
+    overlaps = _overlaps(topics)
     return {
         "num_topics": len(topics),
         "feature_dim": model.vocabulary_size,
         "alpha": {"min": min(model.alpha), "max": max(model.alpha), "sum": math.fsum(model.alpha)},
         "effective_topics": effective_number(topic.share for topic in topics),
-        **_overlaps(topics),
-        "dead_topics": _dead(topics, mean),
+        **_rendered_overlaps(overlaps),
+        "dead_topics": dead,
+        "redundant_topics": _count_redundant(overlaps, {entry["topic"] for entry in dead}),
         "topics": [_render(topic) for topic in topics],
     }
 
@@ -49,12 +53,32 @@ def _render(topic: Topic) -> dict[str, Any]:
     }
 
 
-def _overlaps(topics: Sequence[Topic]) -> dict[str, Any]:
-    """Return the pair of topics with the largest overlap, if any, and at most 20 near duplicates."""
+def _overlaps(topics: Sequence[Topic]) -> list[_Overlap]:
+    """Return the overlaps of all pairs that share any of their top words, and of one pair at least."""
     pairs = combinations(range(len(topics)), 2)
-    overlaps = ((overlap(topics[first], topics[second]), [first, second]) for first, second in pairs)
+    overlaps = [(overlap(topics[first], topics[second]), (first, second)) for first, second in pairs]
+    return [each for each in overlaps if each[0] > 0] or overlaps[:1]
+
+
+def _count_redundant(overlaps: Sequence[_Overlap], dead: Collection[int]) -> int:
+    """Return how many topics could go: the dead ones, and all but one of each group of near duplicates."""
+    group: dict[int, int] = {}
+
+    def root(topic: int) -> int:
+        while topic in group:
+            topic = group[topic]
+        return topic
+
+    for value, (first, second) in overlaps:
+        if value >= _NEAR_DUPLICATE and not {first, second} & set(dead) and root(first) != root(second):
+            group[root(second)] = root(first)
+    return len(dead) + len(group)
+
+
+def _rendered_overlaps(overlaps: Sequence[_Overlap]) -> dict[str, Any]:
+    """Return the pair of topics with the largest overlap, if any, and at most 20 near duplicates."""
     largest: list[dict[str, Any]] = [
-        {"topics": pair, "overlap": value}
+        {"topics": list(pair), "overlap": value}
         for value, pair in heapq.nlargest(MAX_PAIRS, overlaps, itemgetter(0))
     ]
     return {

@@ -1,7 +1,9 @@
-"""Reads a model from the data bucket."""
+"""Reads a model from the data bucket, once: its diagnostics, and the probabilities of some words."""
 
 from __future__ import annotations
 
+from array import array
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from common.errors import EvaluationError
@@ -9,11 +11,44 @@ from common.model_artifact import ArtifactError, open_model
 from evaluate_model.topics.diagnostics import diagnose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from common.bucket import Bucket
 
 
-def read_diagnostics(bucket: Bucket, model_data_url: str) -> dict[str, Any]:
-    """Read a model and return the diagnostics of its topics.
+@dataclass(frozen=True)
+class ReadModel:
+    """What is known of a model after its topics were read.
+
+    Attributes
+    ----------
+    diagnostics
+        Those of its topics.
+    alpha
+        (K,) the prior.
+    vocabulary_size
+        How many words it has.
+    columns
+        For each topic, the probabilities of the words that were asked for; none if the model has other words.
+    """
+
+    diagnostics: dict[str, Any]
+    alpha: list[float]
+    vocabulary_size: int
+    columns: list[array[float]]
+
+
+def read_model(
+    bucket: Bucket, model_data_url: str, words: Sequence[int] = (), vocabulary_size: int | None = None
+) -> ReadModel:
+    """Read a model.
+
+    Parameters
+    ----------
+    bucket, model_data_url
+        Where it is.
+    words
+        The words whose probabilities are kept, if the model has `vocabulary_size` words.
 
     Raises
     ------
@@ -23,6 +58,17 @@ def read_diagnostics(bucket: Bucket, model_data_url: str) -> dict[str, Any]:
     body: Any = bucket.open(model_data_url.removeprefix(f"s3://{bucket.name}/"))
     try:
         with open_model(body) as model:
-            return diagnose(model)
+            columns: list[array[float]] = []
+            kept = words if model.vocabulary_size == vocabulary_size else ()
+            observed = replace(model, topics=_observed(model.topics, kept, columns))
+            return ReadModel(diagnose(observed), model.alpha, model.vocabulary_size, columns if kept else [])
     except ArtifactError as error:
         raise EvaluationError(f"{model_data_url} holds no usable model: {error}.") from error
+
+
+def _observed(
+    topics: Iterator[Sequence[float]], words: Sequence[int], columns: list[array[float]]
+) -> Iterator[Sequence[float]]:
+    for topic in topics:
+        columns.append(array("d", [topic[word] for word in words]))
+        yield topic

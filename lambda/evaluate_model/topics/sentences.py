@@ -41,7 +41,7 @@ def describe_topics(topics: Sequence[Mapping[str, Any]], number: int) -> list[st
 
 
 def warnings(diagnostics: Mapping[str, Any]) -> list[str]:
-    """Return the warnings about a model's topics, each a sentence; no decision depends on them."""
+    """Return the warnings about a model's topics, each a sentence."""
     found = (_few_effective(diagnostics), _near_duplicates(diagnostics), _dead(diagnostics))
     return [warning for warning in found if warning]
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 from common.errors import InvalidInputError
 from common.manifest import UPLOAD_AGAIN, Manifest, load_manifest, manifest_key
 from common.messages import first_few, first_names
-from common.split_objects import differences
+from common.split_objects import differences, identity
 from inspect_dataset.dataset import manifest_checks
 from inspect_dataset.dataset.shard_check import check_shard
 from inspect_dataset.dataset.shard_sampling import MAX_SHARDS, sample_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from common.bucket import Bucket
+    from common.bucket import Bucket, ObjectSummary
     from common.manifest import Shard
     from common.recordio import Document
     from inspect_dataset.dataset.shard_check import ShardCheck
@@ -42,12 +42,15 @@ class Inspection:
         None if there is none that can be used.
     document
         The first document of a test shard: one with words, if one of the first shards begins with one.
+    test_split
+        What identifies the test documents; "" without a manifest.
     """
 
     problems: list[str]
     notes: list[str] = field(default_factory=list)
     manifest: Manifest | None = None
     document: Document | None = None
+    test_split: str = ""
 
 
 def inspect(bucket: Bucket, dataset: str | None) -> Inspection:
@@ -71,24 +74,23 @@ def inspect(bucket: Bucket, dataset: str | None) -> Inspection:
 def _compare(bucket: Bucket, manifest: Manifest) -> Inspection:
     problems: list[str] = []
     sample: dict[str, list[Shard]] = {}
+    objects = {split: bucket.list_objects(manifest.folder(split)) for split in manifest.splits}
     for split in manifest.splits:
-        split_problems, sample[split] = _list_split(bucket, manifest, split)
-        problems += split_problems
+        problems += differences(manifest, split, objects[split])
+        sample[split] = _shards_to_read(manifest, split, objects[split])
     checks = _check_shards(bucket, manifest, sample)
     problems += [*_shard_problems(checks), *_missing_words(bucket, manifest)]
     documents = [check.document for check in checks if check.document]
     with_words = (document for document in documents if any(document.sparse()[1]))
     document = next(with_words, next(iter(documents), None))
-    return Inspection(problems, _notes(manifest), manifest, document)
+    return Inspection(problems, _notes(manifest), manifest, document, identity(objects["test"]))
 
 
-def _list_split(bucket: Bucket, manifest: Manifest, split: str) -> tuple[list[str], list[Shard]]:
-    """Compare a split's objects with its shards; return the differences, and the shards to read."""
-    objects = bucket.list_objects(manifest.folder(split))
+def _shards_to_read(manifest: Manifest, split: str, objects: Mapping[str, ObjectSummary]) -> list[Shard]:
     shards = manifest.splits[split].shards
     intact = [shard for shard in shards if shard.key in objects and objects[shard.key].size == shard.size]
     changed = {key for key, found in objects.items() if found.last_modified > manifest.last_modified}
-    return differences(manifest, split, objects), sample_shards(intact, changed)
+    return sample_shards(intact, changed)
 
 
 def _check_shards(bucket: Bucket, manifest: Manifest, sample: dict[str, list[Shard]]) -> list[ShardCheck]:

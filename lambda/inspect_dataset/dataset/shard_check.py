@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Final
 
+from common.csv_documents import read_csv_documents
 from common.manifest import CSV
 from common.recordio import IncompleteError, RecordError, read_documents
-from inspect_dataset.dataset.csv_documents import read_csv_documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,11 +14,17 @@ _TRAINING_FIELDS: Final = (
     *("max_restarts", "max_iterations", "tol"),
 )
 _PASSED_THROUGH: Final = (
-    *("promote", "minimum_pwll", "require_promotion"),
+    *("promote", "minimum_pwll", "accept_new_vocabulary", "require_promotion"),
     *("dry_run", "promote_training_job", "started_by"),
 )
 # The defaults of the fields for which there is no setting.
-_DEFAULTS: Final = {"manifest": None, "dry_run": False, "promote_training_job": None, "started_by": ""}
+_DEFAULTS: Final = {
+    "manifest": None,
+    "accept_new_vocabulary": False,
+    "dry_run": False,
+    "promote_training_job": None,
+    "started_by": "",
+}
 
 
 @dataclass(frozen=True)

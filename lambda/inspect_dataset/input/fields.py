@@ -63,6 +63,7 @@ FIELDS: Final = {
     "tol": Field(_is_positive, "a number greater than 0"),
     "promote": _SWITCH,
     "minimum_pwll": Field(_or_null(_is_number), "a number, or null for no bound"),
+    "accept_new_vocabulary": _SWITCH,
     "require_promotion": _SWITCH,
     "dry_run": _SWITCH,
     "promote_training_job": Field(_or_null(TRAINING_JOB.is_valid), TRAINING_JOB.description),

@@ -71,15 +71,23 @@ def test_every_evaluation_is_a_row_the_newest_first_and_the_model_in_service_is_
     objects = {
         "evaluations/a/evaluation.json": evaluation("a", 1, -2.5, decision="promote"),
         "evaluations/b/evaluation.json": evaluation("b", 3, None, started_by=""),
-        "evaluations/c/evaluation.json": evaluation("c", 2, -2.25, diagnostics=diagnostics),
+        "evaluations/c/evaluation.json": evaluation(
+            "c", 2, -2.25, diagnostics=diagnostics, completion={"per_word": -2.5}
+        ),
         "evaluations/c/notes.txt": b"mine",
         "datasets/evaluation.json": b"{}",
     }
     store_evaluations(aws, objects, serving=model_url("a"))
     assert [" ".join(" ".join(row).split()) for row in table(list_models(deployment))] == [
-        "training job created dataset num_topics alpha0 test:pwll decision serving started by largest topics",
+        (
+            "training job created dataset num_topics alpha0 completion test:pwll decision serving started by"
+            " largest topics"
+        ),
         "b 2026-01-03 08:30 nips 20 0.5 reject",
-        "c 2026-01-02 08:30 nips 20 0.5 -2.25 reject arn:aws:iam::123456789012:user/x emu fox; ant bee cat",
+        (
+            "c 2026-01-02 08:30 nips 20 0.5 -2.5 -2.25 reject arn:aws:iam::123456789012:user/x emu fox; ant"
+            " bee cat"
+        ),
         "a 2026-01-01 08:30 nips 20 0.5 -2.5 promote now arn:aws:iam::123456789012:user/x",
     ]
 

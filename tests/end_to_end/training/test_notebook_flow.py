@@ -124,6 +124,7 @@ def test_the_evaluation_is_stored_in_the_bucket(deployment: Deployment, first_ex
         "test_split",
         "hyperparameters",
         "pwll",
+        "completion",
         "incumbent",
         "decision",
     } <= set(evaluation)
@@ -249,8 +250,11 @@ def test_a_sparse_corpus_of_a_large_vocabulary_is_trained_and_scored(
     words = np.stack([rng.multinomial(300, rng.dirichlet(np.full(10, 0.1)) @ beta) for _ in range(350)])
     counts = sparse.csr_array(words.astype(np.float32))
     deployment.upload("sparse", counts[:280], counts[280:])
-    outcome = deployment.run(dataset="sparse", num_topics=10)
-    outcome.require_success()
+    held = deployment.run(dataset="sparse", num_topics=10).require_success().output
+    assert held["promoted"] is False
+    assert "has a vocabulary of 25 words, and the new one 12419" in held["reason"]
+    accepted = deployment.run(dataset="sparse", num_topics=10, accept_new_vocabulary=True)
+    assert accepted.require_success().output["promoted"] is True
     body = io.BytesIO()
     recordio.write(body, counts[280:290], layout="sparse")
     response = deployment.local_aws.client("sagemaker-runtime").invoke_endpoint(
@@ -275,7 +279,8 @@ def test_text_is_trained_and_predicted_in_words(
     articles.write_text("\n".join(["id,text", *rows]) + "\n")
     notifications = deployment.subscribe()
 
-    trained = client(deployment, "train", str(articles), "--column", "text", "--num-topics", "2", "--json")
+    options = ["--column", "text", "--num-topics", "2", "--accept-new-vocabulary", "--json"]
+    trained = client(deployment, "train", str(articles), *options)
     assert "Uploaded the dataset my-articles to s3://" in trained.stderr
     output = json.loads(trained.stdout)["output"]
     assert output["promoted"] is True

@@ -10,6 +10,7 @@ from data_prep.dataset.upload import upload
 from data_prep.text.corpus import prepare
 from data_prep.text.dataset import write_dataset
 from data_prep.text.settings import TextSettings
+from tests.end_to_end.helpers.bulk_scoring import BulkScoring
 from tests.end_to_end.helpers.deployment import Deployment
 
 pytestmark = pytest.mark.end_to_end
@@ -52,7 +53,8 @@ def answers_texts(deployment: Deployment) -> None:
         write_dataset(folder, "texts", corpus, source="made by a test")
     bucket = deployment.output("Storage", "DataBucketName")
     upload(folder, "texts", bucket, s3=deployment.local_aws.client("s3"))
-    deployment.run(dataset="texts", num_topics=2).require_success()
+    outcome = deployment.run(dataset="texts", num_topics=2, accept_new_vocabulary=True)
+    assert outcome.require_success().output["promoted"] is True
 
     response = deployment.local_aws.client("sagemaker-runtime").invoke_endpoint(
         EndpointName="lda-dev",
@@ -66,6 +68,11 @@ def answers_texts(deployment: Deployment) -> None:
     assert (known["tokens"], known["unknown_tokens"]) == (5, 3)
     assert max(known["topic_mixture"]) > 0.6
     assert unknown["topic_mixture"] is None
+
+    scoring = BulkScoring(deployment)
+    scoring.s3.put_object(Bucket=bucket, Key="datasets/new/a.txt", Body=b"bee ant bee\nlime fig\n")
+    rows = scoring.results(scoring.run(prefix="datasets/new/").require_success())["a.txt.out"]
+    assert rows.argmax(axis=1).tolist() in ([0, 1], [1, 0])
 
 
 def endpoint_names(deployment: Deployment) -> list[str]:

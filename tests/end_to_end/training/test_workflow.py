@@ -83,7 +83,7 @@ def evaluation(deployment: Deployment, job: str) -> dict[str, Any]:
 
 
 def completed(outcome: Outcome) -> list[dict[str, Any]]:
-    return [run for run in outcome.output["runs"] if run["pwll"] is not None]
+    return [run for run in outcome.output["runs"] if run["completion"] is not None]
 
 
 def test_a_dry_run_reports_its_candidates_and_trains_nothing(deployment: Deployment, dataset: str) -> None:
@@ -102,8 +102,12 @@ def test_the_best_candidate_of_a_sweep_is_promoted_although_one_failed(
     assert len(outcome.output["runs"]) == 6
     (failed,) = [run for run in outcome.output["runs"] if run["pwll"] is None]
     assert "injected failure" in failed["reason"]
-    best = max(completed(outcome), key=lambda run: run["pwll"])
-    assert (outcome.output["promoted"], outcome.output["training_job"]) == (True, best["training_job"])
+    (chosen,) = [run for run in completed(outcome) if run["difference"] is None]
+    assert (outcome.output["promoted"], outcome.output["training_job"]) == (True, chosen["training_job"])
+    assert outcome.output["completion"] == chosen["completion"]
+    # No candidate with fewer topics predicts as well.
+    smaller = [run for run in completed(outcome) if run["num_topics"] < chosen["num_topics"]]
+    assert all(run["difference"]["mean"] < 0 for run in smaller)
     assert deployment.model_data_url() == outcome.output["model_data_url"]
 
 
@@ -125,7 +129,7 @@ def test_the_notification_lists_all_candidates_and_the_decision(sweep: tuple[Out
     outcome, messages = sweep
     (message,) = messages
     assert all(run["training_job"] in message for run in outcome.output["runs"])
-    assert f"{max(run['pwll'] for run in completed(outcome)):.6g}" in message
+    assert f"completion is {outcome.output['completion']:.4f} per word" in message
     assert "#/v2/executions/details/arn:aws:states:" in message
 
 

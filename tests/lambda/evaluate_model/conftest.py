@@ -1,5 +1,6 @@
 """EvaluateModel, with a bucket in memory and stubbed clients whose answers have AWS's shape."""
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +12,24 @@ import numpy as np
 import pytest
 from botocore.stub import Stubber
 
+from data_prep import recordio
 from spectral_lda.artifact import model_file as original
 
 LoadHandler = Callable[..., Any]
 Stubbed = Callable[[Any, str, str], Stubber]
 BUCKET = "data-bucket"
+BETA = [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
 INPUT = {
     "dataset": "griffiths",
     "test_split": "split",
-    "channels": {"train": "s3://data-bucket/datasets/griffiths/train/"},
+    "channels": {
+        "train": "s3://data-bucket/datasets/griffiths/train/",
+        "test": "s3://data-bucket/datasets/griffiths/test/",
+    },
+    "content_type": "application/x-recordio-protobuf",
     "minimum_pwll": None,
+    "accept_new_vocabulary": False,
+    "promote": True,
     "promote_training_job": None,
     "started_by": "someone",
 }
@@ -64,7 +73,7 @@ class Aws:
     def evaluation(self, training_job: str) -> Any:
         return json.loads(self.s3.objects[f"evaluations/{training_job}/evaluation.json"])
 
-    def trained(self, training_job: str, pwll: float | None, num_topics: int = 2) -> None:
+    def trained(self, training_job: str, pwll: float | None, num_topics: int = 2, beta: Any = BETA) -> None:
         """Prepare a job's description, and its model in the bucket."""
         when = datetime(2026, 1, 1, tzinfo=UTC)
         metric = {"MetricName": "test:pwll", "Value": pwll, "Timestamp": when}
@@ -80,14 +89,28 @@ class Aws:
                 "ResourceConfig": {"VolumeSizeInGB": 1},
                 "StoppingCondition": {},
                 "CreationTime": when,
-                "HyperParameters": {"num_topics": str(num_topics), "alpha0": "1.0"},
+                "HyperParameters": {
+                    "num_topics": str(num_topics),
+                    "alpha0": "1.0",
+                    "feature_dim": str(len(beta[0])),
+                },
                 "FinalMetricDataList": [] if pwll is None else [metric],
             },
             {"TrainingJobName": training_job},
         )
+        self.model(training_job, beta)
+
+    def model(self, training_job: str, beta: Any) -> None:
+        """Put a model into the bucket, with an even prior."""
         file = self.folder / "model.tar.gz"
-        original.write(file, np.array([0.5, 0.5]), np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]))
+        original.write(file, np.full(len(beta), 1 / len(beta)), np.array(beta))
         self.put(f"models/{training_job}/output/model.tar.gz", file.read_bytes())
+
+    def documents(self, counts: Any) -> None:
+        """Put test documents into the bucket."""
+        file = io.BytesIO()
+        recordio.write(file, np.array(counts))
+        self.put("datasets/griffiths/test/part-00000.pbr", file.getvalue())
 
     def put(self, key: str, content: bytes) -> None:
         self.s3.objects[key] = content
@@ -106,13 +129,16 @@ class Aws:
         self.cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "DevServing"})
 
     def metric(self, pwll: float) -> None:
-        """Expect the metric of the chosen candidate, and nothing else."""
-        datum = {
-            "MetricName": "TestPwll",
-            "Dimensions": [{"Name": "Deployment", "Value": "lda-dev"}],
-            "Value": pwll,
-        }
-        expected = {"Namespace": "SageMakerLDA", "MetricData": [datum]}
+        """Expect the metric of the chosen candidate, which has no completion, and nothing else."""
+        self.metrics(TestPwll=pwll)
+
+    def metrics(self, **values: Any) -> None:
+        """Expect metrics of the chosen candidate, and nothing else."""
+        data = [
+            {"MetricName": name, "Dimensions": [{"Name": "Deployment", "Value": "lda-dev"}], "Value": value}
+            for name, value in values.items()
+        ]
+        expected = {"Namespace": "SageMakerLDA", "MetricData": data}
         self.cloudwatch.add_response("put_metric_data", {}, expected)
 
     def run(self, *runs: dict[str, Any], **fields: Any) -> Any:

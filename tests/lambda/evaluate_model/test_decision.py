@@ -5,20 +5,22 @@ from typing import Any
 import pytest
 
 from evaluate_model.candidate import Candidate
-from evaluate_model.comparison import compare
+from evaluate_model.comparison import Serving, compare
 from evaluate_model.decision import Decision, Rules, decide, decide_named
 from evaluate_model.incumbent import Incumbent
+from evaluate_model.selection import EvaluatedModel
 
 BUCKET = "data-bucket"
 JOB = "lda-dev-run-0123abcd-0"
 URL = f"s3://{BUCKET}/models/{JOB}/output/model.tar.gz"
+PWLL_OF = "test:pwll is {} (no test document could be used for completion)"
 OTHER = "lda-dev-old-89abcdef-0"
 OTHER_URL = f"s3://{BUCKET}/models/{OTHER}/output/model.tar.gz"
 
 
 def model(pwll: float | None, url: str = URL) -> Candidate:
     metrics = {} if pwll is None else {"test:pwll": pwll}
-    return Candidate(JOB, url, "", {"num_topics": "10"}, metrics)
+    return Candidate(JOB, url, "", {"num_topics": "10", "feature_dim": "25"}, metrics)
 
 
 def serving(url: str = OTHER_URL, **evaluation: Any) -> Incumbent:
@@ -32,10 +34,11 @@ def decided(
     when_not_comparable: str = "promote",
     url: str = URL,
 ) -> tuple[Decision, str]:
-    """Return the decision on a model of a given pwll, and the text of the comparison."""
-    candidate = model(pwll, url)
-    comparison = compare(candidate, "split", incumbent)
-    return decide(candidate, comparison, Rules(minimum, 0.05, when_not_comparable)), comparison.text
+    """Return the decision on a model whose completion can't be had, and the text of the comparison."""
+    evaluated = EvaluatedModel(model(pwll, url), {"redundant_topics": 0}, None)
+    comparison = compare(evaluated, None, "split", Serving(incumbent, None, None) if incumbent else None)
+    rules = Rules(minimum, False, 0.05, when_not_comparable)  # noqa: FBT003 -- no new vocabulary
+    return decide(evaluated, comparison, rules), comparison.text
 
 
 @pytest.mark.parametrize(
@@ -54,8 +57,8 @@ def test_a_model_may_be_worse_than_the_serving_one_by_the_tolerance(
     found, comparison = decided(pwll, serving())
     assert found.promote is promote
     numbers = f"test:pwll {pwll:.6g} against -3 of the serving model {OTHER}"
-    assert found.reason == f"{numbers}, on the same test documents: {verdict}."
-    assert comparison == "same test documents"
+    assert found.reason == f"{numbers}, since the completion of both can't be had: {verdict}."
+    assert comparison == "test:pwll on the same test documents"
 
 
 def test_a_model_below_the_minimum_is_rejected_even_when_nothing_serves() -> None:
@@ -73,7 +76,7 @@ def test_a_model_below_the_minimum_is_rejected_even_when_nothing_serves() -> Non
         (Incumbent(OTHER_URL), "has no readable evaluation at evaluations/" + OTHER),
         (
             serving(test_split="other"),
-            "was measured on other test documents (its test:pwll there: -3)",
+            "was measured on other test documents.",
         ),
         (serving(pwll=None), "has an evaluation without a finite pwll"),
         (serving(pwll=float("-inf")), "has an evaluation without a finite pwll"),
@@ -86,7 +89,7 @@ def test_where_nothing_can_be_compared_the_setting_decides_and_is_named(
 ) -> None:
     found, comparison = decided(-30.0, incumbent, when_not_comparable=setting)
     assert found.promote is (setting == "promote")
-    assert found.reason.startswith("test:pwll -30 can't be compared: the serving model ")
+    assert found.reason.startswith(f"{PWLL_OF.format(-30)}, which can't be compared: the serving model ")
     assert reason in found.reason
     assert found.reason.endswith(f"The setting when_not_comparable is {setting}.")
     assert comparison.startswith("not comparable: the serving model ")
@@ -109,7 +112,7 @@ def test_two_models_of_the_open_algorithm_are_comparable() -> None:
 def test_a_model_that_was_promoted_in_the_meantime_already_serves() -> None:
     found, _ = decided(-3.0, serving(URL), when_not_comparable="hold")
     assert found.promote
-    assert found.reason == "test:pwll is -3, and this model already serves."
+    assert found.reason == f"{PWLL_OF.format(-3)}, and this model already serves."
 
 
 @pytest.mark.parametrize(

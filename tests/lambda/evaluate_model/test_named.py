@@ -25,6 +25,8 @@ def test_a_named_model_is_promoted_without_a_comparison_and_its_evaluation_stays
         "metrics": {"test:pwll": -3.5},
         "runs": [],
         "topics": [],
+        "completion": None,
+        "warnings": [],
         "incumbent": aws.url_of(aws.other),
     }
     assert summary.splitlines()[0] == f"Worth promoting: {found['reason']}"

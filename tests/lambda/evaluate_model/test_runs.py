@@ -26,9 +26,12 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "num_topics": 2,
         "alpha0": 1.0,
         "pwll": -2.5,
+        "completion": None,
+        "difference": None,
+        "redundant_topics": 0,
         "reason": "",
     }
-    reason = "test:pwll is -2.5, and no model serves yet."
+    reason = "test:pwll is -2.5 (no test document could be used for completion), and no model serves yet."
     assert found == {
         "promote": True,
         "reason": reason,
@@ -38,6 +41,8 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "metrics": {"test:pwll": -2.5},
         "runs": [row],
         "topics": [],
+        "completion": None,
+        "warnings": [],
         "incumbent": "",
     }
     assert f"Worth promoting: {reason}" in summary
@@ -51,11 +56,15 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "created": "2026-01-01T00:00:00+00:00",
         "dataset": "griffiths",
         "test_split": "split",
-        "channels": {"train": "s3://data-bucket/datasets/griffiths/train/"},
-        "hyperparameters": {"num_topics": "2", "alpha0": "1.0"},
+        "channels": {
+            "train": "s3://data-bucket/datasets/griffiths/train/",
+            "test": "s3://data-bucket/datasets/griffiths/test/",
+        },
+        "hyperparameters": {"num_topics": "2", "alpha0": "1.0", "feature_dim": "3"},
         "started_by": "someone",
         "execution": {"arn": "arn:aws:states:us-east-1:123456789012:execution:machine:run", "name": "run"},
         "pwll": -2.5,
+        "completion": None,
         "runs": [row],
         "vocabulary": None,
         "preparation": None,
@@ -77,9 +86,15 @@ def test_a_model_is_compared_with_the_evaluation_of_the_serving_model(aws: Any) 
     assert found["incumbent"] == aws.url_of(aws.other)
     assert "Not worth promoting: test:pwll -2.5 against -2 " in found["summary"]
     written = aws.evaluation(aws.job_name())
-    assert (written["decision"], written["comparison"]) == ("reject", "same test documents")
-    incumbent = {"training_job": aws.other, "model_data_url": aws.url_of(aws.other), "pwll": -2.0}
-    assert written["incumbent"] == incumbent
+    assert written["decision"] == "reject"
+    assert written["comparison"] == "test:pwll on the same test documents"
+    assert written["incumbent"] == {
+        "training_job": aws.other,
+        "model_data_url": aws.url_of(aws.other),
+        "pwll": -2.0,
+        "completion": None,
+        "difference": None,
+    }
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff", b'{"pwll"'])
@@ -128,10 +143,28 @@ def test_of_several_runs_the_best_is_chosen_and_all_are_reported(aws: Any) -> No
     assert "reported no test:pwll" in found["runs"][3]["reason"]
     lines = found["summary"].splitlines()
     assert [line.split() for line in lines[:4]] == [
-        ["test:pwll", "num_topics", "alpha0", "training", "job"],
-        ["-2.5", "2", "1", aws.job_name(1)],
-        ["*", "-2.4", "5", "1", aws.job_name(2)],
-        ["none", "2", "1", f"{aws.job_name(3)}:", "It", "ran", "out", "of", "memory."],
+        ["completion", "test:pwll", "num_topics", "alpha0", "training", "job"],
+        [
+            "none",
+            "-2.5000",
+            "2",
+            "1",
+            f"{aws.job_name(1)}:",
+            "Its",
+            "test:pwll",
+            "-2.5",
+            "is",
+            "no",
+            "better",
+            "than",
+            "-2.4",
+            "of",
+            aws.job_name(2),
+            "(2",
+            "topics).",
+        ],
+        ["*", "none", "-2.4000", "5", "1", aws.job_name(2)],
+        ["none", "none", "2", "1", f"{aws.job_name(3)}:", "It", "ran", "out", "of", "memory."],
     ]
 
 
@@ -143,8 +176,8 @@ def test_every_completed_candidate_has_an_evaluation_with_the_reason_why_it_wasn
     found = aws.run(aws.completed(1), aws.completed(2), aws.completed(3), aws.failed(4, "No."))
     written = [aws.evaluation(aws.job_name(number)) for number in (1, 2, 3)]
     assert [one["decision"] for one in written] == ["reject", "promote", "reject"]
-    numbers = f"test:pwll -2.5 against -2.4 of {aws.job_name(2)}."
-    assert written[0]["reasons"] == [f"Another candidate of the same execution was chosen: {numbers}"]
+    numbers = f"Its test:pwll -2.5 is no better than -2.4 of {aws.job_name(2)} (2 topics)."
+    assert written[0]["reasons"] == [f"Another candidate was chosen. {numbers}"]
     assert written[0]["diagnostics"]["num_topics"] == 2
     assert "reported no test:pwll" in written[2]["reasons"][0]
     assert (written[2]["pwll"], written[2]["diagnostics"]) == (None, None)
@@ -169,6 +202,7 @@ def test_when_no_candidate_is_left_the_error_has_all_reasons(aws: Any) -> None:
     aws.trained(aws.job_name(1), None)
     aws.trained(aws.job_name(2), -2.4)
     aws.put(f"models/{aws.job_name(2)}/output/model.tar.gz", empty_archive())
+    aws.serving("")
     with pytest.raises(
         ValueError, match=r"None of the 3 candidates can be promoted: \(1\) No\. \(2\) "
     ) as raised:
@@ -180,6 +214,7 @@ def test_when_no_candidate_is_left_the_error_has_all_reasons(aws: Any) -> None:
 
 def test_the_error_of_a_single_candidate_is_its_reason(aws: Any) -> None:
     aws.trained(aws.job_name(), None)
+    aws.serving("")
     with pytest.raises(ValueError, match=rf"^The training job {aws.job_name()} reported no test:pwll"):
         aws.run(aws.completed())
 
@@ -241,7 +276,7 @@ def test_a_metric_that_cant_be_put_is_reported_and_the_evaluation_succeeds(
     aws.cloudwatch.add_client_error("put_metric_data", "AccessDenied", "not authorized")
     found = aws.run(aws.completed())
     assert found["promote"] is True
-    assert "The metric TestPwll lacks this model: " in found["summary"].splitlines()[-1]
+    assert "The metrics TestCompletion and TestPwll lack this model: " in found["summary"].splitlines()[-1]
     assert "not authorized" in caplog.text
 
 
@@ -261,14 +296,23 @@ def test_forty_runs_with_long_reasons_fit_into_a_state(aws: Any) -> None:
     assert len(json.dumps(found)) < 100_000
 
 
-def test_models_are_read_for_their_diagnostics_only_while_there_is_time(
+def test_models_are_scored_while_there_is_time_those_with_few_topics_first(
     aws: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("evaluate_model.sweep._READING_SECONDS", 0)
-    for number, pwll in ((1, -2.5), (2, -2.4)):
-        aws.trained(aws.job_name(number), pwll)
+    for number, topics in ((1, 5), (2, 2)):
+        aws.trained(aws.job_name(number), -2.5, topics)
     aws.serving("")
-    aws.metric(-2.4)
-    aws.run(aws.completed(1), aws.completed(2))
+    aws.metric(-2.5)
+    found = aws.run(aws.completed(1, 5), aws.completed(2))
+    assert found["training_job"] == aws.job_name(2)
+    assert "The time to score models was over" in found["runs"][0]["reason"]
     assert aws.evaluation(aws.job_name(1))["diagnostics"] is None
-    assert aws.evaluation(aws.job_name(2))["diagnostics"] is not None
+
+
+def test_a_good_model_of_an_execution_that_asks_for_no_promotion_is_recommended(aws: Any) -> None:
+    aws.trained(aws.job_name(), -2.5)
+    aws.serving("")
+    aws.metric(-2.5)
+    assert aws.run(aws.completed(), promote=False)["promote"] is True
+    assert aws.evaluation(aws.job_name())["decision"] == "recommended"

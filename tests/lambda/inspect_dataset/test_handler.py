@@ -20,7 +20,10 @@ FOR_ENDPOINT = "ml.c4.xlarge for endpoint usage"
 
 def test_the_result_is_the_normalised_input_of_the_later_states(run: Callable[..., Any], bucket: Any) -> None:
     shards = json.loads(bucket.objects[MANIFEST])["splits"]["test"]["shards"]
-    digest = hashlib.sha256("\n".join(shard["sha256"] for shard in shards).encode()).hexdigest()
+    contents = [bucket.objects[shard["key"]] for shard in shards]
+    tags = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in contents]
+    lines = [f'{len(content)} "{tag}"' for content, tag in zip(contents, tags, strict=True)]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     arn_digest = hashlib.sha256(b"arn:aws:states:::execution:M:Run_1").hexdigest()[:8]
     assert len(shards) > 1
     assert run({"num_topics": 4, "minimum_pwll": -3}) == {
@@ -49,6 +52,7 @@ def test_the_result_is_the_normalised_input_of_the_later_states(run: Callable[..
         "smoke_test": {"keys": [0, 1, 2, 3, 4], "values": [81.0, 82.0, 83.0, 84.0, 85.0], "shape": [5]},
         "promote": True,
         "minimum_pwll": -3,
+        "accept_new_vocabulary": False,
         "require_promotion": False,
         "dry_run": False,
         "promote_training_job": None,
@@ -157,3 +161,17 @@ def test_words_of_another_dataset_are_a_problem(
     bucket.objects["datasets/other/vocabulary.txt"] = b"ant"
     edit_manifest(bucket, lambda manifest: manifest.update(vocabulary="datasets/other/vocabulary.txt"))
     assert "The vocabulary datasets/other/vocabulary.txt of" in refusal(run, {})
+
+
+def test_a_test_split_is_identified_by_its_content_and_not_by_what_the_manifest_claims(
+    run: Callable[..., Any], bucket: Any
+) -> None:
+    honest = run({})["test_split"]
+    manifest = json.loads(bucket.objects[MANIFEST])
+    shard = manifest["splits"]["test"]["shards"][0]
+    shard["s3_checksum"] = None
+    content = bytearray(bucket.objects[shard["key"]])
+    content[-1] ^= 1
+    bucket.objects[shard["key"]] = bytes(content)
+    bucket.objects[MANIFEST] = json.dumps(manifest).encode()
+    assert run({})["test_split"] != honest

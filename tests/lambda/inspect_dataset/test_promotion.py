@@ -62,6 +62,7 @@ def test_an_earlier_model_is_tested_with_a_small_document_and_nothing_is_trained
         "smoke_test": {"keys": words, "values": [1.0] * 20, "shape": [50]},
         "promote": True,
         "minimum_pwll": -3,
+        "accept_new_vocabulary": False,
         "require_promotion": False,
         "dry_run": False,
         "promote_training_job": JOB,

@@ -68,6 +68,7 @@ def test_evaluate_model_reads_jobs_models_and_the_stack_and_writes_evaluations(
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/vocabulary.txt"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/preparation.json"),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/test/*"),
         ("s3:PutObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
         ("cloudwatch:PutMetricData", "*"),
     }
@@ -126,7 +127,7 @@ def test_each_function_is_bounded_and_logs_to_its_own_group(template: TemplateOf
     properties = function(training, name)
     assert properties["Runtime"] == "python3.14"
     assert properties["Architectures"] == ["arm64"]
-    assert 30 <= properties["Timeout"] <= 600
+    assert 30 <= properties["Timeout"] <= 900
     assert properties["MemorySize"] >= 256
     logs, group = resource(training, "AWS::Logs::LogGroup", f"Functions{name}Logs")
     assert properties["LoggingConfig"] == {"LogGroup": {"Ref": logs}}

@@ -25,8 +25,9 @@ def test_executions_and_their_durations_are_shown(body: str, metric: str) -> Non
     assert f'["AWS/States","{metric}","StateMachineArn",' in body
 
 
-def test_the_pwll_of_the_deployments_models_is_shown(body: str, environment: str) -> None:
-    assert f'["SageMakerLDA","TestPwll","Deployment","lda-{environment}"' in body
+@pytest.mark.parametrize("metric", ["TestCompletion", "TestPwll"])
+def test_the_scores_of_the_deployments_models_are_shown(body: str, environment: str, metric: str) -> None:
+    assert f'["SageMakerLDA","{metric}","Deployment","lda-{environment}"' in body
 
 
 def test_the_alarms_are_shown(body: str) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.csv_documents import read_csv_documents
 from common.recordio import IncompleteError, RecordError
 from container.contract.errors import DocumentError
 from container.formats.csv_documents import parse_csv
-from inspect_dataset.dataset.csv_documents import read_csv_documents
 
 WORDS = 4
 ROWS = st.lists(st.lists(st.integers(0, 10**6), min_size=WORDS, max_size=WORDS), min_size=1, max_size=5)

@@ -18,7 +18,13 @@ DEFAULTS = {
     "minimum_pwll": None,
     "require_promotion": False,
 }
-WHOLE = {**DEFAULTS, "dry_run": False, "promote_training_job": None, "started_by": ""}
+WHOLE = {
+    **DEFAULTS,
+    "accept_new_vocabulary": False,
+    "dry_run": False,
+    "promote_training_job": None,
+    "started_by": "",
+}
 
 
 def problem(given: dict[str, Any]) -> str:
@@ -102,8 +108,9 @@ def test_an_ill_typed_field_is_named_with_what_it_must_be(name: str, value: Any,
 def test_an_unknown_field_is_named_and_the_known_ones_are_listed() -> None:
     assert problem({"topics": 10}) == (
         "The execution's input has an unknown field 'topics'. The known fields are dataset, manifest, "
-        "num_topics, alpha0, max_restarts, max_iterations, tol, promote, minimum_pwll, require_promotion, "
-        "dry_run, promote_training_job, started_by; Comment is ignored."
+        "num_topics, alpha0, max_restarts, max_iterations, tol, promote, minimum_pwll, "
+        "accept_new_vocabulary, require_promotion, dry_run, promote_training_job, started_by; Comment is "
+        "ignored."
     )
 
 

@@ -54,6 +54,8 @@ EVALUATION = {
     "metrics": METRICS,
     "runs": RUNS,
     "topics": TOPICS,
+    "completion": -2.5,
+    "warnings": ["1 topic is dead."],
     "incumbent": "",
     "summary": "One model was trained.",
 }
@@ -72,6 +74,8 @@ PROMOTED = {
     "endpoint": "lda-dev",
     "runs": RUNS,
     "topics": TOPICS,
+    "completion": -2.5,
+    "warnings": ["1 topic is dead."],
 }
 
 
