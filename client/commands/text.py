@@ -53,7 +53,7 @@ class _NumTopics(click.ParamType[int | None]):
     type=_NumTopics(),
     default="auto",
     show_default=True,
-    help="auto: the fewest that predict held-out documents as well as the best number.",
+    help="auto: the fewest that predict held-out documents as well as the best number, up to 200.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="The folder (default: topics-<source>).")
 @click.option("--force", is_flag=True, help="Replace the folder if it exists.")
@@ -76,6 +76,7 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     split: dict[str, Any],
     as_json: bool,
 ) -> int:
+    from client.local_models.choice_lines import choice_lines
     from client.local_models.comprehend import write_output
     from client.local_models.learning import learn as learn_model
     from client.local_models.topics import topic_lines
@@ -102,7 +103,7 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
         print_json(learned.to_dict(str(folder)))
         return 0
     print_lines(topic_lines(learned.topics))
-    print_message("\n".join(["", *(learned.choice.lines() if learned.choice else [])]).rstrip())
+    print_message("\n".join(["", *(choice_lines(learned.choice) if learned.choice else [])]).rstrip())
     for warning in learned.warnings:
         print_message(f"warning: {warning}")
     print_message(f"{folder} has the model and the topics of every document. Continue with")

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from client.local_models.model_folder import DOCUMENTS, MODEL, SETTINGS, TOPICS
-from client.local_models.num_topics import Choice, choose_num_topics
 from client.local_models.topics import Topic, describe_topics
 from client.version import project_version
 from data_prep.dataset.writer import replaced_folder
 from data_prep.text.corpus import PreparedCorpus
-from spectral_lda import Model, fit
+from spectral_lda import Model, choose_num_topics, fit
+from spectral_lda.num_topics.choice import Choice
 
 _WORDS_IN_FILE = 30
 _DIGITS = 6
@@ -115,7 +115,7 @@ def learn(
 def _choose(corpus: PreparedCorpus, alpha0: float, seed: int, observer: Observer) -> Choice:
     observer.stage("Choosing the number of topics")
     train, test = list(corpus.counts("train")), list(corpus.counts("test"))
-    return choose_num_topics(train, test, alpha0=alpha0, seed=seed, observe=observer.advance)
+    return choose_num_topics(train, test, alpha0=alpha0, seed=seed, observe=observer.step)
 
 
 def _write_documents(
