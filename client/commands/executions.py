@@ -9,6 +9,7 @@ import click
 
 from client.commands.options import (
     MultiValueCommand,
+    NumTopics,
     json_option,
     no_watch_option,
     pass_deployment,
@@ -40,7 +41,13 @@ _SWEEP = "Several values: one candidate per combination, the best is promoted."
 )
 @click.argument("source", required=False)
 @click.option("--dataset", help="The dataset in the data bucket; with SOURCE, its new name.")
-@click.option("--num-topics", type=int, multiple=True, metavar="N...", help=f"The number of topics. {_SWEEP}")
+@click.option(
+    "--num-topics",
+    type=NumTopics(),
+    multiple=True,
+    metavar="N...|auto",
+    help=f"The number of topics. {_SWEEP} auto: 2 to 100, the fewest that predict as well as the best.",
+)
 @click.option(
     "--alpha0",
     type=float,

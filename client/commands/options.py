@@ -13,6 +13,7 @@ from client.output import print_message
 if TYPE_CHECKING:
     from client.deployment import Deployment
 
+AUTO = "auto"  # the number of topics is chosen
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 verbose_option = click.option("--verbose", is_flag=True, help="Also print the logs of the jobs.")
 no_watch_option = click.option("--no-watch", is_flag=True, help="Print the execution's ARN and return.")
@@ -75,3 +76,21 @@ class MultiValueCommand(click.Command):
                 expanded.append(option)
             expanded.append(argument)
         return super().parse_args(ctx, expanded)
+
+
+class NumTopics(click.ParamType[int | str]):
+    """A number of topics, or auto."""
+
+    name = "K|auto"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Return the number, or "auto"."""
+        if value == AUTO:
+            return AUTO
+        try:
+            number = int(value)
+        except ValueError:
+            number = 0
+        if number < 1:
+            self.fail(f"{value!r} is neither a number of topics nor {AUTO}.", param, ctx)
+        return number

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from client.commands.options import json_option
+from client.commands.options import NumTopics, json_option
 from client.commands.text_options import corpus_options
 from client.output import print_json, print_lines, print_message
 from data_prep.progress import Progress
@@ -18,24 +18,6 @@ if TYPE_CHECKING:
 
 SOURCE_HELP = """SOURCE is a CSV, TSV, JSON lines, Parquet or text file, a folder of them, a pattern such as
     'articles/*.csv', s3://bucket/prefix, or - for standard input; .gz and .zst too."""
-
-
-class _NumTopics(click.ParamType[int | None]):
-    """A number of topics, or auto."""
-
-    name = "K|auto"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """Return the number, None for auto."""
-        if value == "auto" or value is None:
-            return None
-        try:
-            number = int(value)
-        except ValueError:
-            number = 0
-        if number < 1:
-            self.fail(f"{value!r} is neither a number of topics nor auto.", param, ctx)
-        return number
 
 
 @click.command(
@@ -50,7 +32,7 @@ class _NumTopics(click.ParamType[int | None]):
 @click.argument("source")
 @click.option(
     "--num-topics",
-    type=_NumTopics(),
+    type=NumTopics(),
     default="auto",
     show_default=True,
     help="auto: the fewest that predict held-out documents as well as the best number, up to 200.",
@@ -66,7 +48,7 @@ class _NumTopics(click.ParamType[int | None]):
 def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
     *,
     source: str,
-    num_topics: int | None,
+    num_topics: int | str,
     output: Path | None,
     force: bool,
     comprehend: bool,
@@ -91,7 +73,7 @@ def learn(  # noqa: D103, PLR0913 -- its help is above; one parameter an option
         learned = learn_model(
             corpus,
             folder,
-            num_topics=num_topics,
+            num_topics=num_topics if isinstance(num_topics, int) else None,
             alpha0=alpha0,
             seed=split["seed"],
             settings={"source": source, "reading": asdict(source_options), "text": asdict(settings)},

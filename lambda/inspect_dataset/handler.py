@@ -25,6 +25,7 @@ _S3 = boto3.client(
     ),
 )
 _SAGEMAKER = boto3.client("sagemaker")
+_CLOUDFORMATION = boto3.client("cloudformation")
 # Quotas are optional and not worth a long wait: without an endpoint of the service, a connection times out.
 _QUOTAS = boto3.client(
     "service-quotas",
@@ -48,7 +49,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     environment = Environment.read()
     request = parse(event["input"], environment.input_defaults)
     base = job_name_base(environment.job_prefix, event["execution_name"], event["execution_arn"])
-    clients = Clients(Bucket(environment.data_bucket, _S3), _SAGEMAKER, _QUOTAS)
+    clients = Clients(Bucket(environment.data_bucket, _S3), _SAGEMAKER, _CLOUDFORMATION, _QUOTAS)
     if request.promote_training_job:
         prepared = inspect_promotion(request, request.promote_training_job, environment, clients)
     else:

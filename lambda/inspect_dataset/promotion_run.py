@@ -8,6 +8,7 @@ from common.errors import InvalidInputError
 from inspect_dataset import earlier_model, report
 from inspect_dataset.capacity.account import load_account
 from inspect_dataset.capacity.check import check_capacity
+from inspect_dataset.serving_check import serving_problems
 
 if TYPE_CHECKING:
     from inspect_dataset.input.environment import Clients, Environment
@@ -29,7 +30,8 @@ def inspect_promotion(
     if job:
         problems += earlier_model.problems(job, clients.bucket, environment.training.algorithm)
     capacity = check_capacity(account, environment, candidates=0, promotes=True)
-    if found := [*request.problems, *problems, *capacity.problems]:
+    serving = serving_problems(clients, environment)
+    if found := [*request.problems, *problems, *capacity.problems, *serving]:
         raise InvalidInputError.of(found)
     feature_dim = earlier_model.feature_dim(job)
     return {

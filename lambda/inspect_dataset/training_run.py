@@ -11,6 +11,7 @@ from inspect_dataset.capacity.account import load_account
 from inspect_dataset.capacity.check import check_capacity
 from inspect_dataset.dataset import hyperparameter_checks, inspection
 from inspect_dataset.input.candidates import hyperparameters, job_names
+from inspect_dataset.serving_check import serving_problems
 
 if TYPE_CHECKING:
     from common.manifest import Manifest
@@ -35,14 +36,17 @@ def inspect_training(
         With every problem of the input, the dataset, the hyperparameters and the instances.
     """
     dataset = inspection.inspect(clients.bucket, request.dataset)
+    if manifest := dataset.manifest:
+        request = request.for_dataset(manifest.splits["train"].documents, manifest.feature_dim)
     account = load_account(clients, environment, trains=True, promotes=request.promotes)
     # Where the input doesn't have valid combinations, the instances of one candidate are checked.
     candidates = max(1, len(request.combinations))
     capacity = check_capacity(account, environment, candidates=candidates, promotes=request.promotes)
-    manifest, document = dataset.manifest, dataset.document
+    document = dataset.document
     problems = [*request.problems, *dataset.problems]
     problems += hyperparameter_checks.problems(request.fields, manifest) if manifest else []
     problems += capacity.problems
+    problems += serving_problems(clients, environment) if request.promotes else []
     if problems or manifest is None or document is None:
         raise InvalidInputError.of(problems)
     notes = hyperparameter_checks.notes(request.fields, manifest, environment.training)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,8 @@ from spectral_lda.num_topics.spectrum import guess_num_topics
 MOST_TOPICS = 200
 _DOCUMENTS_PER_TOPIC = 10  # with fewer training documents, a number of topics isn't tried
 _STEP, _LARGE_STEP = 1.4, 2.0  # from one number to the next
-_NEAR = 1.12  # the search ends when the best number's neighbours are this near
+_NEAR = 1.12  # the search ends when neighbours are this near
+_RISE = 0.05  # of the curve's height: a smaller rise to the next number is none
 # So many numbers in a row beyond the best one that are significantly worse end the search in that direction.
 _PATIENCE = 2
 _TEST_SHARE = 5  # every fifth document
@@ -145,20 +147,18 @@ class _Search:
             self.try_number(number)
 
     def refine(self) -> None:
-        """Try numbers between the best one and its neighbours until these are near."""
-        while True:
-            best = self._best()
-            numbers = sorted(self.scores)
-            place = numbers.index(best)
-            gaps = [
-                (low, high)
-                for low, high in zip(numbers[max(place - 1, 0) :], numbers[max(place, 1) :], strict=False)
-                if best in {low, high} and high > low + 1 and high > _NEAR * low
-            ]
-            if not gaps:
-                return
+        """Try numbers next to the best one, and where the curve stops rising, until neighbours are near."""
+        while gaps := [gap for gap in self._gaps() if gap[1] > max(gap[0] + 1, _NEAR * gap[0])]:
             for low, high in gaps:
                 self.try_number(round(float(np.sqrt(low * high))))
+
+    def _gaps(self) -> set[tuple[int, int]]:
+        pairs = list(pairwise(sorted(self.scores)))
+        best = self._best()
+        heights = {number: self.scores[number].per_word for number in self.scores}
+        large = _RISE * (max(heights.values()) - min(heights.values()))
+        rises = [(low, high) for low, high in pairs if heights[high] - heights[low] > large]
+        return {pair for pair in pairs if best in pair} | set(rises[-1:])
 
     def _best(self) -> int:
         return max(self.scores, key=lambda number: self.scores[number].per_word)

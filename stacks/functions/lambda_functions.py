@@ -51,7 +51,9 @@ class Functions(Construct):
         super().__init__(scope, id_)
         self._settings = settings
         stack = Stack.of(self)
-        self.inspect_dataset = self._function("InspectDataset", inspect_dataset(stack, settings, data_bucket))
+        self.inspect_dataset = self._function(
+            "InspectDataset", inspect_dataset(stack, settings, data_bucket, serving_stack_name)
+        )
         self.evaluate_model = self._function(
             "EvaluateModel", evaluate_model(stack, settings, data_bucket, serving_stack_name)
         )

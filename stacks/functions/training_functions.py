@@ -20,7 +20,9 @@ from stacks.iam.policy_statements import (
 )
 
 
-def inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> FunctionSpec:
+def inspect_dataset(
+    stack: Stack, settings: Settings, bucket: s3.IBucket, serving_stack_name: str
+) -> FunctionSpec:
     """Specify the function that checks the input and the dataset of an execution."""
     return FunctionSpec(
         folder="inspect_dataset",
@@ -34,9 +36,11 @@ def inspect_dataset(stack: Stack, settings: Settings, bucket: s3.IBucket) -> Fun
             "TRAINING": json.dumps(_training(settings)),
             "ENDPOINT": json.dumps(_instances(settings, "endpoint")),
             "ENDPOINT_NAME": settings.prefix,
+            "SERVING_STACK": serving_stack_name,
         },
         statements=[
             describe_training_jobs(stack, settings),
+            describe_stack(stack, serving_stack_name),
             # It shows whether a promotion replaces instances or starts the first ones.
             iam.PolicyStatement(
                 actions=["sagemaker:DescribeEndpoint"],

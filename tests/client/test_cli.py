@@ -283,7 +283,7 @@ def test_help_of_predict_names_every_format_of_documents(capsys: Output) -> None
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("train --num-topics ten", "'ten' is not a valid integer"),
+        ("train --num-topics ten", "'ten' is neither a number of topics nor auto"),
         ("train --topics 10", "No such option '--topics'"),
         ("transform --split all", "'all' is not one of 'test', 'train'"),
         ("promote", "Missing argument 'TRAINING_JOB'"),

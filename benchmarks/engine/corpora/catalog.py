@@ -47,7 +47,7 @@ def bars(split: Split = "report", number: int = 0) -> Corpus:
     return Corpus("bars", as_counts(documents[:1600]), observed, target, 10, float(alpha.sum()), topics)
 
 
-def drawn(
+def drawn(  # noqa: PLR0913 -- the parameters of the model
     split: Split = "report",
     number: int = 0,
     *,
@@ -57,6 +57,7 @@ def drawn(
     length: float = 100,
     alpha0: float = 1.0,
     concentration: float = 0.02,
+    zipfian: bool = False,
 ) -> Corpus:
     """Draw a corpus from LDA, and a tenth more documents (at most 2000) as held-out documents."""
     seed = _FIRST_SEED[split] + number
@@ -69,6 +70,7 @@ def drawn(
         alpha0=alpha0,
         concentration=concentration,
         seed=seed,
+        zipfian=zipfian,
     )
     observed, target = halve(synthetic.counts[-held_out:], np.random.default_rng(seed))
     name = f"drawn {documents} x {words}, {length:g} words a document"

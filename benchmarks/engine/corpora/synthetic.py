@@ -11,6 +11,7 @@ from benchmarks.engine.corpora.counts import Counts, Floats, as_counts
 
 # Documents per chunk: some hundred megabytes of tokens at 100 words per document.
 CHUNK = 50_000
+_MANDELBROT = 3.7
 
 
 class SyntheticCorpus(NamedTuple):
@@ -21,15 +22,27 @@ class SyntheticCorpus(NamedTuple):
 
 
 def draw(
-    *, documents: int, words: int, topics: int, length: float, alpha0: float, concentration: float, seed: int
+    *,
+    documents: int,
+    words: int,
+    topics: int,
+    length: float,
+    alpha0: float,
+    concentration: float,
+    seed: int,
+    zipfian: bool = False,
 ) -> SyntheticCorpus:
-    """Draw topics from a symmetric Dirichlet of that concentration, then documents from the topics.
+    """Draw topics from a Dirichlet of that mean concentration, then documents from the topics.
+
+    The Dirichlet is symmetric, or ``zipfian``: the r-th word's concentration is proportional to
+    1 / (r + 2.7), as the words of natural language are distributed (Mandelbrot 1953).
 
     Mixtures come from a symmetric Dirichlet whose parameters sum to ``alpha0``, lengths from a Poisson
     distribution with the mean ``length``. Empty documents are left out.
     """
     random = np.random.default_rng(seed)
-    true_topics = random.dirichlet(np.full(words, concentration), topics)
+    frequencies = 1 / (np.arange(words) + _MANDELBROT) if zipfian else np.ones(words)
+    true_topics = random.dirichlet(concentration * words * frequencies / frequencies.sum(), topics)
     chunks = list(_chunks(true_topics, documents, length, alpha0, random))
     return SyntheticCorpus(sparse.vstack(chunks, format="csr"), true_topics)
 

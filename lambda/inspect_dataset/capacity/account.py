@@ -51,9 +51,7 @@ def load_account(clients: Clients, environment: Environment, *, trains: bool, pr
         },
         quotas=quotas,
         endpoint_exists=bool(
-            promotes
-            and quotas.get(hosting)
-            and _endpoint_exists(clients.sagemaker, environment.endpoint_name)
+            promotes and quotas.get(hosting) and endpoint_exists(clients.sagemaker, environment.endpoint_name)
         ),
     )
 
@@ -64,11 +62,12 @@ def _instance_types(client: SageMakerClient, enumeration: str) -> list[str]:
     return list(shape.enum)
 
 
-def _endpoint_exists(client: SageMakerClient, endpoint: str) -> bool:
+def endpoint_exists(client: SageMakerClient, endpoint: str) -> bool:
+    """Return whether an endpoint exists, and isn't being deleted."""
     try:
-        client.describe_endpoint(EndpointName=endpoint)
+        described = client.describe_endpoint(EndpointName=endpoint)
     except ClientError as error:
         if not is_not_found(error):
             raise
         return False
-    return True
+    return described["EndpointStatus"] != "Deleting"

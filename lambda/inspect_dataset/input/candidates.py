@@ -5,8 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from inspect_dataset.input.fields import AUTO
+
 MAX_CANDIDATES: Final = 40  # The data of a state is at most 256 KB.
 _VARIED: Final = ("num_topics", "alpha0")
+# What "auto" tries, as far as there are this many training documents for each topic.
+_LADDER: Final = (2, 5, 10, 15, 20, 30, 40, 50, 75, 100)
+_DOCUMENTS_PER_TOPIC: Final = 10
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,15 @@ class Combination:
     alpha0: float
 
 
+def ladder(documents: int, words: int) -> list[int]:
+    """Return the numbers of topics that are tried if nobody says which."""
+    limit = min(documents // _DOCUMENTS_PER_TOPIC, words)
+    return [number for number in _LADDER if number <= limit] or [1]
+
+
 def combinations(fields: Mapping[str, Any]) -> list[Combination]:
-    """Return every combination; none where one of the two fields isn't valid."""
-    if not fields.keys() >= set(_VARIED):
+    """Return every combination; none where one of the two fields isn't valid, or is still to be chosen."""
+    if not fields.keys() >= set(_VARIED) or fields["num_topics"] == AUTO:
         return []
     pairs = itertools.product(*(values(fields[name]) for name in _VARIED))
     return [

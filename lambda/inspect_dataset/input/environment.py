@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sagemaker.client import SageMakerClient
 
     from common.bucket import Bucket
@@ -44,6 +45,7 @@ class Environment:
     training: Training
     endpoint: Instances
     endpoint_name: str
+    serving_stack: str
 
     @classmethod
     def read(cls) -> Self:
@@ -62,13 +64,15 @@ class Environment:
             ),
             endpoint=Instances(endpoint["instance_type"], endpoint["instance_count"]),
             endpoint_name=os.environ["ENDPOINT_NAME"],
+            serving_stack=os.environ["SERVING_STACK"],
         )
 
 
 @dataclass(frozen=True)
 class Clients:
-    """The data bucket, and clients of SageMaker and Service Quotas."""
+    """The data bucket, and clients of SageMaker, CloudFormation and Service Quotas."""
 
     bucket: Bucket
     sagemaker: SageMakerClient
+    cloudformation: CloudFormationClient
     quotas: Any

@@ -1,13 +1,13 @@
 """Parses the execution's input: checks its fields, fills in the settings, and lists the candidates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 
 from common.input_fields import CheckedInput, check_fields
 from inspect_dataset.input import candidates
 from inspect_dataset.input.candidates import Combination
-from inspect_dataset.input.fields import FIELDS, dataset_of
+from inspect_dataset.input.fields import AUTO, FIELDS, dataset_of
 
 _TRAINING_FIELDS: Final = (
     *("dataset", "manifest", "num_topics", "alpha0"),
@@ -59,6 +59,20 @@ class Request:
     def promotes(self) -> bool:
         """Whether the endpoint may be created or updated."""
         return bool(self.fields.get("promote", True))
+
+    def for_dataset(self, documents: int, words: int) -> Self:
+        """Return the request with the numbers of topics that "auto" stands for.
+
+        Parameters
+        ----------
+        documents, words
+            The number of training documents, and of words.
+        """
+        if self.fields.get("num_topics") != AUTO:
+            return self
+        fields = {**self.fields, "num_topics": candidates.ladder(documents, words)}
+        problems = [*self.problems, *candidates.problems(fields)]
+        return replace(self, fields=fields, combinations=candidates.combinations(fields), problems=problems)
 
     def passed_through(self) -> dict[str, Any]:
         """Return the fields that are for later states alone, of a request without problems."""

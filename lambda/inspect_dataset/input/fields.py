@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from common.input_fields import DATASET, STARTED_BY, TRAINING_JOB, Field
 
+AUTO: Final = "auto"
 _MANIFEST: Final = re.compile(r"datasets/([a-z0-9-]{1,63})/manifest\.json")
 _LARGEST_COUNT: Final = 2**31 - 1
 # The open engine refuses other values once the job runs, and no sensible prior is outside.
@@ -56,7 +57,10 @@ _SWITCH: Final = Field(lambda value: isinstance(value, bool), "true or false")
 FIELDS: Final = {
     "dataset": DATASET,
     "manifest": Field(_is_manifest, "the key of a manifest, as in datasets/<name>/manifest.json"),
-    "num_topics": Field(_one_or_several(_is_count), f"{_COUNT.description}, or a list of such numbers"),
+    "num_topics": Field(
+        lambda value: value == AUTO or _one_or_several(_is_count)(value),
+        f'{_COUNT.description}, a list of such numbers, or "{AUTO}"',
+    ),
     "alpha0": Field(_one_or_several(_is_alpha0), "a number from 1e-9 to 1e9, or a list of such numbers"),
     "max_restarts": _COUNT,
     "max_iterations": _COUNT,

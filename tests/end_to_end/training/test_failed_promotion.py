@@ -71,3 +71,34 @@ def test_a_failed_model_server_start_rolls_back_to_the_previous_model(
     retried = deployment.run(alpha0=0.5)
     retried.require_success()
     assert retried.output["promoted"] is True
+
+
+def test_an_endpoint_that_was_deleted_by_hand_is_found_before_a_job_is_paid_for(
+    deployment: Deployment, griffiths: tuple[Any, ...]
+) -> None:
+    assert deployment.model_data_url()
+    sagemaker = deployment.local_aws.client("sagemaker")
+    sagemaker.delete_endpoint(EndpointName="lda-dev")
+    sagemaker.get_waiter("endpoint_deleted").wait(
+        EndpointName="lda-dev", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    jobs = deployment.training_jobs()
+    refused = deployment.run()
+    assert (refused.status, refused.error) == ("FAILED", "InvalidInput")
+    assert "The endpoint lda-dev doesn't exist" in refused.cause
+    assert deployment.training_jobs() == jobs
+
+    cloudformation = deployment.local_aws.client("cloudformation")
+    cloudformation.update_stack(
+        StackName="DevServing",
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": "ModelDataUrl", "ParameterValue": ""},
+            {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
+        ],
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName="DevServing", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    assert deployment.run().require_success().output["promoted"] is True
+    assert deployment.predict(griffiths[2][:1]).shape == (1, 10)

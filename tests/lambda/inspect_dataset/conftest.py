@@ -70,6 +70,7 @@ class FakeSageMaker:
         self.training_job: dict[str, Any] | Exception = {}
         self.described_jobs: list[str] = []
         self.serves = True
+        self.status = "InService"
         self.refusal = ("ValidationException", 'Could not find endpoint "lda-dev".')
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
@@ -83,7 +84,26 @@ class FakeSageMaker:
         if not self.serves:
             code, message = self.refusal
             raise ClientError({"Error": {"Code": code, "Message": message}}, "DescribeEndpoint")
-        return {"EndpointName": EndpointName}
+        return {"EndpointName": EndpointName, "EndpointStatus": self.status}
+
+
+class FakeCloudFormation:
+    """The Serving stack; None for none."""
+
+    def __init__(self) -> None:
+        self.stack: dict[str, Any] | None = {"StackStatus": "CREATE_COMPLETE"}
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's names
+        assert StackName == "DevServing"
+        if self.stack is None:
+            message = "Stack with id DevServing does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
+        return {"Stacks": [self.stack]}
+
+
+@pytest.fixture
+def cloudformation() -> FakeCloudFormation:
+    return FakeCloudFormation()
 
 
 @pytest.fixture
@@ -93,7 +113,13 @@ def quotas() -> FakeQuotas:
 
 @pytest.fixture
 def handler(load_handler: LoadHandler) -> Any:
-    return load_handler("inspect_dataset", DATA_BUCKET=BUCKET, JOB_PREFIX="lda-dev", ENDPOINT_NAME="lda-dev")
+    return load_handler(
+        "inspect_dataset",
+        DATA_BUCKET=BUCKET,
+        JOB_PREFIX="lda-dev",
+        ENDPOINT_NAME="lda-dev",
+        SERVING_STACK="DevServing",
+    )
 
 
 @pytest.fixture
@@ -112,9 +138,20 @@ def bucket(fake_s3: Any, tmp_path: Path) -> Any:
 
 @pytest.fixture
 def run(
-    handler: Any, bucket: Any, quotas: FakeQuotas, sagemaker: FakeSageMaker, monkeypatch: pytest.MonkeyPatch
+    handler: Any,
+    bucket: Any,
+    quotas: FakeQuotas,
+    sagemaker: FakeSageMaker,
+    cloudformation: FakeCloudFormation,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
-    for name, replacement in (("_S3", bucket), ("_QUOTAS", quotas), ("_SAGEMAKER", sagemaker)):
+    services = {
+        "_S3": bucket,
+        "_QUOTAS": quotas,
+        "_SAGEMAKER": sagemaker,
+        "_CLOUDFORMATION": cloudformation,
+    }
+    for name, replacement in services.items():
         monkeypatch.setattr(handler, name, replacement)
     monkeypatch.setenv("INPUT_DEFAULTS", json.dumps(DEFAULTS))
 

@@ -175,3 +175,12 @@ def test_a_test_split_is_identified_by_its_content_and_not_by_what_the_manifest_
     bucket.objects[shard["key"]] = bytes(content)
     bucket.objects[MANIFEST] = json.dumps(manifest).encode()
     assert run({})["test_split"] != honest
+
+
+def test_auto_is_a_sweep_of_numbers_that_the_dataset_supports(run: Callable[..., Any]) -> None:
+    found = run({"num_topics": "auto", "alpha0": [0.5, 1]})
+    assert [(each["num_topics"], each["alpha0"]) for each in found["report"]["candidates"]] == [
+        (1, 0.5),
+        (1, 1),
+    ]
+    assert [each["hyperparameters"]["num_topics"] for each in found["candidates"]] == ["1", "1"]

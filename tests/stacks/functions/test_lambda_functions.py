@@ -51,6 +51,7 @@ def test_inspect_dataset_reads_datasets_jobs_the_endpoint_and_quotas_only(
     assert allowed("InspectDataset") == OWN_LOGS | {
         ("sagemaker:DescribeTrainingJob", f"arn:aws:sagemaker:{LOCATION}:training-job/lda-dev-*"),
         ("sagemaker:DescribeEndpoint", f"arn:aws:sagemaker:{LOCATION}:endpoint/lda-dev"),
+        ("cloudformation:DescribeStacks", f"arn:aws:cloudformation:{LOCATION}:stack/DevServing/*"),
         ("servicequotas:ListServiceQuotas", "*"),
         ("s3:ListBucket", DATA_BUCKET_ARN),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*"),

@@ -49,3 +49,18 @@ def test_more_than_forty_combinations_are_a_problem() -> None:
     (problem,) = candidates.problems(lists)
     assert "asks for 50 combinations" in problem
     assert "at most 40" in problem
+
+
+@pytest.mark.parametrize(
+    ("documents", "words", "numbers"),
+    [
+        (5000, 9000, [2, 5, 10, 15, 20, 30, 40, 50, 75, 100]),
+        (250, 9000, [2, 5, 10, 15, 20]),
+        (5000, 12, [2, 5, 10]),
+        (9, 9, [1]),
+    ],
+)
+def test_auto_tries_as_many_topics_as_the_documents_support(
+    documents: int, words: int, numbers: list[int]
+) -> None:
+    assert candidates.ladder(documents, words) == numbers
