@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from common.errors import EvaluationError
 from common.messages import numbered
 from evaluate_model.candidate import Candidate, load_candidate, reason_unscored
+from evaluate_model.completion.coherence import with_coherence
 from evaluate_model.completion.held_out import Sample, load_sample
 from evaluate_model.completion.score import Score, score
 from evaluate_model.selection import EvaluatedModel, Selection, select
@@ -89,7 +90,7 @@ class _ModelReader:
         if found is None and candidate.pwll is None:
             self.obstacles[candidate.training_job] = reason_unscored(candidate)
             return
-        diagnostics = with_words(diagnostics, self.vocabulary)
+        diagnostics = with_coherence(with_words(diagnostics, self.vocabulary), self.sample)
         self.models[candidate.training_job] = EvaluatedModel(candidate, diagnostics, found)
 
     def score(self, model_data_url: str) -> tuple[dict[str, Any], Score | None]:

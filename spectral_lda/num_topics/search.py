@@ -21,7 +21,7 @@ from spectral_lda.num_topics.spectrum import guess_num_topics
 MOST_TOPICS = 200
 _DOCUMENTS_PER_TOPIC = 10  # with fewer training documents, a number of topics isn't tried
 _STEP, _LARGE_STEP = 1.4, 2.0  # from one number to the next
-_NEAR = 1.12  # the search ends when neighbours are this near
+_NEAR, _ROUNDS = 1.12, 4  # the search ends when neighbours are this near, or after so many rounds
 _RISE = 0.05  # of the curve's height: a smaller rise to the next number is none
 # So many numbers in a row beyond the best one that are significantly worse end the search in that direction.
 _PATIENCE = 2
@@ -148,9 +148,10 @@ class _Search:
 
     def refine(self) -> None:
         """Try numbers next to the best one, and where the curve stops rising, until neighbours are near."""
-        while gaps := [gap for gap in self._gaps() if gap[1] > max(gap[0] + 1, _NEAR * gap[0])]:
-            for low, high in gaps:
-                self.try_number(round(float(np.sqrt(low * high))))
+        for _ in range(_ROUNDS):
+            for low, high in sorted(self._gaps()):
+                if high > max(low + 1, _NEAR * low):
+                    self.try_number(round(float(np.sqrt(low * high))))
 
     def _gaps(self) -> set[tuple[int, int]]:
         pairs = list(pairwise(sorted(self.scores)))

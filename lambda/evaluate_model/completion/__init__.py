@@ -1,1 +1,1 @@
-"""Held-out document completion: how well a model predicts one half of a document from the other."""
+"""What the test documents say of a model: held-out completion, and the coherence of its topics."""

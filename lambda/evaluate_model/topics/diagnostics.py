@@ -40,6 +40,8 @@ def diagnose(model: Model) -> dict[str, Any]:
         "effective_topics": effective_number(topic.share for topic in topics),
         **_rendered_overlaps(overlaps),
         "dead_topics": dead,
+        "diversity": _diversity(topics),
+        "exclusivity": math.fsum(_exclusivity(topic, mean) for topic in topics) / len(topics),
         "redundant_topics": _count_redundant(overlaps, {entry["topic"] for entry in dead}),
         "topics": [_render(topic) for topic in topics],
     }
@@ -51,6 +53,23 @@ def _render(topic: Topic) -> dict[str, Any]:
         "effective_words": topic.effective_words,
         "top_words": list(topic.top)[:_MAX_WORDS],
     }
+
+
+def _diversity(topics: Sequence[Topic]) -> float:
+    """Return how many of the topics' top words are different: 1 if no word is in two topics."""
+    words = [word for topic in topics for word in _likely_words(topic)]
+    return len(set(words)) / len(words)
+
+
+def _exclusivity(topic: Topic, mean: Sequence[float]) -> float:
+    """Return the mean probability that a token of a topic's top words comes from this topic."""
+    words = _likely_words(topic)
+    return math.fsum(topic.share * value / mean[word] for word, value in words.items()) / len(words)
+
+
+def _likely_words(topic: Topic) -> dict[int, float]:
+    """Return the ten most likely words with their probabilities, without those that the topic lacks."""
+    return {word: value for word, value in list(topic.top.items())[:_MAX_WORDS] if value}
 
 
 def _overlaps(topics: Sequence[Topic]) -> list[_Overlap]:

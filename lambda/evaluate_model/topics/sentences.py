@@ -15,9 +15,13 @@ def describe(diagnostics: Mapping[str, Any]) -> str:
     if largest:
         first, second = largest["topics"]
         overlap = f"; most similar are {first} and {second}, with an overlap of {largest['overlap']:.2g}"
+    coherence = ""
+    if diagnostics.get("npmi") is not None:
+        coherence = f"; coherence (NPMI) {diagnostics['npmi']:.2f}"
     return (
         f"Topics: {diagnostics['effective_topics']:.3g} of {diagnostics['num_topics']} effective, prior from "
-        f"{alpha['min']:.3g} to {alpha['max']:.3g} (sum {alpha['sum']:.3g}){overlap}."
+        f"{alpha['min']:.3g} to {alpha['max']:.3g} (sum {alpha['sum']:.3g}){overlap}{coherence}; diversity "
+        f"{diagnostics['diversity']:.2f}, exclusivity {diagnostics['exclusivity']:.2f}."
     )
 
 

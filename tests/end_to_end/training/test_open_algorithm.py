@@ -71,8 +71,8 @@ def answers_texts(deployment: Deployment) -> None:
 
     scoring = BulkScoring(deployment)
     scoring.s3.put_object(Bucket=bucket, Key="datasets/new/a.txt", Body=b"bee ant bee\nlime fig\n")
-    rows = scoring.results(scoring.run(prefix="datasets/new/").require_success())["a.txt.out"]
-    assert rows.argmax(axis=1).tolist() in ([0, 1], [1, 0])
+    mixtures = scoring.results(scoring.run(prefix="datasets/new/").require_success())["a.txt.out"]
+    assert mixtures.argmax(axis=1).tolist() in ([0, 1], [1, 0])
 
 
 def endpoint_names(deployment: Deployment) -> list[str]:

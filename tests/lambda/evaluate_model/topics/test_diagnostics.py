@@ -110,6 +110,7 @@ def test_numbers_that_arent_a_model_are_refused(alpha: list[float], topic: list[
 def test_the_diagnostics_are_described_in_a_sentence() -> None:
     assert describe(diagnose([0.2, 0.2, 0.2], BARS)) == (
         "Topics: 3 of 3 effective, prior from 0.2 to 0.2 (sum 0.6); most similar are 0 and 1, "
-        "with an overlap of 0."
+        "with an overlap of 0; diversity 1.00, exclusivity 1.00."
     )
-    assert describe(diagnose([1.0], [[0.5, 0.5]])).endswith("prior from 1 to 1 (sum 1).")
+    one = describe(diagnose([1.0], [[0.5, 0.5]]))
+    assert one.endswith("prior from 1 to 1 (sum 1); diversity 1.00, exclusivity 1.00.")
