@@ -36,6 +36,7 @@ class Evaluation:
     model: EvaluatedModel | None
     comparison: Comparison | None
     decision: Decision
+    further_warnings: Sequence[str]
 
 
 def evaluate(candidate: Candidate, sweep: Sweep, comparison: Comparison, decision: Decision) -> Evaluation:
@@ -53,9 +54,9 @@ def evaluate(candidate: Candidate, sweep: Sweep, comparison: Comparison, decisio
     job = candidate.training_job
     model = sweep.models.get(job)
     if model is sweep.selection.chosen:
-        return Evaluation(candidate, model, comparison, decision)
+        return Evaluation(candidate, model, comparison, decision, sweep.warnings)
     reason = sweep.obstacles.get(job) or f"Another candidate was chosen. {sweep.selection.reasons[job]}"
-    return Evaluation(candidate, model, None, Decision(promote=False, reason=reason))
+    return Evaluation(candidate, model, None, Decision(promote=False, reason=reason), sweep.warnings)
 
 
 def render_runs(runs: Sequence[Run], sweep: Sweep) -> list[Document]:
@@ -129,7 +130,10 @@ def render_evaluation(
         "comparison": comparison.text if comparison else "not chosen",
         "decision": _decision(evaluation.decision, request),
         "reasons": [evaluation.decision.reason],
-        "warnings": warnings(model.diagnostics) if model else [],
+        "warnings": [
+            *evaluation.further_warnings,
+            *(warnings(model.diagnostics) if model else []),
+        ],
         "diagnostics": model.diagnostics if model else None,
     }
 

@@ -83,7 +83,9 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
         document = render_evaluation(evaluation, request, runs, incumbent, sweep.sample) | words
         bucket.write_json(evaluation_key(candidate.training_job), document)
     note = put_metrics(_CLOUDWATCH, environment, chosen)
-    summary = render_summary(chosen.candidate, decision, chosen.diagnostics, runs=runs, note=note)
+    summary = render_summary(
+        chosen.candidate, decision, chosen.diagnostics, runs=runs, note=note, further_warnings=sweep.warnings
+    )
     return render_result(
         chosen.candidate,
         decision,
@@ -92,6 +94,7 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
         summary,
         runs=runs,
         completion=chosen.score.per_word if chosen.score else None,
+        further_warnings=sweep.warnings,
     )
 
 

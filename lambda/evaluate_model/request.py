@@ -65,10 +65,9 @@ class Request:
     runs: Sequence[Run]
     execution: Mapping[str, str]
 
-    @property
-    def test_folder(self) -> str:
-        """The prefix of the test documents in the data bucket."""
-        _, _, key = (self.channels or {})["test"].removeprefix("s3://").partition("/")
+    def folder(self, split: str) -> str:
+        """Return the prefix of the documents of a split in the data bucket."""
+        _, _, key = (self.channels or {})[split].removeprefix("s3://").partition("/")
         return key
 
 

@@ -25,6 +25,7 @@ def render_result(
     *,
     runs: Sequence[Mapping[str, Any]] = (),
     completion: float | None = None,
+    further_warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the result that the state machine reads."""
     metrics = candidate.metrics.items()
@@ -39,7 +40,7 @@ def render_result(
         "runs": list(runs),
         "topics": topics_with_words(diagnostics),
         "completion": completion,
-        "warnings": warnings(diagnostics),
+        "warnings": [*further_warnings, *warnings(diagnostics)],
         "incumbent": incumbent.model_data_url if incumbent else "",
         "summary": summary,
     }
@@ -52,6 +53,7 @@ def render_summary(
     *,
     runs: Sequence[Mapping[str, Any]] = (),
     note: str = "",
+    further_warnings: Sequence[str] = (),
 ) -> str:
     """Return the runs as a table, the decision with its numbers, and the diagnostics.
 
@@ -67,8 +69,10 @@ def render_summary(
         The table of all runs; none where nothing was trained.
     note
         A further sentence for the user.
+    further_warnings
+        Those about the documents.
     """
-    found = warnings(diagnostics)
+    found = [*further_warnings, *warnings(diagnostics)]
     verdict = "Worth promoting" if decision.promote else "Not worth promoting"
     return "\n".join(
         [

@@ -10,7 +10,7 @@ from common.errors import EvaluationError
 from common.messages import numbered
 from evaluate_model.candidate import Candidate, load_candidate, reason_unscored
 from evaluate_model.completion.coherence import with_coherence
-from evaluate_model.completion.held_out import Sample, load_sample
+from evaluate_model.completion.held_out import Sample, count_copies, load_sample
 from evaluate_model.completion.score import Score, score
 from evaluate_model.selection import EvaluatedModel, Selection, select
 from evaluate_model.topics.diagnostics import with_words
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # After these seconds of the function's fifteen minutes, no further candidate is read.
 _READING_SECONDS: Final = 480
 # Pairs of a document's word and a topic, for all models together: some minutes of one processor.
+# The share of scored documents that may be copies of training documents without a warning.
+_MAX_COPIES: Final = 0.01
 _MAX_OPERATIONS: Final = 30_000_000
 
 
@@ -49,6 +51,8 @@ class Sweep:
         The documents that they were scored on.
     incumbent_score
         That of the model that serves, on the same documents; None if it can't be had.
+    warnings
+        Sentences about the documents.
     """
 
     completed: Sequence[Candidate]
@@ -57,6 +61,7 @@ class Sweep:
     obstacles: Mapping[str, str]
     sample: Sample
     incumbent_score: Score | None
+    warnings: Sequence[str]
 
 
 @dataclass
@@ -130,7 +135,7 @@ def load_sweep(
     feature_dim = completed[0].feature_dim
     topics = sum(candidate.num_topics for candidate in completed) + (incumbent.num_topics if incumbent else 0)
     sample = load_sample(
-        bucket, request.test_folder, request.content_type or "", feature_dim, _MAX_OPERATIONS // topics
+        bucket, request.folder("test"), request.content_type or "", feature_dim, _MAX_OPERATIONS // topics
     )
     reader = _ModelReader(bucket, vocabulary, sample, feature_dim, obstacles)
     reader.read_all(completed, deadline)
@@ -144,7 +149,24 @@ def load_sweep(
         reader.obstacles,
         sample,
         _score_incumbent(reader, incumbent),
+        _copies_warning(bucket, request, feature_dim, sample),
     )
+
+
+def _copies_warning(bucket: Bucket, request: Request, feature_dim: int, sample: Sample) -> list[str]:
+    """Return a sentence if too many scored documents are training documents as well."""
+    copies, read = count_copies(
+        bucket, request.folder("train"), request.content_type or "", feature_dim, sample
+    )
+    if copies <= _MAX_COPIES * len(sample.documents):
+        return []
+    return [
+        (
+            f"{copies} of the {len(sample.documents)} scored test documents have the same words as a training "
+            f"document (of {read} that were read): the scores say less about unseen documents. Remove the "
+            "copies."
+        )
+    ]
 
 
 def _score_incumbent(reader: _ModelReader, incumbent: Incumbent | None) -> Score | None:

@@ -105,6 +105,7 @@ def evaluate_model(
                 "evaluations/*",
                 "datasets/*/vocabulary.txt",
                 "datasets/*/preparation.json",
+                "datasets/*/train/*",
                 "datasets/*/test/*",
             ),
             put_objects(bucket, "evaluations/*"),

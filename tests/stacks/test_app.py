@@ -32,9 +32,9 @@ ACKNOWLEDGED = {
         "Keys under a prefix: the names of datasets, models, evaluations and results aren't known in advance."
     ),
     (
-        r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(vocabulary\.txt|preparation\.json|test/\*)\]",
+        r"AwsSolutions-IAM5\[Resource::.*/datasets/\*/(vocabulary\.txt|preparation\.json|train/\*|test/\*)\]",
         "Training/Functions/.*",
-    ): ("The vocabulary of an execution's dataset, and what turns its text into counts."),
+    ): ("The documents of an execution's dataset, its vocabulary, and what turns its text into counts."),
     (r"AwsSolutions-IAM5\[Resource::\*\]", "Training/.*"): (
         "Actions that support no resource; iam/test_least_privilege.py lists each with its reason."
     ),

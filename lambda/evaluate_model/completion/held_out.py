@@ -29,11 +29,12 @@ _SEED: Final = b"held-out halves 1"
 
 @dataclass(frozen=True)
 class HeldOutDocument:
-    """A document: its words as positions in the sample's, and how often each is in either half."""
+    """A document: its words as positions in the sample's, how often each is in either half, and its hash."""
 
     words: tuple[int, ...]
     first: tuple[int, ...]
     second: tuple[int, ...]
+    digest: bytes = b""
 
     @property
     def tokens(self) -> int:
@@ -74,16 +75,36 @@ def load_sample(bucket: Bucket, folder: str, content_type: str, feature_dim: int
     max_pairs
         The largest number of pairs of a document and a word of it.
     """
-    found: dict[bytes, Counter[int]] = {}
-    for document in _read(bucket, folder, content_type):
-        counts = _whole_counts(document, feature_dim)
-        if sum(counts.values()) >= _MIN_TOKENS:
-            found[_digest(counts)] = counts
+    found = dict(_read_counts(bucket, folder, content_type, feature_dim))
     chosen = _first(sorted(found.items()), max_pairs)
     words = sorted({word for _, counts in chosen for word in counts})
     position = {word: number for number, word in enumerate(words)}
     documents = tuple(_halved(digest, counts, position) for digest, counts in chosen)
     return Sample(documents, tuple(words), len(found))
+
+
+def count_copies(
+    bucket: Bucket, folder: str, content_type: str, feature_dim: int, sample: Sample
+) -> tuple[int, int]:
+    """Return how many of a sample's documents are among those of another split, and how many were read there.
+
+    Parameters
+    ----------
+    bucket, folder, content_type, feature_dim
+        As for `load_sample`.
+    """
+    others = {digest for digest, _ in _read_counts(bucket, folder, content_type, feature_dim)}
+    return sum(document.digest in others for document in sample.documents), len(others)
+
+
+def _read_counts(
+    bucket: Bucket, folder: str, content_type: str, feature_dim: int
+) -> Iterator[tuple[bytes, Counter[int]]]:
+    """Yield the hash and the counts of each document of at least two tokens."""
+    for document in _read(bucket, folder, content_type):
+        counts = _whole_counts(document, feature_dim)
+        if sum(counts.values()) >= _MIN_TOKENS:
+            yield _digest(counts), counts
 
 
 def _first(documents: list[tuple[bytes, Counter[int]]], max_pairs: int) -> list[tuple[bytes, Counter[int]]]:
@@ -134,4 +155,4 @@ def _halved(digest: bytes, counts: Counter[int], position: dict[int, int]) -> He
     words = sorted(counts)
     first = [bits.getrandbits(counts[word]).bit_count() for word in words]
     second = [counts[word] - half for word, half in zip(words, first, strict=True)]
-    return HeldOutDocument(tuple(position[word] for word in words), tuple(first), tuple(second))
+    return HeldOutDocument(tuple(position[word] for word in words), tuple(first), tuple(second), digest)

@@ -106,11 +106,11 @@ class Aws:
         original.write(file, np.full(len(beta), 1 / len(beta)), np.array(beta))
         self.put(f"models/{training_job}/output/model.tar.gz", file.read_bytes())
 
-    def documents(self, counts: Any) -> None:
-        """Put test documents into the bucket."""
+    def documents(self, counts: Any, split: str = "test") -> None:
+        """Put documents into the bucket."""
         file = io.BytesIO()
         recordio.write(file, np.array(counts))
-        self.put("datasets/griffiths/test/part-00000.pbr", file.getvalue())
+        self.put(f"datasets/griffiths/{split}/part-00000.pbr", file.getvalue())
 
     def put(self, key: str, content: bytes) -> None:
         self.s3.objects[key] = content

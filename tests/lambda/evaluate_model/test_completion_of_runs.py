@@ -134,3 +134,17 @@ def test_a_minimum_that_a_model_has_no_number_for_is_missed(ready: Any) -> None:
     ready.metrics(TestCompletion=ANY)
     found = ready.run(ready.completed(), minimum_pwll=-3)
     assert (found["promote"], found["reason"]) == (False, "test:pwll none is below minimum_pwll -3.")
+
+
+@pytest.mark.parametrize(("copies", "warned"), [(0, False), (3, True)])
+def test_test_documents_that_are_training_documents_too_are_reported(
+    ready: Any, copies: int, *, warned: bool
+) -> None:
+    ready.documents([*COUNTS[:copies], [9, 9, 9, 9]], split="train")
+    ready.trained(ready.job_name(), -2.5, beta=GOOD)
+    ready.serving("")
+    expect_metrics(ready)
+    found = ready.run(ready.completed())
+    assert any("3 of the" in warning for warning in found["warnings"]) is warned
+    assert ("have the same words as a training document (of 4 that were read)" in found["summary"]) is warned
+    assert ready.evaluation(ready.job_name())["warnings"] == found["warnings"]

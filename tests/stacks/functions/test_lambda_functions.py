@@ -69,6 +69,7 @@ def test_evaluate_model_reads_jobs_models_and_the_stack_and_writes_evaluations(
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/vocabulary.txt"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/preparation.json"),
+        ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/train/*"),
         ("s3:GetObject", f"{DATA_BUCKET_ARN}/datasets/*/test/*"),
         ("s3:PutObject", f"{DATA_BUCKET_ARN}/evaluations/*"),
         ("cloudwatch:PutMetricData", "*"),

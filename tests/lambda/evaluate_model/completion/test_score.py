@@ -27,9 +27,8 @@ def halved(counts: Any, seed: int = 0) -> Sample:
     for row in counts.astype(int):
         words = np.flatnonzero(row)
         first = random.binomial(row[words], 0.5)
-        documents.append(
-            HeldOutDocument(*(tuple(map(int, part)) for part in (words, first, row[words] - first)))
-        )
+        columns, one, other = (tuple(map(int, part)) for part in (words, first, row[words] - first))
+        documents.append(HeldOutDocument(columns, one, other))
     return Sample(tuple(documents), tuple(range(counts.shape[1])), len(documents))
 
 
