@@ -162,9 +162,9 @@ def _copies_warning(bucket: Bucket, request: Request, feature_dim: int, sample: 
         return []
     return [
         (
-            f"{copies} of the {len(sample.documents)} scored test documents have the same words as a training "
-            f"document (of {read} that were read): the scores say less about unseen documents. Remove the "
-            "copies."
+            f"{copies} of the {len(sample.documents)} scored test documents have the same words as a "
+            f"training document (of {read} that were read): the scores say less about unseen documents. "
+            "Remove the copies."
         )
     ]
 
