@@ -22,6 +22,7 @@ from evaluate_model.selection import EvaluatedModel
 from evaluate_model.summary import render_result, render_summary
 from evaluate_model.sweep import Sweep, load_sweep
 from evaluate_model.topics.diagnostics import with_words
+from evaluate_model.topics.identity import Identities, identify
 from evaluate_model.topics.model_reader import read_model
 from evaluate_model.topics.vocabulary import (
     dataset_folder,
@@ -76,15 +77,24 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
             environment.when_not_comparable,
         ),
     )
+    identities = _identify(chosen, sweep, comparison)
     runs = render_runs(request.runs, sweep)
     for candidate in sweep.completed:
         evaluation = evaluate(candidate, sweep, comparison, decision)
         words = keep_words(bucket, dataset, candidate.training_job)
         document = render_evaluation(evaluation, request, runs, incumbent, sweep.sample) | words
+        if evaluation.model is chosen:
+            document["identities"] = identities.to_dict()
         bucket.write_json(evaluation_key(candidate.training_job), document)
     note = put_metrics(_CLOUDWATCH, environment, chosen)
     summary = render_summary(
-        chosen.candidate, decision, chosen.diagnostics, runs=runs, note=note, further_warnings=sweep.warnings
+        chosen.candidate,
+        decision,
+        chosen.diagnostics,
+        runs=runs,
+        note=note,
+        further_warnings=sweep.warnings,
+        identities=identities,
     )
     return render_result(
         chosen.candidate,
@@ -95,7 +105,16 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
         runs=runs,
         completion=chosen.score.per_word if chosen.score else None,
         further_warnings=sweep.warnings,
+        identities=identities,
     )
+
+
+def _identify(chosen: EvaluatedModel, sweep: Sweep, comparison: Comparison) -> Identities:
+    """Return the identities of the chosen model's topics, some of which continue the serving model's."""
+    if comparison.incumbent is None or comparison.case == "other vocabulary" or not sweep.incumbent_topics:
+        return Identities.of_first(len(chosen.topics))
+    known = Identities.on_record(comparison.incumbent.evaluation, len(sweep.incumbent_topics))
+    return identify(chosen.topics, sweep.incumbent_topics, known)
 
 
 def _compare(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from evaluate_model.candidate import Candidate
     from evaluate_model.completion.score import Score
+    from evaluate_model.topics.topic import Topic
 
 # A model of which more topics are duplicates or dead doesn't win against one of which fewer are.
 MAX_REDUNDANT_SHARE: Final = 0.1
@@ -25,6 +26,7 @@ class EvaluatedModel:
     candidate: Candidate
     diagnostics: Mapping[str, Any]
     score: Score | None
+    topics: Sequence[Topic] = ()
 
     @property
     def too_redundant(self) -> bool:

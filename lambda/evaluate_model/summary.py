@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluate_model.candidate import METRIC, finite_or_none
 from evaluate_model.topics.diagnostics import topics_with_words
+from evaluate_model.topics.identity import describe as describe_identities
 from evaluate_model.topics.sentences import describe, describe_topics, warnings
 
 if TYPE_CHECKING:
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from evaluate_model.candidate import Candidate
     from evaluate_model.decision import Decision
     from evaluate_model.incumbent import Incumbent
+    from evaluate_model.topics.identity import Identities
 
 
-def render_result(
+def render_result(  # noqa: PLR0913 -- what the state machine reads
     candidate: Candidate,
     decision: Decision,
     incumbent: Incumbent | None,
@@ -26,6 +28,7 @@ def render_result(
     runs: Sequence[Mapping[str, Any]] = (),
     completion: float | None = None,
     further_warnings: Sequence[str] = (),
+    identities: Identities | None = None,
 ) -> dict[str, Any]:
     """Return the result that the state machine reads."""
     metrics = candidate.metrics.items()
@@ -38,7 +41,10 @@ def render_result(
         # JSON has no Infinity and no NaN.
         "metrics": {name: value for name, value in metrics if finite_or_none(value) is not None},
         "runs": list(runs),
-        "topics": topics_with_words(diagnostics),
+        "topics": [
+            topic | ({"identity": identities.ids[topic["id"]]} if identities else {})
+            for topic in topics_with_words(diagnostics)
+        ],
         "completion": completion,
         "warnings": [*further_warnings, *warnings(diagnostics)],
         "incumbent": incumbent.model_data_url if incumbent else "",
@@ -54,6 +60,7 @@ def render_summary(
     runs: Sequence[Mapping[str, Any]] = (),
     note: str = "",
     further_warnings: Sequence[str] = (),
+    identities: Identities | None = None,
 ) -> str:
     """Return the runs as a table, the decision with its numbers, and the diagnostics.
 
@@ -71,15 +78,20 @@ def render_summary(
         A further sentence for the user.
     further_warnings
         Those about the documents.
+    identities
+        Which topics continue those of the model that serves.
     """
     found = [*further_warnings, *warnings(diagnostics)]
+    topics = topics_with_words(diagnostics)
+    continued = describe_identities(identities, topics) if identities else ""
     verdict = "Worth promoting" if decision.promote else "Not worth promoting"
     return "\n".join(
         [
             *(_table(runs, candidate.training_job) if runs else []),
             f"{verdict}: {decision.reason}",
             describe(diagnostics),
-            *describe_topics(topics_with_words(diagnostics), diagnostics["num_topics"]),
+            *([continued] if continued else []),
+            *describe_topics(topics, diagnostics["num_topics"]),
             *([f"Warnings: {' '.join(found)}"] if found else []),
             *([note] if note else []),
         ]

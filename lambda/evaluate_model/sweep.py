@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from common.errors import EvaluationError
 from common.messages import numbered
@@ -14,7 +14,7 @@ from evaluate_model.completion.held_out import Sample, count_copies, load_sample
 from evaluate_model.completion.score import Score, score
 from evaluate_model.selection import EvaluatedModel, Selection, select
 from evaluate_model.topics.diagnostics import with_words
-from evaluate_model.topics.model_reader import read_model
+from evaluate_model.topics.model_reader import ReadModel, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from common.bucket import Bucket
     from evaluate_model.incumbent import Incumbent
     from evaluate_model.request import Request
+    from evaluate_model.topics.topic import Topic
 
 # After these seconds of the function's fifteen minutes, no further candidate is read.
 _READING_SECONDS: Final = 480
@@ -51,6 +52,8 @@ class Sweep:
         The documents that they were scored on.
     incumbent_score
         That of the model that serves, on the same documents; None if it can't be had.
+    incumbent_topics
+        The topics of the model that serves; none if it can't be read, or has another number of words.
     warnings
         Sentences about the documents.
     """
@@ -61,6 +64,7 @@ class Sweep:
     obstacles: Mapping[str, str]
     sample: Sample
     incumbent_score: Score | None
+    incumbent_topics: Sequence[Topic]
     warnings: Sequence[str]
 
 
@@ -88,20 +92,20 @@ class _ModelReader:
 
     def _read(self, candidate: Candidate) -> None:
         try:
-            diagnostics, found = self.score(candidate.model_data_url)
+            model, found = self.score(candidate.model_data_url)
         except EvaluationError as error:
             self.obstacles[candidate.training_job] = str(error)
             return
         if found is None and candidate.pwll is None:
             self.obstacles[candidate.training_job] = reason_unscored(candidate)
             return
-        diagnostics = with_coherence(with_words(diagnostics, self.vocabulary), self.sample)
-        self.models[candidate.training_job] = EvaluatedModel(candidate, diagnostics, found)
+        diagnostics = with_coherence(with_words(model.diagnostics, self.vocabulary), self.sample)
+        self.models[candidate.training_job] = EvaluatedModel(candidate, diagnostics, found, model.topics)
 
-    def score(self, model_data_url: str) -> tuple[dict[str, Any], Score | None]:
-        """Return a model's diagnostics and score; None if it has other words, or there are no documents."""
+    def score(self, model_data_url: str) -> tuple[ReadModel, Score | None]:
+        """Return a model and its score; None if it has other words, or there are no documents."""
         model = read_model(self.bucket, model_data_url, self.sample.words, self.feature_dim)
-        return model.diagnostics, score(model, self.sample) if model.columns else None
+        return model, score(model, self.sample) if model.columns else None
 
 
 def load_sweep(
@@ -148,7 +152,7 @@ def load_sweep(
         select(list(reader.models.values())),
         reader.obstacles,
         sample,
-        _score_incumbent(reader, incumbent),
+        *_score_incumbent(reader, incumbent),
         _copies_warning(bucket, request, feature_dim, sample),
     )
 
@@ -169,10 +173,13 @@ def _copies_warning(bucket: Bucket, request: Request, feature_dim: int, sample: 
     ]
 
 
-def _score_incumbent(reader: _ModelReader, incumbent: Incumbent | None) -> Score | None:
+def _score_incumbent(
+    reader: _ModelReader, incumbent: Incumbent | None
+) -> tuple[Score | None, Sequence[Topic]]:
     if incumbent is None or not incumbent.exists(reader.bucket):
-        return None
+        return None, ()
     try:
-        return reader.score(incumbent.model_data_url)[1]
+        model, found = reader.score(incumbent.model_data_url)
     except EvaluationError:
-        return None  # The comparison says that it can't be read.
+        return None, ()  # The comparison says that it can't be read.
+    return found, model.topics if model.vocabulary_size == reader.feature_dim else ()

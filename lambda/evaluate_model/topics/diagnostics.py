@@ -30,13 +30,18 @@ def diagnose(model: Model) -> dict[str, Any]:
     ArtifactError
         When alpha isn't positive, or a topic isn't a distribution over the words.
     """
-    topics, mean = measure(model)
+    return diagnose_measured(*measure(model))
+
+
+def diagnose_measured(topics: Sequence[Topic], mean: Sequence[float]) -> dict[str, Any]:
+    """Return the diagnostics of topics that were measured, with their mean (V,)."""
+    alpha = [topic.alpha for topic in topics]
     dead = _dead(topics, mean)
     overlaps = _overlaps(topics)
     return {
         "num_topics": len(topics),
-        "feature_dim": model.vocabulary_size,
-        "alpha": {"min": min(model.alpha), "max": max(model.alpha), "sum": math.fsum(model.alpha)},
+        "feature_dim": len(mean),
+        "alpha": {"min": min(alpha), "max": max(alpha), "sum": math.fsum(alpha)},
         "effective_topics": effective_number(topic.share for topic in topics),
         **_rendered_overlaps(overlaps),
         "dead_topics": dead,

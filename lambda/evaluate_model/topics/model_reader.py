@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from common.errors import EvaluationError
 from common.model_artifact import ArtifactError, open_model
-from evaluate_model.topics.diagnostics import diagnose
+from evaluate_model.topics.diagnostics import diagnose_measured
+from evaluate_model.topics.topic import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from common.bucket import Bucket
+    from evaluate_model.topics.topic import Topic
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class ReadModel:
     ----------
     diagnostics
         Those of its topics.
+    topics
+        The topics, as far as they are measured.
     alpha
         (K,) the prior.
     vocabulary_size
@@ -33,6 +37,7 @@ class ReadModel:
     """
 
     diagnostics: dict[str, Any]
+    topics: Sequence[Topic]
     alpha: list[float]
     vocabulary_size: int
     columns: list[array[float]]
@@ -61,7 +66,10 @@ def read_model(
             columns: list[array[float]] = []
             kept = words if model.vocabulary_size == vocabulary_size else ()
             observed = replace(model, topics=_observed(model.topics, kept, columns))
-            return ReadModel(diagnose(observed), model.alpha, model.vocabulary_size, columns if kept else [])
+            topics, mean = measure(observed)
+            diagnostics = diagnose_measured(topics, mean)
+            read = (model.alpha, model.vocabulary_size, columns if kept else [])
+            return ReadModel(diagnostics, topics, *read)
     except ArtifactError as error:
         raise EvaluationError(f"{model_data_url} holds no usable model: {error}.") from error
 

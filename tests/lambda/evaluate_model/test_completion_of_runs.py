@@ -1,5 +1,6 @@
 """EvaluateModel with test documents: candidates and the serving model are scored on the same ones."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,17 @@ def test_test_documents_that_are_training_documents_too_are_reported(
     assert any("3 of the" in warning for warning in found["warnings"]) is warned
     assert ("have the same words as a training document (of 4 that were read)" in found["summary"]) is warned
     assert ready.evaluation(ready.job_name())["warnings"] == found["warnings"]
+
+
+def test_topics_keep_the_numbers_of_the_serving_models_topics(ready: Any) -> None:
+    ready.trained(ready.job_name(), -2.5, beta=GOOD[::-1])
+    served(ready, GOOD)
+    identities = {"ids": [4, 8], "overlaps": [None, None], "gone": [], "next_id": 9}
+    evaluation = {"pwll": -2.0, "test_split": "split", "identities": identities}
+    ready.put(f"evaluations/{ready.other}/evaluation.json", json.dumps(evaluation).encode())
+    ready.put("datasets/griffiths/vocabulary.txt", b"ant\nbee\ncat\ndog\n")
+    expect_metrics(ready)
+    found = ready.run(ready.completed())
+    assert [topic["identity"] for topic in found["topics"]] == [8, 4]
+    assert ready.evaluation(ready.job_name())["identities"]["ids"] == [8, 4]
+    assert "2 of the serving model's 2 topics continue." in found["summary"]

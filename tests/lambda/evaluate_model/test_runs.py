@@ -68,6 +68,7 @@ def test_the_first_models_evaluation_is_written_and_returned(aws: Any) -> None:
         "runs": [row],
         "vocabulary": None,
         "preparation": None,
+        "identities": {"ids": [0, 1], "overlaps": [None, None], "gone": [], "next_id": 2},
         "incumbent": None,
         "comparison": "no incumbent",
         "decision": "promote",
@@ -236,7 +237,12 @@ def test_words_are_shown_where_the_dataset_has_a_vocabulary(aws: Any) -> None:
     found = aws.run(aws.completed())
     topics = aws.evaluation(aws.job_name())["diagnostics"]["topics"]
     assert [topic["words"][0] for topic in topics] == ["ant", "c\u2028t"]
-    assert found["topics"][0] == {"id": 0, "share": 0.5, "words": ["ant", "bee", "c\u2028t"]}
+    assert found["topics"][0] == {
+        "id": 0,
+        "share": 0.5,
+        "words": ["ant", "bee", "c\u2028t"],
+        "identity": 0,
+    }
     assert "Topic 0 (50.0%): ant, bee, c\u2028t" in found["summary"]
 
 

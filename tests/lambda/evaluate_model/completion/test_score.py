@@ -18,7 +18,7 @@ from spectral_lda.inference.likelihood import BACKGROUND as BACKGROUND_OF_THE_EN
 
 def read(alpha: Any, beta: Any, words: tuple[int, ...]) -> ReadModel:
     columns = [array("d", [row[word] for word in words]) for row in np.asarray(beta)]
-    return ReadModel({}, list(alpha), len(beta[0]), columns)
+    return ReadModel({}, [], list(alpha), len(beta[0]), columns)
 
 
 def halved(counts: Any, seed: int = 0) -> Sample:
