@@ -23,7 +23,7 @@ from spectral_lda.num_topics.redundancy import count_redundant
 
 _BARS_LADDER = (5, 8, 10, 12, 15, 20)
 _TEXT_LADDER = (5, 10, 20, 30, 50, 75, 100)
-# Standard errors by which a model must be worse to be held, as in lambda/evaluate_model/decision.py.
+# Standard errors by which a model must be worse to be held, as in lambda/evaluate_model/rules/decision.py.
 _SIGNIFICANT = 1.645
 _REPLAYS = 100
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluate_model.completion.score import difference
-from evaluate_model.decision import Decision
+from evaluate_model.rules.decision import Decision
 from evaluate_model.topics.sentences import warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evaluate_model.candidate import Candidate
-    from evaluate_model.comparison import Comparison
     from evaluate_model.completion.held_out import Sample
     from evaluate_model.completion.score import Difference, Score
     from evaluate_model.incumbent import Incumbent
     from evaluate_model.request import Request, Run
-    from evaluate_model.selection import EvaluatedModel
+    from evaluate_model.rules.comparison import Comparison
+    from evaluate_model.rules.selection import EvaluatedModel
     from evaluate_model.sweep import Sweep
 
 Document = dict[str, Any]

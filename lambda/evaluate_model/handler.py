@@ -11,14 +11,14 @@ import boto3
 from common.bucket import Bucket
 from common.resource_names import evaluation_key
 from evaluate_model.candidate import load_candidate
-from evaluate_model.comparison import Comparison, Serving, compare
-from evaluate_model.decision import Rules, decide, decide_named
 from evaluate_model.environment import Environment
 from evaluate_model.evaluation import evaluate, render_evaluation, render_runs
 from evaluate_model.incumbent import Incumbent, load_incumbent
 from evaluate_model.metric import put_metrics
 from evaluate_model.request import Request, parse
-from evaluate_model.selection import EvaluatedModel
+from evaluate_model.rules.comparison import Comparison, Serving, compare
+from evaluate_model.rules.decision import Rules, decide, decide_named
+from evaluate_model.rules.selection import EvaluatedModel
 from evaluate_model.summary import render_result, render_summary
 from evaluate_model.sweep import Sweep, load_sweep
 from evaluate_model.topics.diagnostics import with_words

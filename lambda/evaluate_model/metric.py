@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
 
     from evaluate_model.environment import Environment
-    from evaluate_model.selection import EvaluatedModel
+    from evaluate_model.rules.selection import EvaluatedModel
 
 _COMPLETION, _PWLL = "TestCompletion", "TestPwll"
 _LOG: Final = logging.getLogger(__name__)

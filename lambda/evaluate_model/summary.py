@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from evaluate_model.candidate import Candidate
-    from evaluate_model.decision import Decision
     from evaluate_model.incumbent import Incumbent
+    from evaluate_model.rules.decision import Decision
     from evaluate_model.topics.identity import Identities
 
 

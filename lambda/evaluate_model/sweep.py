@@ -12,7 +12,7 @@ from evaluate_model.candidate import Candidate, load_candidate, reason_unscored
 from evaluate_model.completion.coherence import with_coherence
 from evaluate_model.completion.held_out import Sample, count_copies, load_sample
 from evaluate_model.completion.score import Score, score
-from evaluate_model.selection import EvaluatedModel, Selection, select
+from evaluate_model.rules.selection import EvaluatedModel, Selection, select
 from evaluate_model.topics.diagnostics import with_words
 from evaluate_model.topics.model_reader import ReadModel, read_model
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from evaluate_model.candidate import Candidate as DeployedCandidate
 from evaluate_model.completion.score import Score
-from evaluate_model.selection import MAX_REDUNDANT_SHARE as DEPLOYED_SHARE
-from evaluate_model.selection import EvaluatedModel, select
+from evaluate_model.rules.selection import MAX_REDUNDANT_SHARE as DEPLOYED_SHARE
+from evaluate_model.rules.selection import EvaluatedModel, select
 from spectral_lda.inference.completion import Completion
 from spectral_lda.num_topics.choice import MAX_REDUNDANT_SHARE, choose
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from evaluate_model.candidate import METRIC
-from evaluate_model.selection import MAX_REDUNDANT_SHARE
+from evaluate_model.rules.selection import MAX_REDUNDANT_SHARE
 
 if TYPE_CHECKING:
     from evaluate_model.candidate import Candidate
-    from evaluate_model.comparison import Comparison
     from evaluate_model.completion.score import Difference, Score
     from evaluate_model.incumbent import Incumbent
-    from evaluate_model.selection import EvaluatedModel
+    from evaluate_model.rules.comparison import Comparison
+    from evaluate_model.rules.selection import EvaluatedModel
 
 # Standard errors by which a model must be worse to be held: by chance it is in 5 % of the cases.
 SIGNIFICANT: Final = 1.645

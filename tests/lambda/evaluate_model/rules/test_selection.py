@@ -4,7 +4,7 @@ import pytest
 
 from evaluate_model.candidate import Candidate
 from evaluate_model.completion.score import Score
-from evaluate_model.selection import EvaluatedModel, select
+from evaluate_model.rules.selection import EvaluatedModel, select
 
 
 def model(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from evaluate_model.completion.score import Difference, Score
     from evaluate_model.incumbent import Incumbent
-    from evaluate_model.selection import EvaluatedModel
+    from evaluate_model.rules.selection import EvaluatedModel
 
 Case = Literal[
     "none", "itself", "other algorithm", "other vocabulary", "not comparable", "completion", "test:pwll"

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from evaluate_model.candidate import Candidate
-from evaluate_model.comparison import Serving, compare
-from evaluate_model.decision import Decision, Rules, decide, decide_named
 from evaluate_model.incumbent import Incumbent
-from evaluate_model.selection import EvaluatedModel
+from evaluate_model.rules.comparison import Serving, compare
+from evaluate_model.rules.decision import Decision, Rules, decide, decide_named
+from evaluate_model.rules.selection import EvaluatedModel
 
 BUCKET = "data-bucket"
 JOB = "lda-dev-run-0123abcd-0"

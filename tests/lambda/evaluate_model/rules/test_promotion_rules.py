@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from evaluate_model.candidate import Candidate
-from evaluate_model.comparison import Serving, compare
 from evaluate_model.completion.score import Score
-from evaluate_model.decision import Decision, Rules, decide
 from evaluate_model.incumbent import Incumbent
-from evaluate_model.selection import EvaluatedModel
+from evaluate_model.rules.comparison import Serving, compare
+from evaluate_model.rules.decision import Decision, Rules, decide
+from evaluate_model.rules.selection import EvaluatedModel
 from tests.docs.promotion_rules import CONDITIONS, Rule, rows, rules
 
 URL = "s3://bucket/models/lda-dev-run-0123abcd-0/output/model.tar.gz"

@@ -1,0 +1,1 @@
+"""The rules: which candidate is the best, and whether it is promoted."""
