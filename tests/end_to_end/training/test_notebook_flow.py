@@ -290,6 +290,9 @@ def test_text_is_trained_and_predicted_in_words(
     (message,) = wait_until(notifications.messages)
     assert f"Topic 0 ({output['topics'][0]['share']:.1%}): {words}" in message
     assert " ".join(output["topics"][0]["words"][:3]) in client(deployment, "history").stdout
+    topics = json.loads(client(deployment, "show", "--words", "4", "--json").stdout)
+    assert sorted(sorted(topic["words"]) for topic in topics) == subjects
+    assert client(deployment, "show", output["training_job"]).stdout.startswith("topic  share  words")
 
     # A later upload under the same name does not change the words of the model in service.
     other = tmp_path / "other" / articles.name
