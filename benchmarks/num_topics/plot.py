@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 
 from spectral_lda.num_topics.choice import Choice
 
-
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
