@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 import time
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,7 @@ from client.errors import INTERRUPTED, UserError, error_message
 from data_prep.errors import UploadError
 
 NUM_STEPS = 10
+_AGAIN_SECONDS = 0.05
 
 
 @click.command
@@ -125,8 +128,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # Python ignores what is raised in a finalizer, so the signal is sent again when that is done.
+    if _is_in_finalizer(frame):
+        threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), number)).start()
+        return
     raise KeyboardInterrupt
+
+
+def _is_in_finalizer(frame: FrameType | None) -> bool:
+    while frame:
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _abort(server: LocalAwsServer, terminal: Terminal, reason: str, code: int) -> int:

@@ -42,9 +42,12 @@ def test_invalid_documents_are_rejected(counts: object, message: str) -> None:
 
 def test_the_public_names() -> None:
     assert spectral_lda.__all__ == [
+        "AutoFit",
         "Model",
         "Settings",
+        "choose_num_topics",
         "fit",
+        "fit_auto",
         "fit_observed",
         "load",
         "per_word_log_likelihood",

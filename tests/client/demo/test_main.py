@@ -3,6 +3,8 @@
 import io
 import signal
 import sys
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from client.demo import __main__ as demo
-from client.errors import UserError
+from client.errors import INTERRUPTED, UserError
 
 Output = pytest.CaptureFixture[str]
 
@@ -118,6 +120,23 @@ def test_the_server_is_stopped_after_the_reader_closed_the_pipe(
 
 def raise_sigterm() -> None:
     signal.raise_signal(signal.SIGTERM)
+
+
+def raise_sigterm_in_a_finalizer() -> None:
+    """Python ignores the exceptions of finalizers."""
+
+    class Closed:
+        pass
+
+    closed = Closed()
+    weakref.finalize(closed, signal.raise_signal, signal.SIGTERM)
+    del closed
+    threading.Event().wait(30)
+
+
+def test_an_interrupt_in_a_finalizer_is_not_lost(run: Callable[..., int], capsys: Output) -> None:
+    assert run(fail=raise_sigterm_in_a_finalizer) == INTERRUPTED
+    assert "Interrupted in step 5" in capsys.readouterr().err
 
 
 def test_an_error_names_the_step_the_reason_and_the_logs_and_stops_the_server(
