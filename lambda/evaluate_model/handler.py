@@ -111,10 +111,11 @@ def _evaluate_runs(request: Request, environment: Environment, bucket: Bucket) -
 
 def _identify(chosen: EvaluatedModel, sweep: Sweep, comparison: Comparison) -> Identities:
     """Return the identities of the chosen model's topics, some of which continue the serving model's."""
-    if comparison.incumbent is None or comparison.case == "other vocabulary" or not sweep.incumbent_topics:
+    serving = sweep.incumbent_model
+    if comparison.incumbent is None or serving is None or comparison.case == "other vocabulary":
         return Identities.of_first(len(chosen.topics))
-    known = Identities.on_record(comparison.incumbent.evaluation, len(sweep.incumbent_topics))
-    return identify(chosen.topics, sweep.incumbent_topics, known)
+    known = Identities.on_record(comparison.incumbent.evaluation, len(serving.topics))
+    return identify(chosen.topics, serving.topics, known)
 
 
 def _compare(
@@ -125,9 +126,15 @@ def _compare(
     incumbent: Incumbent | None,
     bucket: Bucket,
 ) -> Comparison:
-    job = incumbent.training_job if incumbent else None
-    old = read_vocabulary(bucket, evaluation_folder(job)) if job else None
-    serving = Serving(incumbent, sweep.incumbent_score, old) if incumbent else None
+    if incumbent is None:
+        return compare(chosen, vocabulary, request.test_split, None)
+    job, model = incumbent.training_job, sweep.incumbent_model
+    serving = Serving(
+        incumbent,
+        sweep.incumbent_score,
+        read_vocabulary(bucket, evaluation_folder(job)) if job else None,
+        model.vocabulary_size if model else incumbent.feature_dim,
+    )
     return compare(chosen, vocabulary, request.test_split, serving)
 
 

@@ -24,14 +24,13 @@ if TYPE_CHECKING:
     from common.bucket import Bucket
     from evaluate_model.incumbent import Incumbent
     from evaluate_model.request import Request
-    from evaluate_model.topics.topic import Topic
 
 # After these seconds of the function's fifteen minutes, no further candidate is read.
 _READING_SECONDS: Final = 480
 # Pairs of a document's word and a topic, for all models together: some minutes of one processor.
+_MAX_OPERATIONS: Final = 30_000_000
 # The share of scored documents that may be copies of training documents without a warning.
 _MAX_COPIES: Final = 0.01
-_MAX_OPERATIONS: Final = 30_000_000
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,9 @@ class Sweep:
         By training job: why a run couldn't be chosen.
     sample
         The documents that they were scored on.
-    incumbent_score
-        That of the model that serves, on the same documents; None if it can't be had.
-    incumbent_topics
-        The topics of the model that serves; none if it can't be read, or has another number of words.
+    incumbent_model, incumbent_score
+        The model that serves, None if it can't be read, and its score on the same documents, None if it can't
+        be had.
     warnings
         Sentences about the documents.
     """
@@ -63,8 +61,8 @@ class Sweep:
     selection: Selection
     obstacles: Mapping[str, str]
     sample: Sample
+    incumbent_model: ReadModel | None
     incumbent_score: Score | None
-    incumbent_topics: Sequence[Topic]
     warnings: Sequence[str]
 
 
@@ -175,11 +173,10 @@ def _copies_warning(bucket: Bucket, request: Request, feature_dim: int, sample: 
 
 def _score_incumbent(
     reader: _ModelReader, incumbent: Incumbent | None
-) -> tuple[Score | None, Sequence[Topic]]:
+) -> tuple[ReadModel | None, Score | None]:
     if incumbent is None or not incumbent.exists(reader.bucket):
-        return None, ()
+        return None, None
     try:
-        model, found = reader.score(incumbent.model_data_url)
+        return reader.score(incumbent.model_data_url)
     except EvaluationError:
-        return None, ()  # The comparison says that it can't be read.
-    return found, model.topics if model.vocabulary_size == reader.feature_dim else ()
+        return None, None  # a broken archive must not block every later model

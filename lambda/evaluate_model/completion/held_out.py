@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass
@@ -140,7 +141,8 @@ def _whole_counts(document: Document, feature_dim: int) -> Counter[int]:
     counts: Counter[int] = Counter()
     if document.problem(feature_dim) is None:
         for word, value in zip(*document.sparse(), strict=True):
-            counts[word] += min(round(value), _LARGEST_COUNT)
+            if math.isfinite(value):
+                counts[word] += min(round(value), _LARGEST_COUNT)
     return +counts
 
 

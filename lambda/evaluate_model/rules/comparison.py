@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Literal
 
 from common.resource_names import is_open_model
@@ -38,11 +39,14 @@ class Serving:
         On the sample of the candidates; None if it can't be had.
     vocabulary
         The words that it was trained on, if they are known.
+    feature_dim
+        How many words it has; 0 if that isn't known.
     """
 
     incumbent: Incumbent
     score: Score | None
     vocabulary: Sequence[str] | None
+    feature_dim: int
 
 
 @dataclass(frozen=True)
@@ -111,26 +115,24 @@ def _compare_scores(model: EvaluatedModel, test_split: str | None, serving: Serv
     if model.score and serving.score:
         found = difference(model.score, serving.score)
         return Comparison("completion", incumbent, difference=found, incumbent_score=serving.score)
-    if reason := _obstacle(serving, test_split):
+    if reason := _obstacle(model, serving, test_split):
         return Comparison("not comparable", incumbent, reason)
     return Comparison("test:pwll", incumbent)
 
 
 def _other_words(model: EvaluatedModel, vocabulary: Sequence[str] | None, serving: Serving) -> str:
     """Return the predicate of a sentence if the model that serves has other words; "" where it has none."""
-    width = serving.incumbent.feature_dim
+    width = serving.feature_dim
     if width and width != model.candidate.feature_dim:
         return f"has a vocabulary of {width} words, and the new one {model.candidate.feature_dim}"
     if vocabulary is None or serving.vocabulary is None or list(vocabulary) == list(serving.vocabulary):
         return ""
-    pairs = enumerate(zip(serving.vocabulary, vocabulary, strict=False), start=1)
-    line, (old, new) = next(
-        ((number, pair) for number, pair in pairs if pair[0] != pair[1]), (len(vocabulary), ("", ""))
-    )
+    pairs = enumerate(zip_longest(serving.vocabulary, vocabulary, fillvalue=""), start=1)
+    line, (old, new) = next((number, pair) for number, pair in pairs if pair[0] != pair[1])
     return f"has another vocabulary (word {line} is {old[:40]!r}, and {new[:40]!r} in the new one)"
 
 
-def _obstacle(serving: Serving, test_split: str | None) -> str:
+def _obstacle(model: EvaluatedModel, serving: Serving, test_split: str | None) -> str:
     """Return why the test:pwll of two models whose completion can't be compared isn't comparable either."""
     incumbent = serving.incumbent
     if incumbent.training_job is None:
@@ -141,4 +143,6 @@ def _obstacle(serving: Serving, test_split: str | None) -> str:
         return "has an evaluation without a finite pwll"
     if incumbent.evaluation.get("test_split") != test_split:
         return "was measured on other test documents"
+    if model.candidate.pwll is None:
+        return "can only be compared by its test:pwll, which the new one has none of"
     return ""

@@ -163,3 +163,23 @@ def test_topics_keep_the_numbers_of_the_serving_models_topics(ready: Any) -> Non
     assert [topic["identity"] for topic in found["topics"]] == [8, 4]
     assert ready.evaluation(ready.job_name())["identities"]["ids"] == [8, 4]
     assert "2 of the serving model's 2 topics continue." in found["summary"]
+
+
+def test_a_serving_model_of_another_width_is_held_without_an_evaluation_too(ready: Any) -> None:
+    ready.trained(ready.job_name(), -2.5, beta=GOOD)
+    ready.model(ready.other, [[0.5, 0.5, 0.0]])
+    ready.serving(ready.url_of(ready.other))
+    expect_metrics(ready)
+    found = ready.run(ready.completed())
+    assert found["promote"] is False
+    assert "has a vocabulary of 3 words, and the new one 4" in found["reason"]
+
+
+def test_without_any_number_in_common_the_setting_decides_in_a_whole_sentence(ready: Any) -> None:
+    ready.trained(ready.job_name(), None, beta=GOOD)
+    served(ready, GOOD)
+    del ready.s3.objects[f"models/{ready.other}/output/model.tar.gz"]
+    ready.metrics(TestCompletion=ANY)
+    found = ready.run(ready.completed())
+    assert found["promote"] is True
+    assert "can only be compared by its test:pwll, which the new one has none of." in found["reason"]

@@ -102,6 +102,13 @@ def test_documents_over_other_words_and_broken_objects_are_left_out() -> None:
     assert sample.read == 3
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -3.0])
+def test_values_that_are_no_counts_are_left_out(value: float) -> None:
+    content = packed(np.array([[7.0, 2.0, 1.0]], np.float32))
+    broken = content.replace(np.float32(7).tobytes(), np.float32(value).tobytes())
+    assert counts_of(sample_of(broken, words=3), 3) == [(0, 2, 1)]
+
+
 def test_without_objects_the_sample_is_empty() -> None:
     assert sample_of() == Sample((), (), 0)
 

@@ -36,7 +36,7 @@ def decided(
 ) -> tuple[Decision, str]:
     """Return the decision on a model whose completion can't be had, and the text of the comparison."""
     evaluated = EvaluatedModel(model(pwll, url), {"redundant_topics": 0}, None)
-    comparison = compare(evaluated, None, "split", Serving(incumbent, None, None) if incumbent else None)
+    comparison = compare(evaluated, None, "split", Serving(incumbent, None, None, 0) if incumbent else None)
     rules = Rules(minimum, False, 0.05, when_not_comparable)  # noqa: FBT003 -- no new vocabulary
     return decide(evaluated, comparison, rules), comparison.text
 

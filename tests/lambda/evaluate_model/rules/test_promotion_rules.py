@@ -61,7 +61,7 @@ def decision_on(rule: Rule) -> Decision:
     serving = None
     if kind:
         incumbent = Incumbent(f"s3://bucket/{kind.folder}/{OLD}/output/model.tar.gz", kind.evaluation)
-        serving = Serving(incumbent, kind.score, kind.words or WORDS)
+        serving = Serving(incumbent, kind.score, kind.words or WORDS, 2)
     accepted = rule.incumbent == "new vocabulary accepted"
     decided_by = Rules(MINIMUM[rule.minimum_pwll], accepted, TOLERANCE, rule.when_not_comparable)
     return decide(model, compare(model, WORDS, "split", serving), decided_by)
